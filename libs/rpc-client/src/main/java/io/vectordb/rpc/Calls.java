@@ -1,0 +1,54 @@
+package io.vectordb.rpc;
+
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.MethodDescriptor;
+import io.grpc.stub.ClientCalls;
+import io.grpc.stub.ClientResponseObserver;
+import io.grpc.stub.ClientCallStreamObserver;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+/** Unary calls as Monos whose errors are {@link io.vectordb.common.VectorDbException}s. */
+public final class Calls {
+
+    private Calls() {}
+
+    /**
+     * One call, made at subscription and cancelled with it.
+     *
+     * @param timeout the deadline of the call, from subscription on
+     */
+    public static <Q, A> Mono<A> unary(Channel channel, MethodDescriptor<Q, A> method, Q request, Duration timeout) {
+        return Mono.create(sink -> {
+            CallOptions options =
+                    CallOptions.DEFAULT.withDeadlineAfter(Math.max(1, timeout.toMillis()), TimeUnit.MILLISECONDS);
+            ClientCall<Q, A> call = channel.newCall(method, options);
+            sink.onCancel(() -> call.cancel("the caller went away", null));
+            ClientCalls.asyncUnaryCall(call, request, new ClientResponseObserver<Q, A>() {
+                private @Nullable A answer;
+
+                @Override
+                public void beforeStart(ClientCallStreamObserver<Q> stream) {}
+
+                @Override
+                public void onNext(A value) {
+                    answer = value;
+                }
+
+                @Override
+                public void onError(Throwable thrown) {
+                    sink.error(GrpcErrors.fromThrowable(thrown));
+                }
+
+                @Override
+                public void onCompleted() {
+                    sink.success(answer);
+                }
+            });
+        });
+    }
+}

@@ -1,0 +1,15 @@
+package io.vectordb.service;
+
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * How a node finds its cluster.
+ *
+ * @param metadataAddress of the metadata service: {@code host:port}, or {@code inproc:name} within one process
+ * @param heartbeat how often a node tells the metadata service that it is here
+ */
+@ConfigurationProperties("vectordb.cluster")
+public record ClusterProperties(
+        @DefaultValue("127.0.0.1:9301") String metadataAddress, @DefaultValue("1s") Duration heartbeat) {}
