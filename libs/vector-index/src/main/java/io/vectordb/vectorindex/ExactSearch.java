@@ -1,0 +1,89 @@
+package io.vectordb.vectorindex;
+
+/**
+ * Search by comparison, and the exact end of every search.
+ *
+ * <p>A vector is compared in float32 first, and in double precision only when the rounding error leaves it a chance to
+ * be among the {@code k} nearest. So the order and the distances are those of double precision, at the speed of float32.
+ */
+final class ExactSearch {
+
+    private static final int BATCH = 64;
+
+    private final VectorStore store;
+
+    ExactSearch(VectorStore store) {
+        this.store = store;
+    }
+
+    /** The nearest of the nodes below {@code limit} that pass the filter. */
+    SearchResult search(float[] query, int k, int limit, NodeFilter filter, CancellationCheck check) {
+        SearchScratch scratch = begin(query, k);
+        int[] nodes = scratch.nodes();
+        int count = 0;
+        for (int node = 0; node < limit; node++) {
+            if (filter == NodeFilter.ALL || filter.test(node)) {
+                nodes[count++] = node;
+            }
+            if (count == BATCH) {
+                compare(scratch, count, check);
+                count = 0;
+            }
+        }
+        compare(scratch, count, check);
+        return scratch.top.drain(check.visited());
+    }
+
+    /** The nearest of the nodes listed. */
+    SearchResult searchAmong(float[] query, int k, int[] listed, int count, CancellationCheck check) {
+        SearchScratch scratch = begin(query, k);
+        for (int from = 0; from < count; from += BATCH) {
+            int batch = Math.min(BATCH, count - from);
+            System.arraycopy(listed, from, scratch.nodes(), 0, batch);
+            compare(scratch, batch, check);
+        }
+        return scratch.top.drain(check.visited());
+    }
+
+    /** The {@code k} nearest of the results of a walk, by their distances in double precision. */
+    SearchResult rescore(SearchScratch scratch, int k, int visited) {
+        long[] keys = scratch.sortedResults();
+        int count = scratch.results.size();
+        reset(scratch, k);
+        for (int i = 0; i < count && DistanceKey.distance(keys[i]) <= scratch.bound; i++) {
+            offer(scratch, DistanceKey.node(keys[i]));
+        }
+        return scratch.top.drain(visited);
+    }
+
+    private SearchScratch begin(float[] query, int k) {
+        SearchScratch scratch = SearchScratch.local();
+        scratch.ensureNodes(BATCH);
+        scratch.query.prepare(store, query);
+        reset(scratch, k);
+        return scratch;
+    }
+
+    private static void reset(SearchScratch scratch, int k) {
+        scratch.top.reset(k);
+        scratch.bound = Float.POSITIVE_INFINITY;
+    }
+
+    private void compare(SearchScratch scratch, int count, CancellationCheck check) {
+        store.distances(scratch.query, scratch.nodes(), count, scratch.distances());
+        check.visit(count);
+        for (int i = 0; i < count; i++) {
+            if (scratch.distances()[i] <= scratch.bound) {
+                offer(scratch, scratch.nodes()[i]);
+            }
+        }
+    }
+
+    private void offer(SearchScratch scratch, int node) {
+        TopK top = scratch.top;
+        boolean changed = top.offer(scratch.query.distance(store, node), node);
+        if (changed && top.isFull()) {
+            scratch.bound = scratch.query.walkBound(store, top.worst());
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package io.vectordb.vectorindex;
+
+import io.vectordb.common.ErrorCode;
+import io.vectordb.common.VectorDbException;
+import java.util.Map;
+
+/** What a vector must be like, and its arithmetic in double precision. */
+public final class Vectors {
+
+    private Vectors() {}
+
+    /**
+     * Checks a vector that is to be stored or searched for.
+     *
+     * @throws VectorDbException {@code DIMENSION_MISMATCH}, {@code NON_FINITE_VECTOR}, or under cosine
+     *     {@code ZERO_VECTOR}
+     */
+    public static void validate(Metric metric, int dimension, float[] vector) {
+        if (vector.length != dimension) {
+            throw new VectorDbException(
+                    ErrorCode.DIMENSION_MISMATCH,
+                    "expected dimension " + dimension + ", received " + vector.length,
+                    Map.of("expected", Integer.toString(dimension), "received", Integer.toString(vector.length)));
+        }
+        boolean zero = true;
+        for (int i = 0; i < dimension; i++) {
+            float component = vector[i];
+            if (!Float.isFinite(component)) {
+                throw new VectorDbException(
+                        ErrorCode.NON_FINITE_VECTOR,
+                        "expected finite components, received " + component + " at index " + i,
+                        Map.of("index", Integer.toString(i), "received", Float.toString(component)));
+            }
+            zero &= component == 0;
+        }
+        if (zero && metric == Metric.COSINE) {
+            throw new VectorDbException(
+                    ErrorCode.ZERO_VECTOR,
+                    "expected a vector with a direction, received " + dimension + " zeros",
+                    Map.of("dimension", Integer.toString(dimension)));
+        }
+    }
+
+    /**
+     * The inner product in double precision. The order of the sums is fixed, and the product of two floats is exact in
+     * a double, so the value is the same wherever it is computed; it can neither overflow nor underflow.
+     */
+    static double dot(float[] a, float[] b, int length) {
+        double sum0 = 0;
+        double sum1 = 0;
+        double sum2 = 0;
+        double sum3 = 0;
+        int i = 0;
+        for (; i <= length - 4; i += 4) {
+            sum0 += (double) a[i] * b[i];
+            sum1 += (double) a[i + 1] * b[i + 1];
+            sum2 += (double) a[i + 2] * b[i + 2];
+            sum3 += (double) a[i + 3] * b[i + 3];
+        }
+        for (; i < length; i++) {
+            sum0 += (double) a[i] * b[i];
+        }
+        return (sum0 + sum1) + (sum2 + sum3);
+    }
+
+    /** The squared Euclidean distance in double precision, in a fixed order like {@link #dot}. */
+    static double squaredL2(float[] a, float[] b, int length) {
+        double sum0 = 0;
+        double sum1 = 0;
+        double sum2 = 0;
+        double sum3 = 0;
+        int i = 0;
+        for (; i <= length - 4; i += 4) {
+            double d0 = (double) a[i] - b[i];
+            double d1 = (double) a[i + 1] - b[i + 1];
+            double d2 = (double) a[i + 2] - b[i + 2];
+            double d3 = (double) a[i + 3] - b[i + 3];
+            sum0 += d0 * d0;
+            sum1 += d1 * d1;
+            sum2 += d2 * d2;
+            sum3 += d3 * d3;
+        }
+        for (; i < length; i++) {
+            double d = (double) a[i] - b[i];
+            sum0 += d * d;
+        }
+        return (sum0 + sum1) + (sum2 + sum3);
+    }
+}

@@ -1,0 +1,189 @@
+package io.vectordb.vectorindex;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class VectorIndexRandomizedTest {
+
+    private final SplittableRandom random = Seeds.random("VectorIndexRandomizedTest");
+
+    @ParameterizedTest
+    @EnumSource
+    void recallOfClusteredVectorsIsAtLeastNinetyFivePercent(Metric metric) {
+        float[][] vectors = TestVectors.clustered(random, 3_100, 32, 30);
+        float[][] queries = Arrays.copyOfRange(vectors, 3_000, 3_100);
+        VectorIndex index = TestVectors.index(metric, Arrays.copyOf(vectors, 3_000));
+        assertThat(TestVectors.recall(index, queries, 10, 100)).isGreaterThanOrEqualTo(0.95);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"COSINE,1", "COSINE,7", "COSINE,100", "DOT,3", "DOT,48", "L2,2", "L2,17", "L2,130"})
+    void exactSearchEqualsSortingAllDistances(Metric metric, int dimension) {
+        float[][] vectors = TestVectors.gaussians(random, 300, dimension);
+        VectorIndex index = TestVectors.index(metric, vectors);
+        for (int i = 0; i < 20; i++) {
+            float[] query = TestVectors.gaussian(random, dimension);
+            SearchResult result = index.searchExact(query, 25, NodeFilter.ALL);
+            int[] sorted = IntStream.range(0, vectors.length)
+                    .boxed()
+                    .sorted(Comparator.comparingDouble((Integer node) -> distance(metric, query, vectors[node]))
+                            .thenComparing(Comparator.naturalOrder()))
+                    .mapToInt(Integer::intValue)
+                    .limit(25)
+                    .toArray();
+            for (int rank = 0; rank < 25; rank++) {
+                double expected = distance(metric, query, vectors[sorted[rank]]);
+                assertThat(result.distances()[rank]).isCloseTo(expected, within(1e-12 * (1 + Math.abs(expected))));
+                assertThat(result.distances()[rank])
+                        .isCloseTo(distance(metric, query, vectors[result.nodes()[rank]]), within(1e-10));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void searchEqualsExactSearchWhenEfCoversTheIndex(Metric metric) {
+        VectorIndex index = TestVectors.index(metric, TestVectors.gaussians(random, 500, 20));
+        for (int i = 0; i < 20; i++) {
+            float[] query = TestVectors.gaussian(random, 20);
+            assertSame(index.search(query, 10, 500, NodeFilter.ALL), index.searchExact(query, 10, NodeFilter.ALL));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void filteredSearchReturnsOnlyWhatPassesAndAllOfItWhenKCovers(Metric metric) {
+        VectorIndex index = TestVectors.index(metric, TestVectors.clustered(random, 2_000, 24, 10));
+        NodeFilter filter = node -> node % 10 == 3;
+        int[] passing = IntStream.range(0, 2_000).filter(filter::test).toArray();
+        for (int i = 0; i < 20; i++) {
+            float[] query = TestVectors.gaussian(random, 24);
+            SearchResult narrow = index.search(query, 10, 50, filter);
+            assertThat(IntStream.of(narrow.nodes())).hasSize(10).allMatch(filter::test);
+            SearchResult exact = index.searchExact(query, 200, filter);
+            assertThat(exact.nodes()).containsExactlyInAnyOrder(passing);
+            assertSame(index.search(query, 200, 250, filter), exact);
+            assertSame(index.search(query, 300, 20, filter), exact);
+            assertSame(index.searchAmong(query, 200, passing, passing.length), exact);
+        }
+    }
+
+    @Test
+    void aCrowdOfEqualVectorsCanBeFound() {
+        float[][] vectors = TestVectors.gaussians(random, 3_000, 16);
+        float[] crowd = TestVectors.gaussian(random, 16);
+        for (int i = 0; i < vectors.length; i += 5) {
+            vectors[i] = crowd;
+        }
+        VectorIndex index = TestVectors.index(Metric.COSINE, vectors);
+        SearchResult result = index.search(crowd, 600, 700, NodeFilter.ALL);
+        long found = IntStream.of(result.nodes()).filter(node -> node % 5 == 0).count();
+        assertThat(found).isGreaterThanOrEqualTo(570);
+        assertThat(result.distances()[0]).isZero();
+        assertThat(index.searchExact(crowd, 600, NodeFilter.ALL).nodes())
+                .isEqualTo(IntStream.range(0, 600).map(i -> i * 5).toArray());
+        float[] elsewhere = vectors[1].clone();
+        assertThat(index.search(elsewhere, 1, 50, NodeFilter.ALL).nodes()).containsExactly(1);
+    }
+
+    @Test
+    void equalSeedsAndInsertionsMakeEqualGraphs() {
+        float[][] vectors = TestVectors.clustered(random, 2_000, 40, 20);
+        VectorIndex first = TestVectors.index(Metric.L2, vectors);
+        VectorIndex second = TestVectors.index(Metric.L2, vectors);
+        assertThat(second.memoryBytes()).isEqualTo(first.memoryBytes());
+        for (int i = 0; i < 100; i++) {
+            float[] query = TestVectors.gaussian(random, 40);
+            SearchResult result = second.search(query, 10, 20, NodeFilter.ALL);
+            assertSame(first.search(query, 10, 20, NodeFilter.ALL), result);
+            assertThat(first.search(query, 10, 20, NodeFilter.ALL).visited()).isEqualTo(result.visited());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1e30", "1e-30", "3e37", "1e-40", "1e15", "1e-14"})
+    void cosineDoesNotDependOnTheMagnitude(float magnitude) {
+        float[][] vectors = TestVectors.clustered(random, 600, 24, 8);
+        VectorIndex plain = TestVectors.index(Metric.COSINE, vectors);
+        float[][] mixed = new float[vectors.length][];
+        for (int i = 0; i < vectors.length; i++) {
+            mixed[i] = i % 2 == 0 ? vectors[i] : scaled(vectors[i], magnitude);
+        }
+        VectorIndex index = TestVectors.index(Metric.COSINE, mixed);
+        // Below the normal floats a vector has only few digits of its own.
+        double digits = magnitude < Float.MIN_NORMAL ? 1e-3 : 1e-6;
+        int same = 0;
+        for (int i = 0; i < 20; i++) {
+            float[] query = TestVectors.gaussian(random, 24);
+            SearchResult expected = plain.searchExact(query, 5, NodeFilter.ALL);
+            SearchResult exact = index.searchExact(scaled(query, magnitude), 5, NodeFilter.ALL);
+            assertThat(exact.distances()).containsExactly(expected.distances(), within(digits));
+            SearchResult walked = index.search(scaled(query, magnitude), 5, 100, NodeFilter.ALL);
+            same += Arrays.equals(walked.nodes(), exact.nodes()) ? 1 : 0;
+        }
+        assertThat(same).isGreaterThanOrEqualTo(18);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"DOT,1e30", "DOT,1e-30", "L2,1e30", "L2,1e-30"})
+    void exactDistancesAreRightWhereFloatsOverflowOrUnderflow(Metric metric, float magnitude) {
+        float[][] vectors = TestVectors.gaussians(random, 400, 20);
+        VectorIndex plain = TestVectors.index(metric, vectors);
+        float[][] scaled = new float[vectors.length][];
+        for (int i = 0; i < vectors.length; i++) {
+            scaled[i] = scaled(vectors[i], magnitude);
+        }
+        VectorIndex index = TestVectors.index(metric, scaled);
+        double factor = metric == Metric.DOT ? (double) magnitude * magnitude : magnitude;
+        float[] query = TestVectors.gaussian(random, 20);
+        SearchResult expected = plain.searchExact(query, 10, NodeFilter.ALL);
+        SearchResult exact = index.searchExact(scaled(query, magnitude), 10, NodeFilter.ALL);
+        for (int i = 0; i < 10; i++) {
+            assertThat(exact.distances()[i] / factor).isCloseTo(expected.distances()[i], within(1e-4));
+        }
+        assertThat(index.search(scaled(query, magnitude), 10, 20, NodeFilter.ALL).distances())
+                .hasSize(10)
+                .doesNotContain(Double.NaN)
+                .isSorted();
+    }
+
+    private static float[] scaled(float[] vector, float factor) {
+        float[] out = new float[vector.length];
+        for (int i = 0; i < out.length; i++) {
+            out[i] = vector[i] * factor;
+        }
+        return out;
+    }
+
+    private static double distance(Metric metric, float[] a, float[] b) {
+        double dot = 0;
+        double squaresA = 0;
+        double squaresB = 0;
+        double squares = 0;
+        for (int i = 0; i < a.length; i++) {
+            dot += (double) a[i] * b[i];
+            squaresA += (double) a[i] * a[i];
+            squaresB += (double) b[i] * b[i];
+            squares += Math.pow((double) a[i] - b[i], 2);
+        }
+        return switch (metric) {
+            case COSINE -> 1 - dot / Math.sqrt(squaresA) / Math.sqrt(squaresB);
+            case DOT -> -dot;
+            case L2 -> Math.sqrt(squares);
+        };
+    }
+
+    static void assertSame(SearchResult actual, SearchResult expected) {
+        assertThat(actual.nodes()).isEqualTo(expected.nodes());
+        assertThat(actual.distances()).isEqualTo(expected.distances());
+    }
+}

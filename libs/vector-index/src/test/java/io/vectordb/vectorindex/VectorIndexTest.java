@@ -1,0 +1,132 @@
+package io.vectordb.vectorindex;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.vectordb.common.ErrorCode;
+import io.vectordb.common.VectorDbException;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class VectorIndexTest {
+
+    @ParameterizedTest
+    @EnumSource
+    void anEmptyIndexFindsNothing(Metric metric) {
+        VectorIndex index = new VectorIndex(metric, 2, HnswParameters.defaults());
+        float[] query = {1, 2};
+        assertThat(index.size()).isZero();
+        assertThat(index.memoryBytes()).isZero();
+        assertThat(index.search(query, 3, 10, NodeFilter.ALL).size()).isZero();
+        assertThat(index.searchExact(query, 3, NodeFilter.ALL).size()).isZero();
+        assertThat(index.searchAmong(query, 3, new int[0], 0).size()).isZero();
+    }
+
+    @Test
+    void nodesAreDenseAndAllAreFoundWhenKExceedsTheSize() {
+        VectorIndex index = new VectorIndex(Metric.L2, 1, HnswParameters.defaults());
+        assertThat(index.add(new float[] {3})).isEqualTo(0);
+        assertThat(index.add(new float[] {1})).isEqualTo(1);
+        assertThat(index.add(new float[] {-1})).isEqualTo(2);
+        SearchResult result = index.search(new float[] {0}, 1_000_000_000, 1, NodeFilter.ALL);
+        assertThat(result.nodes()).containsExactly(1, 2, 0);
+        assertThat(result.distances()).containsExactly(1, 1, 3);
+        assertThat(result.visited()).isEqualTo(3);
+    }
+
+    @Test
+    void distancesHaveTheMeaningOfTheirMetric() {
+        assertThat(onlyDistance(Metric.COSINE, new float[] {3, 0}, new float[] {5, 0})).isZero();
+        assertThat(onlyDistance(Metric.COSINE, new float[] {3, 0}, new float[] {-1, 0})).isEqualTo(2);
+        assertThat(onlyDistance(Metric.DOT, new float[] {3, 1}, new float[] {5, 2})).isEqualTo(-17);
+        assertThat(onlyDistance(Metric.L2, new float[] {3, 0}, new float[] {0, 4})).isEqualTo(5);
+    }
+
+    @Test
+    void vectorsComeBackBitForBit() {
+        SplittableRandom random = new SplittableRandom(7);
+        for (int dimension : new int[] {1, 15, 16, 33, 384}) {
+            VectorIndex index = new VectorIndex(Metric.COSINE, dimension, HnswParameters.defaults());
+            float[][] vectors = TestVectors.gaussians(random, 900, dimension);
+            for (float[] vector : vectors) {
+                vector[random.nextInt(dimension)] = -0f;
+                vector[random.nextInt(dimension)] = Float.MIN_VALUE;
+                index.add(vector);
+            }
+            float[] out = new float[dimension];
+            for (int node = 0; node < vectors.length; node++) {
+                index.vector(node, out);
+                assertThat(bits(out)).isEqualTo(bits(vectors[node]));
+            }
+        }
+    }
+
+    @Test
+    void whatIsNotAVectorOfTheIndexChangesNothing() {
+        VectorIndex index = new VectorIndex(Metric.COSINE, 2, HnswParameters.defaults());
+        index.add(new float[] {1, 1});
+        assertRefused(ErrorCode.DIMENSION_MISMATCH, () -> index.add(new float[] {1}));
+        assertRefused(ErrorCode.NON_FINITE_VECTOR, () -> index.add(new float[] {1, Float.NaN}));
+        assertRefused(ErrorCode.ZERO_VECTOR, () -> index.add(new float[2]));
+        assertRefused(ErrorCode.ZERO_VECTOR, () -> index.search(new float[2], 1, 1, NodeFilter.ALL));
+        assertRefused(ErrorCode.DIMENSION_MISMATCH, () -> index.searchExact(new float[3], 1, NodeFilter.ALL));
+        assertThat(index.size()).isEqualTo(1);
+        assertThat(index.add(new float[] {2, 1})).isEqualTo(1);
+        assertThatThrownBy(() -> index.vector(2, new float[2])).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> index.searchAmong(new float[] {1, 1}, 1, new int[] {2}, 1))
+                .isInstanceOf(IndexOutOfBoundsException.class);
+    }
+
+    @Test
+    void aCancelledSearchEndsWithinAFewHundredVectors() {
+        VectorIndex index = TestVectors.index(Metric.L2, TestVectors.gaussians(new SplittableRandom(3), 5_000, 8));
+        float[] query = new float[8];
+        AtomicInteger asked = new AtomicInteger();
+        assertRefused(ErrorCode.CANCELLED, () -> index.search(query, 10, 2_000, NodeFilter.ALL, () -> {
+            asked.incrementAndGet();
+            return true;
+        }));
+        assertThat(asked).hasValue(1);
+        AtomicInteger tested = new AtomicInteger();
+        assertRefused(ErrorCode.CANCELLED, () -> index.searchExact(
+                query, 10, node -> tested.incrementAndGet() > 0, () -> true));
+        assertThat(tested).hasValueLessThan(1_000);
+        int[] all = IntStream.range(0, 5_000).toArray();
+        assertRefused(ErrorCode.CANCELLED, () -> index.searchAmong(query, 10, all, all.length, () -> true));
+    }
+
+    @Test
+    void memoryIsThatOfTheChunks() {
+        VectorIndex index = new VectorIndex(Metric.COSINE, 100, HnswParameters.defaults());
+        index.add(TestVectors.gaussian(new SplittableRandom(5), 100));
+        long vectors = 112L * 4 * 2_048;
+        long norms = 4_096 * 4;
+        long links = 32L * 4 * 512;
+        long firstUpper = 4_096 * 4;
+        assertThat(HnswParameters.defaults().levelOf(0)).isZero();
+        assertThat(index.memoryBytes()).isEqualTo(vectors + norms + links + firstUpper);
+    }
+
+    private static double onlyDistance(Metric metric, float[] stored, float[] query) {
+        SearchResult result = TestVectors.index(metric, new float[][] {stored}).search(query, 1, 1, NodeFilter.ALL);
+        assertThat(result.nodes()).containsExactly(0);
+        return result.distances()[0];
+    }
+
+    private static void assertRefused(ErrorCode code, Runnable action) {
+        assertThatThrownBy(action::run)
+                .isInstanceOf(VectorDbException.class)
+                .extracting("code")
+                .isEqualTo(code);
+    }
+
+    private static int[] bits(float[] vector) {
+        return IntStream.range(0, vector.length)
+                .map(i -> Float.floatToRawIntBits(vector[i]))
+                .toArray();
+    }
+}
