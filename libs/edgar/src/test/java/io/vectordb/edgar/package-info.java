@@ -1,0 +1,4 @@
+@NullMarked
+package io.vectordb.edgar;
+
+import org.jspecify.annotations.NullMarked;
