@@ -50,7 +50,7 @@ public final class CollectionSchema {
     /**
      * Compiles a schema.
      *
-     * @param completeSchema one that {@code Schemas.complete} made
+     * @param completeSchema one that {@link Schemas#complete} made
      * @param version its version in its collection
      * @throws VectorDbException INVALID_SCHEMA where a type is no type or the key column is not declared
      */
