@@ -1,0 +1,256 @@
+package io.vectordb.raft;
+
+import io.vectordb.common.ErrorCode;
+import io.vectordb.common.VectorDbException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
+import org.apache.ratis.protocol.ClientId;
+import org.apache.ratis.protocol.GroupManagementRequest;
+import org.apache.ratis.protocol.RaftGroup;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.rpc.CallId;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.protocol.TermIndex;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The groups of one node: starts those on disk, adds and removes.
+ *
+ * <p>A group whose log or state cannot be opened is set aside with its reason, and the others start: one damaged file
+ * must not cost a node all its shards. Changes are made by one caller at a time; look-ups run beside them.
+ */
+final class GroupRegistry {
+
+    private static final Logger LOG = LoggerFactory.getLogger("io.vectordb.raft");
+    private static final long CHANGE_TIMEOUT_SECONDS = 60;
+
+    private final RaftNodeConfig config;
+    private final RaftServer server;
+    private final StateFactory states;
+    private final FatalErrorHandler fatal;
+    private final LeadershipListener leadership;
+    private final Map<UUID, GroupStateMachine> machines;
+    private final ClientId clientId = ClientId.randomId();
+    private final ReentrantLock changes = new ReentrantLock();
+    private final Map<GroupId, GroupStateMachine> running = new ConcurrentHashMap<>();
+    private final Map<GroupId, String> failed = new ConcurrentHashMap<>();
+
+    /** @param machines where the server looks up the state machine of a group that it starts */
+    GroupRegistry(
+            RaftNodeConfig config,
+            RaftServer server,
+            StateFactory states,
+            FatalErrorHandler fatal,
+            LeadershipListener leadership,
+            Map<UUID, GroupStateMachine> machines) {
+        this.config = config;
+        this.server = server;
+        this.states = states;
+        this.fatal = fatal;
+        this.leadership = leadership;
+        this.machines = machines;
+    }
+
+    /** Starts what is on disk, and finishes what was being added or removed. */
+    void recover() throws IOException {
+        for (GroupDirectory directory : GroupDirectory.list(config)) {
+            try {
+                recover(directory, directory.read());
+            } catch (IOException | RuntimeException e) {
+                LOG.error("Group {} is set aside: its replica cannot be started", directory.group(), e);
+                failed.put(directory.group(), String.valueOf(e.getMessage()));
+            }
+        }
+    }
+
+    private void recover(GroupDirectory directory, GroupDirectory.Marker marker) {
+        switch (marker.phase()) {
+            case REMOVING -> directory.delete();
+            case ADDING -> {
+                start(directory, marker.peers(), !directory.hasLog());
+                directory.write(GroupDirectory.Phase.ACTIVE, marker.peers());
+            }
+            case ACTIVE -> {
+                if (!directory.hasLog()) {
+                    throw lost(directory.group(), "its log is gone from " + directory.log());
+                }
+                start(directory, marker.peers(), false);
+                refuseShortLog(directory.group());
+            }
+        }
+    }
+
+    void add(GroupId group, List<RaftPeerAddress> peers) {
+        if (peers.stream().noneMatch(peer -> peer.nodeId().equals(config.nodeId()))) {
+            throw new IllegalArgumentException("Group " + group + " has no member " + config.nodeId() + ": " + peers);
+        }
+        changes.lock();
+        try {
+            if (running.containsKey(group)) {
+                return;
+            }
+            refuseFailed(group);
+            GroupDirectory directory = GroupDirectory.of(config, group);
+            if (directory.hasLog()) {
+                throw lost(group, "a log without its marker lies in " + directory.log());
+            }
+            directory.write(GroupDirectory.Phase.ADDING, peers);
+            try {
+                start(directory, peers, true);
+            } catch (RuntimeException e) {
+                directory.delete();
+                throw e;
+            }
+            directory.write(GroupDirectory.Phase.ACTIVE, peers);
+        } finally {
+            changes.unlock();
+        }
+    }
+
+    /** Removes a group with log and state; one that was set aside too. */
+    void remove(GroupId group) {
+        changes.lock();
+        try {
+            GroupDirectory directory = GroupDirectory.of(config, group);
+            if (!Files.exists(directory.folder())) {
+                return;
+            }
+            directory.write(GroupDirectory.Phase.REMOVING, List.of(self()));
+            if (running.remove(group) != null) {
+                stop(group);
+            }
+            failed.remove(group);
+            directory.delete();
+        } finally {
+            changes.unlock();
+        }
+    }
+
+    private RaftPeerAddress self() {
+        return new RaftPeerAddress(config.nodeId(), config.host() + ":" + config.port());
+    }
+
+    private void start(GroupDirectory directory, List<RaftPeerAddress> peers, boolean fresh) {
+        GroupId group = directory.group();
+        GroupStateMachine machine =
+                new GroupStateMachine(group, states.create(group, directory.state()), fatal, leadership);
+        machines.put(group.uuid(), machine);
+        List<RaftPeer> members = peers.stream()
+                .map(peer -> RaftPeer.newBuilder()
+                        .setId(peer.nodeId())
+                        .setAddress(peer.address())
+                        .build())
+                .toList();
+        try {
+            change(GroupManagementRequest.newAdd(
+                    clientId, server.getId(), CallId.getAndIncrement(), RaftGroup.valueOf(ratisId(group), members), fresh));
+            running.put(group, machine);
+        } catch (RuntimeException e) {
+            machines.remove(group.uuid());
+            machine.close();
+            throw e;
+        }
+    }
+
+    private void stop(GroupId group) {
+        change(GroupManagementRequest.newRemove(
+                clientId, server.getId(), CallId.getAndIncrement(), ratisId(group), false, false));
+        GroupStateMachine machine = machines.remove(group.uuid());
+        if (machine != null) {
+            machine.close();
+        }
+    }
+
+    /** A log that ends before what the state applied has lost entries that this replica had confirmed. */
+    private void refuseShortLog(GroupId group) {
+        GroupStateMachine machine = find(group);
+        TermIndex last = division(group).getRaftLog().getLastEntryTermIndex();
+        long end = last == null ? -1 : last.getIndex();
+        if (end < machine.opened().index()) {
+            running.remove(group);
+            stop(group);
+            throw lost(group, "its log ends at " + end + ", its state is at "
+                    + machine.opened().index());
+        }
+    }
+
+    private static VectorDbException lost(GroupId group, String why) {
+        return new VectorDbException(
+                ErrorCode.SEGMENT_CORRUPT,
+                "The replica of group " + group + " is lost: " + why + "; remove it from its group, then here",
+                Map.of("group", group.name()));
+    }
+
+    private void change(GroupManagementRequest request) {
+        try {
+            server.groupManagementAsync(request).get(CHANGE_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CompletionException(e);
+        } catch (java.util.concurrent.ExecutionException | TimeoutException e) {
+            throw new CompletionException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    GroupStateMachine find(GroupId group) {
+        GroupStateMachine machine = running.get(group);
+        if (machine != null) {
+            return machine;
+        }
+        refuseFailed(group);
+        throw new VectorDbException(
+                ErrorCode.SHARD_UNAVAILABLE,
+                "Group " + group + " has no replica on node " + config.nodeId(),
+                Map.of("group", group.name()));
+    }
+
+    private void refuseFailed(GroupId group) {
+        String reason = failed.get(group);
+        if (reason != null) {
+            throw new VectorDbException(
+                    ErrorCode.SHARD_UNAVAILABLE,
+                    "The replica of group " + group + " on node " + config.nodeId() + " is set aside: " + reason,
+                    Map.of("group", group.name()));
+        }
+    }
+
+    RaftServer.Division division(GroupId group) {
+        find(group);
+        try {
+            return server.getDivision(ratisId(group));
+        } catch (IOException e) {
+            throw RaftErrors.of(group, e, false);
+        }
+    }
+
+    Set<GroupId> groups() {
+        Set<GroupId> groups = new TreeSet<>((a, b) -> a.name().compareTo(b.name()));
+        groups.addAll(running.keySet());
+        return groups;
+    }
+
+    Map<GroupId, String> failed() {
+        return Map.copyOf(failed);
+    }
+
+    /** Closes states that the server did not get to. */
+    void close() {
+        running.values().forEach(GroupStateMachine::close);
+    }
+
+    static RaftGroupId ratisId(GroupId group) {
+        return RaftGroupId.valueOf(group.uuid());
+    }
+}

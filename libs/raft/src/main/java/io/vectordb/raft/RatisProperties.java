@@ -1,0 +1,113 @@
+package io.vectordb.raft;
+
+import java.io.File;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.apache.ratis.conf.RaftProperties;
+import org.apache.ratis.grpc.GrpcConfigKeys;
+import org.apache.ratis.server.RaftServerConfigKeys;
+import org.apache.ratis.util.SizeInBytes;
+import org.apache.ratis.util.TimeDuration;
+
+/**
+ * How Ratis is configured, and why where it is not the default.
+ *
+ * <p>Two departures hold until replicas can be copied from peers. Entries are purged only once every member of the group
+ * is known to have them, so that a replica that was away always catches up from the log ({@code
+ * log.purge.upto.snapshot.index} stays false, and {@code GroupStateMachine} withholds the purge while a member's
+ * position is unknown); a member that stays away lets the log grow. And Ratis installs no snapshots ({@code
+ * install.snapshot.enabled} is false). A group of a single replica purges freely.
+ *
+ * <p>Two more follow from how we use it. Ratis' retry cache keeps every reply for its time; each submission of ours is
+ * its own call and repeats are recognised by the states, so that time is short (10 minutes would hold a million replies
+ * of a busy group). And few entries are kept beyond the purge, since that only spares snapshots.
+ */
+final class RatisProperties {
+
+    private static final SizeInBytes APPENDER_BYTES = SizeInBytes.valueOf("4MB");
+
+    private RatisProperties() {}
+
+    /** The folder of the logs; see {@link #setLogDirectory}. */
+    static Path logDirectory(RaftNodeConfig config) {
+        return config.dataDir().resolve("log");
+    }
+
+    static RaftProperties of(RaftNodeConfig config) {
+        RaftProperties properties = new RaftProperties();
+        // A folder that is never made: Ratis would start every group it finds, and fail as a whole when one is bad.
+        setLogDirectory(properties, config.dataDir().resolve("none"));
+        // The defaults of both lie in /tmp.
+        RaftServerConfigKeys.setRemovedGroupsDir(
+                properties, config.dataDir().resolve("removed").toFile());
+        RaftServerConfigKeys.setStagingTimeout(properties, seconds(60));
+        elections(properties, config.settings());
+        network(properties, config);
+        log(properties, config.settings());
+        reads(properties);
+        return properties;
+    }
+
+    /** Where groups that are added from now on have their logs. */
+    static void setLogDirectory(RaftProperties properties, Path directory) {
+        List<File> folders = List.of(directory.toFile());
+        RaftServerConfigKeys.setStorageDir(properties, folders);
+    }
+
+    private static void elections(RaftProperties properties, RaftSettings settings) {
+        RaftServerConfigKeys.Rpc.setTimeoutMin(properties, duration(settings.electionTimeoutMin()));
+        RaftServerConfigKeys.Rpc.setTimeoutMax(properties, duration(settings.electionTimeoutMax()));
+        RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMin(properties, duration(settings.firstElectionTimeoutMin()));
+        RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMax(properties, duration(settings.firstElectionTimeoutMax()));
+        RaftServerConfigKeys.LeaderElection.setPreVote(properties, true);
+        RaftServerConfigKeys.LeaderElection.setMemberMajorityAdd(properties, false);
+    }
+
+    private static void network(RaftProperties properties, RaftNodeConfig config) {
+        GrpcConfigKeys.Server.setHost(properties, config.host());
+        GrpcConfigKeys.Server.setPort(properties, config.port());
+        // Ratis demands 1 MB above the appender's limit.
+        GrpcConfigKeys.setMessageSizeMax(properties, SizeInBytes.valueOf("6MB"));
+    }
+
+    private static void log(RaftProperties properties, RaftSettings settings) {
+        RaftServerConfigKeys.Log.Appender.setBufferByteLimit(properties, APPENDER_BYTES);
+        RaftServerConfigKeys.Log.Appender.setInstallSnapshotEnabled(properties, false);
+        // Below the appender's limit and 8 bytes a replica fails to start and its callers hang.
+        RaftServerConfigKeys.Log.setWriteBufferSize(properties, SizeInBytes.valueOf(APPENDER_BYTES.getSize() + 1024));
+        RaftServerConfigKeys.Log.setSegmentSizeMax(properties, SizeInBytes.valueOf("32MB"));
+        RaftServerConfigKeys.Log.setSegmentCacheNumMax(properties, 2);
+        RaftServerConfigKeys.Log.setSegmentCacheSizeMax(properties, SizeInBytes.valueOf("64MB"));
+        RaftServerConfigKeys.Log.setPreallocatedSize(properties, SizeInBytes.valueOf("1MB"));
+        RaftServerConfigKeys.Log.setQueueByteLimit(properties, SizeInBytes.valueOf("16MB"));
+        RaftServerConfigKeys.Log.setPurgeUptoSnapshotIndex(properties, false);
+        RaftServerConfigKeys.Log.setPurgePreservationLogNum(properties, 1_000);
+        RaftServerConfigKeys.Log.setCorruptionPolicy(
+                properties, RaftServerConfigKeys.Log.CorruptionPolicy.EXCEPTION);
+        RaftServerConfigKeys.Log.setLogMetadataEnabled(properties, true);
+        // Both report entries as flushed that are not.
+        RaftServerConfigKeys.Log.setUnsafeFlushEnabled(properties, false);
+        RaftServerConfigKeys.Log.setAsyncFlushEnabled(properties, false);
+        RaftServerConfigKeys.Write.setElementLimit(properties, settings.pendingCommands());
+        RaftServerConfigKeys.Write.setByteLimit(properties, SizeInBytes.valueOf(settings.pendingBytes()));
+        // GroupMonitor triggers them by entries, bytes and time; Ratis would by entries only.
+        RaftServerConfigKeys.Snapshot.setAutoTriggerEnabled(properties, false);
+        RaftServerConfigKeys.Snapshot.setRetentionFileNum(properties, 2);
+        RaftServerConfigKeys.RetryCache.setExpiryTime(properties, seconds(10));
+    }
+
+    private static void reads(RaftProperties properties) {
+        RaftServerConfigKeys.Read.setOption(properties, RaftServerConfigKeys.Read.Option.LINEARIZABLE);
+        RaftServerConfigKeys.Read.setLeaderLeaseEnabled(properties, false);
+    }
+
+    private static TimeDuration seconds(long seconds) {
+        return TimeDuration.valueOf(seconds, TimeUnit.SECONDS);
+    }
+
+    private static TimeDuration duration(Duration duration) {
+        return TimeDuration.valueOf(duration.toMillis(), TimeUnit.MILLISECONDS);
+    }
+}

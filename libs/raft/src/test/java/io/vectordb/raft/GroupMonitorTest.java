@@ -1,0 +1,97 @@
+package io.vectordb.raft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class GroupMonitorTest {
+
+    private final List<String> fatal = new ArrayList<>();
+    private final GroupMonitor monitor =
+            new GroupMonitor(RaftSettings.shards(), (group, reason, _) -> fatal.add(group + ": " + reason));
+    private final FakeReplica replica = new FakeReplica();
+
+    @Test
+    void aVoterThatStaysStoppedIsFatal() {
+        replica.zombie = true;
+        checkAt(0);
+        checkAt(9);
+        assertThat(fatal).isEmpty();
+        checkAt(10);
+        assertThat(fatal).containsExactly("g: a voting replica is stopped for 10 s");
+    }
+
+    @Test
+    void aVoterThatComesBackIsNot() {
+        replica.zombie = true;
+        checkAt(0);
+        replica.zombie = false;
+        checkAt(5);
+        replica.zombie = true;
+        checkAt(6);
+        checkAt(15);
+        assertThat(fatal).isEmpty();
+    }
+
+    @Test
+    void entriesBytesAndTimeLeadToASync() {
+        checkAt(0);
+        replica.entries = 99_999;
+        checkAt(1);
+        assertThat(replica.syncs).isZero();
+        replica.entries = 100_000;
+        checkAt(2);
+        assertThat(replica.syncs).isEqualTo(1);
+        replica.entries = 1;
+        replica.bytes = 256L << 20;
+        checkAt(3);
+        assertThat(replica.syncs).isEqualTo(2);
+        replica.bytes = 1;
+        checkAt(602);
+        assertThat(replica.syncs).isEqualTo(2);
+        checkAt(603);
+        assertThat(replica.syncs).isEqualTo(3);
+        replica.entries = 0;
+        checkAt(6_000);
+        assertThat(replica.syncs).isEqualTo(3);
+    }
+
+    private void checkAt(long seconds) {
+        monitor.check(List.of(replica), Duration.ofSeconds(seconds).toNanos());
+    }
+
+    private static final class FakeReplica implements GroupMonitor.Replica {
+        private boolean zombie;
+        private long entries;
+        private long bytes;
+        private int syncs;
+
+        @Override
+        public String name() {
+            return "g";
+        }
+
+        @Override
+        public boolean isZombie() {
+            return zombie;
+        }
+
+        @Override
+        public long entriesSinceSync() {
+            return entries;
+        }
+
+        @Override
+        public long bytesSinceSync() {
+            return bytes;
+        }
+
+        @Override
+        public void sync() {
+            syncs++;
+        }
+    }
+}

@@ -1,0 +1,299 @@
+package io.vectordb.raft;
+
+import static io.vectordb.raft.TestCluster.TIMEOUT;
+import static io.vectordb.raft.TestCluster.await;
+import static io.vectordb.raft.TestCluster.failure;
+import static io.vectordb.raft.TestCluster.words;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.vectordb.common.ErrorCode;
+import io.vectordb.common.VectorDbException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RaftNodeTest {
+
+    private static final GroupId GROUP = GroupId.of("orders-0");
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void aLoneReplicaLeadsWithinHalfASecond() {
+        try (TestCluster cluster = new TestCluster(folder, 1)) {
+            cluster.addGroup(GroupId.of("warm-up"));
+            cluster.leader(GroupId.of("warm-up"));
+            long start = System.nanoTime();
+            cluster.addGroup(GROUP);
+            cluster.leader(GROUP);
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(500));
+            assertThat(cluster.add(GROUP, "a")).isEqualTo("1:a");
+            assertThat(cluster.node("n1").isHealthy()).isTrue();
+        }
+    }
+
+    @Test
+    void everyReplicaAppliesTheSameCommandsInOrder() {
+        try (TestCluster cluster = new TestCluster(folder, 3)) {
+            cluster.addGroup(GROUP);
+            RaftNode leader = cluster.leader(GROUP);
+            List<CompletableFuture<byte[]>> answers = IntStream.range(0, 200)
+                    .mapToObj(i -> leader.submit(GROUP, ("w" + i).getBytes(UTF_8), TIMEOUT))
+                    .toList();
+            answers.forEach(CompletableFuture::join);
+            List<String> expected = words(leader, GROUP);
+            assertThat(expected).hasSize(200);
+            for (RaftNode node : cluster.nodes()) {
+                await(() -> node.appliedIndex(GROUP) == leader.appliedIndex(GROUP));
+                assertThat(words(node, GROUP)).isEqualTo(expected);
+            }
+        }
+    }
+
+    @Test
+    void aReadSeesTheWriteJustAcknowledged() {
+        try (TestCluster cluster = new TestCluster(folder, 3)) {
+            cluster.addGroup(GROUP);
+            for (int i = 0; i < 30; i++) {
+                cluster.add(GROUP, "w" + i);
+                assertThat(cluster.read(GROUP)).endsWith("w" + i);
+            }
+        }
+    }
+
+    @Test
+    void othersNameTheLeader() {
+        try (TestCluster cluster = new TestCluster(folder, 3)) {
+            cluster.addGroup(GROUP);
+            RaftNode follower = cluster.follower(GROUP);
+            VectorDbException write = failure(
+                    () -> follower.submit(GROUP, "x".getBytes(UTF_8), TIMEOUT).join());
+            assertThat(write.code()).isEqualTo(ErrorCode.NOT_LEADER);
+            assertThat(write.metadata())
+                    .containsEntry("leader", cluster.leader(GROUP).nodeId())
+                    .doesNotContainKey("outcome");
+            VectorDbException read =
+                    failure(() -> follower.read(GROUP, new byte[0], TIMEOUT).join());
+            assertThat(read.code()).isEqualTo(ErrorCode.NOT_LEADER);
+            assertThat(read.metadata())
+                    .containsEntry("leader", cluster.leader(GROUP).nodeId());
+        }
+    }
+
+    @Test
+    void nothingAcknowledgedIsLostWhenTheLeaderStops() {
+        try (TestCluster cluster = new TestCluster(folder, 3)) {
+            cluster.addGroup(GROUP);
+            List<String> acknowledged = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                cluster.add(GROUP, "w" + i);
+                acknowledged.add("w" + i);
+            }
+            String stopped = cluster.leader(GROUP).nodeId();
+            cluster.stop(stopped);
+            cluster.add(GROUP, "after");
+            acknowledged.add("after");
+            assertThat(cluster.read(GROUP)).isEqualTo(String.join(",", acknowledged));
+            RaftNode back = cluster.start(stopped);
+            await(() -> words(back, GROUP).equals(acknowledged));
+        }
+    }
+
+    @Test
+    void aRestartAppliesNothingTwice() throws IOException {
+        try (TestCluster cluster = new TestCluster(folder, 3)) {
+            cluster.addGroup(GROUP);
+            for (int i = 0; i < 10; i++) {
+                cluster.add(GROUP, "w" + i);
+            }
+            List.of("n1", "n2", "n3").forEach(cluster::stop);
+            // One replica forgets the last words, as a state without a synced log of its own does after a power cut.
+            Path journal = cluster.directory("n2").resolve("groups/" + GROUP + "/state/journal");
+            Files.write(journal, Files.readAllLines(journal).subList(0, 6));
+            List.of("n1", "n2", "n3").forEach(cluster::start);
+            cluster.add(GROUP, "w10");
+            List<String> expected =
+                    IntStream.rangeClosed(0, 10).mapToObj(i -> "w" + i).toList();
+            for (RaftNode node : cluster.nodes()) {
+                await(() -> words(node, GROUP).size() >= expected.size());
+                assertThat(words(node, GROUP)).isEqualTo(expected);
+            }
+        }
+    }
+
+    @Test
+    void aLoneReplicaThatForgotReadsOnlyAfterItReplayed() throws IOException {
+        try (TestCluster cluster = new TestCluster(folder, 1)) {
+            cluster.addGroup(GROUP);
+            for (int i = 0; i < 10; i++) {
+                cluster.add(GROUP, "w" + i);
+            }
+            cluster.stop("n1");
+            Path journal = cluster.directory("n1").resolve("groups/" + GROUP + "/state/journal");
+            Files.write(journal, Files.readAllLines(journal).subList(0, 3));
+            RaftNode node = cluster.start("n1");
+            String read = "";
+            while (read.isEmpty()) {
+                try {
+                    read = new String(
+                            node.read(GROUP, new byte[0], TIMEOUT).join(), UTF_8);
+                } catch (RuntimeException e) {
+                    assertThat(failure(() -> {
+                                throw e;
+                            }).code())
+                            .isEqualTo(ErrorCode.SHARD_UNAVAILABLE);
+                }
+            }
+            assertThat(read).isEqualTo("w0,w1,w2,w3,w4,w5,w6,w7,w8,w9");
+        }
+    }
+
+    @Test
+    void aMajorityIsEnoughAndAMinorityIsNot() {
+        try (TestCluster cluster = new TestCluster(folder, 3)) {
+            cluster.addGroup(GROUP);
+            cluster.stop(cluster.follower(GROUP).nodeId());
+            assertThat(cluster.add(GROUP, "with two")).isEqualTo("1:with two");
+            RaftNode leader = cluster.leader(GROUP);
+            cluster.stop(cluster.follower(GROUP).nodeId());
+            VectorDbException alone = failure(() -> leader.submit(
+                            GROUP, "alone".getBytes(UTF_8), Duration.ofMillis(700))
+                    .join());
+            // The leader may give up its office before the time is over.
+            assertThat(alone.code()).isIn(ErrorCode.DEADLINE_EXCEEDED, ErrorCode.SHARD_UNAVAILABLE);
+            assertThat(alone.metadata()).containsEntry("outcome", "unknown");
+            VectorDbException read = failure(() ->
+                    leader.read(GROUP, new byte[0], Duration.ofMillis(700)).join());
+            assertThat(read.code()).isIn(ErrorCode.DEADLINE_EXCEEDED, ErrorCode.SHARD_UNAVAILABLE);
+        }
+    }
+
+    @Test
+    void groupsComeAndGoWhileTheNodeRuns() throws IOException {
+        GroupId other = GroupId.of("orders-1");
+        try (TestCluster cluster = new TestCluster(folder, 1)) {
+            RaftNode node = cluster.node("n1");
+            cluster.addGroup(GROUP);
+            cluster.addGroup(other);
+            cluster.addGroup(other);
+            cluster.add(GROUP, "a");
+            cluster.add(other, "b");
+            assertThat(node.groups()).containsExactly(GROUP, other);
+            node.removeGroup(GROUP);
+            node.removeGroup(GROUP);
+            assertThat(node.groups()).containsExactly(other);
+            assertThat(failure(() -> node.submit(GROUP, new byte[1], TIMEOUT).join()).code())
+                    .isEqualTo(ErrorCode.SHARD_UNAVAILABLE);
+            try (Stream<Path> left = Files.walk(cluster.directory("n1"))) {
+                assertThat(left.map(Path::toString))
+                        .noneMatch(path -> path.contains(GROUP.name())
+                                || path.contains(GROUP.uuid().toString()));
+            }
+            cluster.stop("n1");
+            cluster.start("n1");
+            assertThat(cluster.node("n1").groups()).containsExactly(other);
+            assertThat(cluster.read(other)).isEqualTo("b");
+        }
+    }
+
+    @Test
+    void aFailingApplyIsFatal() {
+        try (TestCluster cluster = new TestCluster(folder, 1)) {
+            cluster.addGroup(GROUP);
+            RaftNode leader = cluster.leader(GROUP);
+            CompletableFuture<byte[]> poisoned = leader.submit(GROUP, "poison".getBytes(UTF_8), TIMEOUT);
+            await(() -> !cluster.fatal.isEmpty());
+            assertThat(cluster.fatal.getFirst()).startsWith("n1 orders-0: cannot apply the entry at");
+            await(() -> !leader.isHealthy());
+            assertThatThrownBy(poisoned::join).isNotNull();
+        }
+    }
+
+    @Test
+    void oneDamagedGroupDoesNotKeepTheOthersDown() throws IOException {
+        GroupId other = GroupId.of("orders-1");
+        try (TestCluster cluster = new TestCluster(folder, 1)) {
+            cluster.addGroup(GROUP);
+            cluster.addGroup(other);
+            cluster.add(GROUP, "a");
+            cluster.add(other, "b");
+            cluster.stop("n1");
+            Path log = cluster.directory("n1").resolve("log/" + GROUP.uuid() + "/current");
+            try (Stream<Path> files = Files.list(log)) {
+                for (Path file : files.filter(f -> f.getFileName().toString().startsWith("log_"))
+                        .toList()) {
+                    byte[] bytes = Files.readAllBytes(file);
+                    bytes[20] ^= 1;
+                    Files.write(file, bytes);
+                }
+            }
+            RaftNode node = cluster.start("n1");
+            assertThat(cluster.read(other)).isEqualTo("b");
+            assertThat(node.failedGroups()).containsOnlyKeys(GROUP);
+            assertThat(node.isHealthy()).isFalse();
+            assertThat(failure(() -> node.submit(GROUP, new byte[1], TIMEOUT).join()).code())
+                    .isEqualTo(ErrorCode.SHARD_UNAVAILABLE);
+        }
+    }
+
+    @Test
+    void aReplicaWhoseLogIsGoneDoesNotStartEmpty() throws IOException {
+        try (TestCluster cluster = new TestCluster(folder, 1)) {
+            cluster.addGroup(GROUP);
+            cluster.add(GROUP, "a");
+            cluster.stop("n1");
+            DurableFiles.deleteTree(cluster.directory("n1").resolve("log/" + GROUP.uuid()));
+            RaftNode node = cluster.start("n1");
+            assertThat(node.failedGroups().get(GROUP)).contains("its log is gone");
+            assertThat(failure(() -> node.addGroup(GROUP, cluster.members())).code())
+                    .isEqualTo(ErrorCode.SHARD_UNAVAILABLE);
+        }
+    }
+
+    @Test
+    void tooLargeACommandIsRefused() {
+        try (TestCluster cluster = new TestCluster(folder, 1)) {
+            cluster.addGroup(GROUP);
+            RaftNode leader = cluster.leader(GROUP);
+            byte[] largest = new byte[RaftSettings.shards().maxCommandBytes()];
+            leader.submit(GROUP, largest, TIMEOUT).join();
+            assertThat(failure(() -> leader.submit(GROUP, new byte[largest.length + 1], TIMEOUT)
+                                    .join())
+                            .code())
+                    .isEqualTo(ErrorCode.LIMIT_EXCEEDED);
+        }
+    }
+
+    @Test
+    void aFolderStaysWithItsNode() {
+        try (TestCluster cluster = new TestCluster(folder, 1)) {
+            RaftNodeConfig other = new RaftNodeConfig(
+                    "n2", "127.0.0.1", 0, cluster.directory("n1"), RaftSettings.shards());
+            assertThat(failure(() -> RaftNode.start(other, (_, directory) -> new JournalState(directory))))
+                    .hasMessageContaining("belongs to node n1");
+        }
+    }
+
+    @Test
+    void syncLetsTheLogBePurgedOnlyToWhatEveryMemberHas() {
+        try (TestCluster cluster = new TestCluster(folder, 3)) {
+            cluster.addGroup(GROUP);
+            cluster.add(GROUP, "a");
+            RaftNode leader = cluster.leader(GROUP);
+            leader.sync(GROUP).join();
+            cluster.add(GROUP, "b");
+            assertThat(cluster.read(GROUP)).isEqualTo("a,b");
+        }
+    }
+}

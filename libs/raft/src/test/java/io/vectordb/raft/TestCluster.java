@@ -1,0 +1,144 @@
+package io.vectordb.raft;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.vectordb.common.ErrorCode;
+import io.vectordb.common.VectorDbException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/** Real nodes over loopback in one JVM. */
+final class TestCluster implements AutoCloseable {
+
+    static final Duration TIMEOUT = Duration.ofSeconds(10);
+
+    final List<String> fatal = new CopyOnWriteArrayList<>();
+    private final Path root;
+    private final Map<String, RaftPeerAddress> addresses = new TreeMap<>();
+    private final Map<String, RaftNode> nodes = new TreeMap<>();
+
+    TestCluster(Path root, int size) {
+        this.root = root;
+        List<ServerSocket> held = new ArrayList<>();
+        try {
+            for (int i = 1; i <= size; i++) {
+                ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                held.add(socket);
+                addresses.put("n" + i, new RaftPeerAddress("n" + i, "127.0.0.1:" + socket.getLocalPort()));
+            }
+            for (ServerSocket socket : held) {
+                socket.close();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        addresses.keySet().forEach(this::start);
+    }
+
+    RaftNode start(String id) {
+        RaftNode node = RaftNode.start(
+                new RaftNodeConfig(
+                        id,
+                        "127.0.0.1",
+                        Integer.parseInt(Objects.requireNonNull(addresses.get(id)).address().substring("127.0.0.1:".length())),
+                        root.resolve(id),
+                        RaftSettings.withElectionTimeouts(Duration.ofMillis(500), Duration.ofMillis(1_000))),
+                (_, directory) -> new JournalState(directory),
+                (group, reason, _) -> fatal.add(id + " " + group + ": " + reason),
+                LeadershipListener.NONE);
+        nodes.put(id, node);
+        return node;
+    }
+
+    void stop(String id) {
+        Objects.requireNonNull(nodes.remove(id)).close();
+    }
+
+    Path directory(String id) {
+        return root.resolve(id);
+    }
+
+    RaftNode node(String id) {
+        return Objects.requireNonNull(nodes.get(id));
+    }
+
+    List<RaftNode> nodes() {
+        return List.copyOf(nodes.values());
+    }
+
+    List<RaftPeerAddress> members() {
+        return List.copyOf(addresses.values());
+    }
+
+    void addGroup(GroupId group) {
+        nodes.values().forEach(node -> node.addGroup(group, members()));
+    }
+
+    /** The node that leads and is ready. */
+    RaftNode leader(GroupId group) {
+        await(() -> nodes.values().stream().anyMatch(node -> node.isLeader(group)));
+        return nodes.values().stream().filter(node -> node.isLeader(group)).findFirst().orElseThrow();
+    }
+
+    RaftNode follower(GroupId group) {
+        RaftNode leader = leader(group);
+        RaftNode follower = nodes.values().stream().filter(node -> node != leader).findFirst().orElseThrow();
+        await(() -> follower.leader(group).isPresent());
+        return follower;
+    }
+
+    /** Adds a word at the leader, wherever it is; does not repeat one whose outcome is unknown. */
+    String add(GroupId group, String word) {
+        return new String(leader(group).submit(group, word.getBytes(UTF_8), TIMEOUT).join(), UTF_8);
+    }
+
+    String read(GroupId group) {
+        return new String(leader(group).read(group, new byte[0], TIMEOUT).join(), UTF_8);
+    }
+
+    static List<String> words(RaftNode node, GroupId group) {
+        return ((JournalState) node.state(group)).words();
+    }
+
+    static VectorDbException failure(Runnable call) {
+        try {
+            call.run();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof VectorDbException known) {
+                return known;
+            }
+            throw e;
+        } catch (VectorDbException e) {
+            return e;
+        }
+        throw new AssertionError("expected a failure such as " + ErrorCode.NOT_LEADER);
+    }
+
+    static void await(BooleanSupplier condition) {
+        long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("The condition did not come true in 20 s");
+            }
+            LockSupport.parkNanos(5_000_000);
+        }
+    }
+
+    @Override
+    public void close() {
+        List.copyOf(nodes.keySet()).forEach(this::stop);
+    }
+}
