@@ -1,0 +1,5 @@
+/** Calls to the query coordinator. */
+@NullMarked
+package io.vectordb.gateway.forward;
+
+import org.jspecify.annotations.NullMarked;

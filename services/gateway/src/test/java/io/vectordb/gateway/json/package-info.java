@@ -1,0 +1,4 @@
+@NullMarked
+package io.vectordb.gateway.json;
+
+import org.jspecify.annotations.NullMarked;
