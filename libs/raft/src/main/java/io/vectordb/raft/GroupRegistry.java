@@ -11,6 +11,7 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
@@ -22,6 +23,7 @@ import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.rpc.CallId;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.protocol.TermIndex;
+import org.apache.ratis.util.LifeCycle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -199,7 +201,7 @@ final class GroupRegistry {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CompletionException(e);
-        } catch (java.util.concurrent.ExecutionException | TimeoutException e) {
+        } catch (ExecutionException | TimeoutException e) {
             throw new CompletionException(String.valueOf(e.getMessage()), e);
         }
     }
@@ -232,6 +234,14 @@ final class GroupRegistry {
             return server.getDivision(ratisId(group));
         } catch (IOException e) {
             throw RaftErrors.of(group, e, false);
+        }
+    }
+
+    boolean isRunning(GroupId group) {
+        try {
+            return division(group).getInfo().getLifeCycleState() == LifeCycle.State.RUNNING;
+        } catch (VectorDbException e) {
+            return false;
         }
     }
 

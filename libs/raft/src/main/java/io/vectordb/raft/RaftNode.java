@@ -324,21 +324,9 @@ public final class RaftNode implements AutoCloseable {
 
     /** Whether the server and every replica run; leaders are another question. */
     public boolean isHealthy() {
-        return isServing()
+        return server.getLifeCycleState() == LifeCycle.State.RUNNING
                 && groups.failed().isEmpty()
-                && groups.groups().stream().allMatch(this::isRunning);
-    }
-
-    private boolean isServing() {
-        return server.getLifeCycleState() == LifeCycle.State.RUNNING;
-    }
-
-    private boolean isRunning(GroupId group) {
-        try {
-            return groups.division(group).getInfo().getLifeCycleState() == LifeCycle.State.RUNNING;
-        } catch (VectorDbException e) {
-            return false;
-        }
+                && groups.groups().stream().allMatch(groups::isRunning);
     }
 
     /** Makes the state of a group durable and lets its log be purged; usually left to the node. */
@@ -365,12 +353,20 @@ public final class RaftNode implements AutoCloseable {
 
     private void check(GroupMonitor checks) {
         try {
-            List<MonitoredGroup> replicas =
-                    groups.groups().stream().map(MonitoredGroup::new).toList();
+            List<MonitoredGroup> replicas = groups.groups().stream()
+                    .map(group -> new MonitoredGroup(group, server, groups, () -> syncQuietly(group)))
+                    .toList();
             checks.check(replicas, System.nanoTime());
         } catch (RuntimeException e) {
             LOG.warn("The replicas of node {} could not be checked", config.nodeId(), e);
         }
+    }
+
+    private void syncQuietly(GroupId group) {
+        sync(group).exceptionally(e -> {
+            LOG.warn("The state of group {} could not be made durable", group, e);
+            return null;
+        });
     }
 
     /** Stops every replica after it applied what it knows to be committed, and closes the states. */
@@ -384,50 +380,5 @@ public final class RaftNode implements AutoCloseable {
         }
         readers.shutdownNow();
         groups.close();
-    }
-
-    private final class MonitoredGroup implements GroupMonitor.Replica {
-
-        private final GroupId group;
-
-        MonitoredGroup(GroupId group) {
-            this.group = group;
-        }
-
-        @Override
-        public String name() {
-            return group.name();
-        }
-
-        @Override
-        public boolean isZombie() {
-            return groups.groups().contains(group) && (!isServing() || (isVoter() && !isRunning(group)));
-        }
-
-        private boolean isVoter() {
-            try {
-                return groups.division(group).getRaftConf().getPeer(server.getId()) != null;
-            } catch (VectorDbException e) {
-                return true;
-            }
-        }
-
-        @Override
-        public long entriesSinceSync() {
-            return groups.find(group).entriesSinceSync();
-        }
-
-        @Override
-        public long bytesSinceSync() {
-            return groups.find(group).bytesSinceSync();
-        }
-
-        @Override
-        public void sync() {
-            RaftNode.this.sync(group).exceptionally(e -> {
-                LOG.warn("The state of group {} could not be made durable", group, e);
-                return null;
-            });
-        }
     }
 }

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
@@ -139,6 +140,8 @@ final class TestCluster implements AutoCloseable {
 
     @Override
     public void close() {
-        List.copyOf(nodes.keySet()).forEach(this::stop);
+        List<CompletableFuture<Void>> closing =
+                nodes.values().stream().map(node -> CompletableFuture.runAsync(node::close)).toList();
+        closing.forEach(CompletableFuture::join);
     }
 }
