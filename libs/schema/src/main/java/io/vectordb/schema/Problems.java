@@ -30,13 +30,9 @@ final class Problems {
             add(path, found.code(), found.getMessage());
         }
         found.violations().stream()
-                .map(violation -> violation.under(path))
+                .map(violation -> path.isEmpty() ? violation : violation.under(path))
                 .limit(MOST - violations.size())
                 .forEach(violations::add);
-    }
-
-    int size() {
-        return violations.size();
     }
 
     List<Violation> all() {
