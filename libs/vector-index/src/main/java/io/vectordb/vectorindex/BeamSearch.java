@@ -56,7 +56,7 @@ final class BeamSearch {
      * Leaves the {@code ef} nearest nodes of a level that pass the filter in the results of the scratch.
      *
      * <p>As in hnswlib, nodes that fail the filter are walked through, and the beam is as wide as there are accepted
-     * nodes in it.
+     * nodes in it. A node is accepted when any that has its vector is.
      */
     void search(int start, int level, int ef, NodeFilter filter) {
         scratch.visited.reset(limit);
@@ -77,6 +77,32 @@ final class BeamSearch {
         }
     }
 
+    /** The {@code k} nearest of what {@link #search} found, by their distances in double precision. */
+    SearchResult nearest(int k, NodeFilter filter) {
+        long[] keys = scratch.sortedResults();
+        int count = scratch.results.size();
+        scratch.resetTop(k);
+        for (int i = 0; i < count && DistanceKey.distance(keys[i]) <= scratch.bound(); i++) {
+            int first = DistanceKey.node(keys[i]);
+            double distance = scratch.query.distance(store, first);
+            for (int node = first; node != IntLists.END; node = graph.nextEqual(node)) {
+                if (node < limit && filter.test(node)) {
+                    scratch.offerTop(store, distance, node);
+                }
+            }
+        }
+        return scratch.top.drain(check.visited());
+    }
+
+    private boolean anyPasses(int first, NodeFilter filter) {
+        for (int node = first; node != IntLists.END; node = graph.nextEqual(node)) {
+            if (node < limit && filter.test(node)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private void offer(int ef, NodeFilter filter) {
         float[] distances = compare(gathered);
         int[] nodes = scratch.nodes();
@@ -88,7 +114,7 @@ final class BeamSearch {
             }
             long key = DistanceKey.of(distances[i], nodes[i]);
             scratch.candidates.push(key);
-            if (filter != NodeFilter.ALL && !filter.test(nodes[i])) {
+            if (filter != NodeFilter.ALL && !anyPasses(nodes[i], filter)) {
                 continue;
             }
             if (results.size() < ef) {

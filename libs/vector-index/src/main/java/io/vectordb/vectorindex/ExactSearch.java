@@ -1,10 +1,11 @@
 package io.vectordb.vectorindex;
 
 /**
- * Search by comparison, and the exact end of every search.
+ * Search by comparison with every candidate.
  *
  * <p>A vector is compared in float32 first, and in double precision only when the rounding error leaves it a chance to
- * be among the {@code k} nearest. So the order and the distances are those of double precision, at the speed of float32.
+ * be among the {@code k} nearest. So the order and the distances are those of double precision, at the speed of
+ * float32.
  */
 final class ExactSearch {
 
@@ -45,45 +46,22 @@ final class ExactSearch {
         return scratch.top.drain(check.visited());
     }
 
-    /** The {@code k} nearest of the results of a walk, by their distances in double precision. */
-    SearchResult rescore(SearchScratch scratch, int k, int visited) {
-        long[] keys = scratch.sortedResults();
-        int count = scratch.results.size();
-        reset(scratch, k);
-        for (int i = 0; i < count && DistanceKey.distance(keys[i]) <= scratch.bound; i++) {
-            offer(scratch, DistanceKey.node(keys[i]));
-        }
-        return scratch.top.drain(visited);
-    }
-
     private SearchScratch begin(float[] query, int k) {
         SearchScratch scratch = SearchScratch.local();
         scratch.ensureNodes(BATCH);
         scratch.query.prepare(store, query);
-        reset(scratch, k);
+        scratch.resetTop(k);
         return scratch;
-    }
-
-    private static void reset(SearchScratch scratch, int k) {
-        scratch.top.reset(k);
-        scratch.bound = Float.POSITIVE_INFINITY;
     }
 
     private void compare(SearchScratch scratch, int count, CancellationCheck check) {
         store.distances(scratch.query, scratch.nodes(), count, scratch.distances());
         check.visit(count);
         for (int i = 0; i < count; i++) {
-            if (scratch.distances()[i] <= scratch.bound) {
-                offer(scratch, scratch.nodes()[i]);
+            if (scratch.distances()[i] <= scratch.bound()) {
+                int node = scratch.nodes()[i];
+                scratch.offerTop(store, scratch.query.distance(store, node), node);
             }
-        }
-    }
-
-    private void offer(SearchScratch scratch, int node) {
-        TopK top = scratch.top;
-        boolean changed = top.offer(scratch.query.distance(store, node), node);
-        if (changed && top.isFull()) {
-            scratch.bound = scratch.query.walkBound(store, top.worst());
         }
     }
 }

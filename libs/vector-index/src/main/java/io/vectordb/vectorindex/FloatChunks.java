@@ -5,8 +5,8 @@ import java.util.Arrays;
 /**
  * A growing list of floats in chunks that never move, for one writer and many readers.
  *
- * <p>Threading: the table of chunks is replaced when it grows, and volatile, so a reader never sees a half-made one. The
- * values themselves are published by whoever publishes the index up to which readers may read.
+ * <p>Threading: the table of chunks is replaced when it grows, and volatile, so a reader never sees a half-made one.
+ * The values themselves are published by whoever publishes the index up to which readers may read.
  */
 final class FloatChunks {
 

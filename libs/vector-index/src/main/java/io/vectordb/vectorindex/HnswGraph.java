@@ -1,23 +1,28 @@
 package io.vectordb.vectorindex;
 
 /**
- * A hierarchical navigable small world graph over the vectors of a {@link VectorStore}, after Malkov and Yashunin (2018,
- * arXiv:1603.09320), whose names it keeps. It grows at the hands of one {@link HnswInserter}.
+ * A hierarchical navigable small world graph over the vectors of a {@link VectorStore}, after Malkov and Yashunin
+ * (2018, arXiv:1603.09320), whose names it keeps. It grows at the hands of one {@link HnswInserter}.
  *
  * <p>Level 0 holds every node with at most {@code 2 * m} neighbours; level {@code l > 0} holds about one of {@code m}
  * nodes of level {@code l - 1}, with at most {@code m} neighbours. Neighbour lists hold neither the node itself nor a
  * duplicate, and the entry point lies on the top level.
  *
+ * <p>A node whose vector equals, bit for bit, one that is found when it is inserted has no links: it hangs in a chain
+ * from that other node, which stands for it in every walk. In a crowd of equal vectors, such as a passage that many
+ * documents repeat, the heuristic would else link the crowd to itself alone, and a walk that entered it would not
+ * leave.
+ *
  * <p>Threading: one thread inserts while any number of threads search, without a lock. An insertion stores the vector,
  * links it both ways, and only then publishes the new {@code size} by a volatile write, followed by the new entry point
  * if it changed. A search reads the entry point, then the size, both volatile, and ignores every neighbour at or above
  * that size. So whatever node it follows was published before it began: its vector, its norm and its own first lists
- * happened before. Lists that are rewritten meanwhile are read slot by slot ({@link IntLists}): each slot holds some node
- * of then or now, none twice counted because of the visited set. A search may so miss a link that is being replaced,
- * which costs recall for the length of one insertion, and never sees anything invalid. What was inserted before a search
- * began, as {@link #size()} tells, takes part in it.
+ * happened before. Lists that are rewritten meanwhile are read slot by slot ({@link IntLists}): each slot holds some
+ * node of then or now, none twice counted because of the visited set. A search may so miss a link that is being
+ * replaced, which costs recall for the length of one insertion, and never sees anything invalid. What was inserted
+ * before a search began, as {@link #size()} tells, takes part in it.
  *
- * <p>Memory: {@code 8 * m + 4} bytes per node, and {@code 4 * m} per node and upper level.
+ * <p>Memory: {@code 8 * m + 8} bytes per node, and {@code 4 * m} per node and upper level.
  */
 final class HnswGraph {
 
@@ -25,14 +30,17 @@ final class HnswGraph {
 
     private static final int LEVEL_0_SHIFT = 9;
     private static final int UPPER_SHIFT = 6;
-    private static final int FIRST_UPPER_SHIFT = 12;
+    private static final int SINGLE_SHIFT = 12;
 
     private final VectorStore store;
     private final HnswParameters parameters;
     private final IntLists level0;
     private final IntLists upper;
-    /** Per node the list of its level 1 among the upper lists, those of higher levels following; none on level 0 only. */
-    private final IntLists firstUpper = new IntLists(1, FIRST_UPPER_SHIFT);
+    /** Per node the list of its level 1 among the upper lists, if it has one; those of higher levels follow. */
+    private final IntLists firstUpper = new IntLists(1, SINGLE_SHIFT);
+
+    /** Per node the next of the nodes with an equal vector. */
+    private final IntLists nextEqual = new IntLists(1, SINGLE_SHIFT);
 
     private int upperSize;
     private volatile long entry = NO_ENTRY;
@@ -77,18 +85,33 @@ final class HnswGraph {
 
     /** The number of the neighbour list of a node that exists on this level. */
     int list(int node, int level) {
-        return level == 0 ? node : firstUpper.chunk(node)[firstUpper.offset(node)] + level - 1;
+        return level == 0 ? node : firstUpper.first(node) + level - 1;
     }
 
-    /** Makes the empty lists of a node on the levels up to {@code level}; writer only. */
-    void allocate(int node, int level) {
+    /** The next of the nodes with the same vector as this one, or {@link IntLists#END}; it may lie above a limit. */
+    int nextEqual(int node) {
+        return nextEqual.first(node);
+    }
+
+    /** Makes room for a node; writer only. */
+    void ensure(int node) {
         level0.ensure(node + 1);
         firstUpper.ensure(node + 1);
-        if (level > 0) {
-            upper.ensure(upperSize + level);
-            firstUpper.append(node, 0, upperSize);
-            upperSize += level;
-        }
+        nextEqual.ensure(node + 1);
+    }
+
+    /** Makes the empty lists of a node on the levels from 1 to {@code level}; writer only. */
+    void allocateUpper(int node, int level) {
+        upper.ensure(upperSize + level);
+        firstUpper.setFirst(node, upperSize);
+        upperSize += level;
+    }
+
+    /** Makes a node visible to searches by way of a linked one with the same vector; writer only. */
+    void publishEqual(int node, int linked) {
+        nextEqual.setFirst(node, nextEqual.first(linked));
+        nextEqual.setFirst(linked, node);
+        size = node + 1;
     }
 
     /** Makes a linked node visible to searches; writer only. */
@@ -101,6 +124,6 @@ final class HnswGraph {
 
     /** What the links occupy, free room in the last chunks included. */
     long memoryBytes() {
-        return level0.memoryBytes() + upper.memoryBytes() + firstUpper.memoryBytes();
+        return level0.memoryBytes() + upper.memoryBytes() + firstUpper.memoryBytes() + nextEqual.memoryBytes();
     }
 }

@@ -15,9 +15,12 @@ final class HnswInserter {
     private final HnswParameters parameters;
     private final SearchScratch scratch = new SearchScratch();
     private final Query candidateQuery = new Query();
-    private final int[] selected;
     private final int[] pruned;
     private final long[] keys;
+    /** Per level the neighbours chosen for the node that is being inserted, and how many. */
+    private int[][] chosen = {};
+
+    private int[] degrees = {};
     private final int[] batchNodes = new int[VectorKernels.WIDTH];
     private final float[] batchDistances = new float[VectorKernels.WIDTH];
 
@@ -27,7 +30,6 @@ final class HnswInserter {
         parameters = graph.parameters();
         int maxDegree = parameters.maxDegree(0);
         scratch.ensureNodes(maxDegree + 1);
-        selected = new int[maxDegree];
         pruned = new int[maxDegree];
         keys = new long[maxDegree + 1];
     }
@@ -35,26 +37,71 @@ final class HnswInserter {
     /** Links a stored node, which must be the next one, and publishes it. */
     void insert(int node) {
         int level = parameters.levelOf(node);
-        graph.allocate(node, level);
+        graph.ensure(node);
         long entry = graph.entry();
-        if (entry != HnswGraph.NO_ENTRY) {
-            scratch.query.prepare(store, node);
-            BeamSearch search = new BeamSearch(graph, scratch, node, new CancellationCheck(() -> false));
-            int nearest = search.descend(entry, level);
-            for (int l = Math.min(level, HnswGraph.entryLevel(entry)); l >= 0; l--) {
-                scratch.query.prepare(store, node);
-                search.search(nearest, l, parameters.efConstruction(), NodeFilter.ALL);
-                long[] found = scratch.sortedResults();
-                int count = scratch.results.size();
-                nearest = DistanceKey.node(found[0]);
-                int degree = select(node, found, count, parameters.m(), selected);
-                graph.lists(l).set(graph.list(node, l), selected, degree);
-                for (int i = 0; i < degree; i++) {
-                    linkBack(selected[i], node, l);
-                }
+        int top = entry == HnswGraph.NO_ENTRY ? -1 : Math.min(level, HnswGraph.entryLevel(entry));
+        if (top >= 0) {
+            int equal = choose(node, entry, level, top);
+            if (equal >= 0) {
+                graph.publishEqual(node, equal);
+                return;
             }
         }
+        graph.allocateUpper(node, level);
+        for (int l = top; l >= 0; l--) {
+            link(node, l);
+        }
         graph.publish(node, level);
+    }
+
+    /**
+     * Chooses the neighbours of a node on the levels from {@code top} down to 0.
+     *
+     * @return a node with the same vector if one was met, so that the node needs no neighbours; else -1
+     */
+    private int choose(int node, long entry, int level, int top) {
+        ensureLevels(top + 1);
+        scratch.query.prepare(store, node);
+        BeamSearch search = new BeamSearch(graph, scratch, node, new CancellationCheck(() -> false));
+        int nearest = search.descend(entry, level);
+        int equal = -1;
+        for (int l = top; l >= 0 && equal < 0; l--) {
+            search.search(nearest, l, parameters.efConstruction(), NodeFilter.ALL);
+            long[] found = scratch.sortedResults();
+            int count = scratch.results.size();
+            nearest = DistanceKey.node(found[0]);
+            equal = equalAmong(node, found, count);
+            degrees[l] = select(node, found, count, parameters.m(), chosen[l]);
+        }
+        return equal;
+    }
+
+    private int equalAmong(int node, long[] found, int count) {
+        batchNodes[0] = node;
+        store.distances(scratch.query, batchNodes, 1, batchDistances);
+        // Equal vectors go through equal arithmetic, so their distances are equal to the last bit.
+        float self = batchDistances[0];
+        for (int i = 0; i < count && DistanceKey.distance(found[i]) <= self; i++) {
+            int other = DistanceKey.node(found[i]);
+            if (DistanceKey.distance(found[i]) == self && store.isEqual(node, other)) {
+                return other;
+            }
+        }
+        return -1;
+    }
+
+    private void link(int node, int level) {
+        graph.lists(level).set(graph.list(node, level), chosen[level], degrees[level]);
+        for (int i = 0; i < degrees[level]; i++) {
+            linkBack(chosen[level][i], node, level);
+        }
+    }
+
+    private void ensureLevels(int count) {
+        if (count > chosen.length) {
+            chosen = new int[count][parameters.m()];
+            degrees = new int[count];
+        }
     }
 
     /** Adds a neighbour to a node, and drops the least useful one when it has too many. */
@@ -82,8 +129,8 @@ final class HnswInserter {
      * Algorithm 4: keeps, nearest first, each candidate that is nearer to the base than to any that was kept, so that
      * links go in different directions; all when there are fewer than {@code max}.
      *
-     * <p>Equal distances are ordered by a permutation that differs from base to base. In a crowd of equal vectors the
-     * lower nodes would else be chosen by everyone, and the others by none.
+     * <p>Equal distances are ordered by a permutation that differs from base to base. Where many are equal, as on a
+     * grid, the lower nodes would else be chosen by everyone, and the others by none.
      *
      * @param candidates {@link DistanceKey}s to the base, reordered here
      * @return how many were written to {@code out}

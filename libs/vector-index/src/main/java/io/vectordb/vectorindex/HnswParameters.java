@@ -3,8 +3,8 @@ package io.vectordb.vectorindex;
 /**
  * What shapes an HNSW graph when it is built.
  *
- * @param m neighbours a new node is given on each level, and the cap on upper levels; level 0 holds up to {@code 2 * m}.
- *     More costs memory and build time, and helps recall where the vectors' intrinsic dimension is high
+ * @param m neighbours a new node is given on each level, and the cap on upper levels; level 0 holds up to {@code 2 *
+ *     m}. More costs memory and build time, and helps recall where the vectors' intrinsic dimension is high
  * @param efConstruction beam width while inserting: more makes a better graph and a slower build
  * @param seed of the level assignment: equal seeds and equal insertions make equal graphs
  */

@@ -1,5 +1,7 @@
 package io.vectordb.vectorindex;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 
 /**
@@ -14,6 +16,8 @@ import java.util.Arrays;
 final class IntLists {
 
     static final int END = -1;
+
+    private static final VarHandle SLOT = MethodHandles.arrayElementVarHandle(int[].class);
 
     private final int width;
     private final int shift;
@@ -79,6 +83,16 @@ final class IntLists {
     /** Appends a value to a list of this length, which must be below the width; writer only. */
     void append(int list, int length, int value) {
         chunk(list)[offset(list) + length] = value;
+    }
+
+    /** The first value of a list, or {@link #END}; what was written before {@link #setFirst} is visible then. */
+    int first(int list) {
+        return (int) SLOT.getAcquire(chunk(list), offset(list));
+    }
+
+    /** Replaces the first value of a list; writer only. */
+    void setFirst(int list, int value) {
+        SLOT.setRelease(chunk(list), offset(list), value);
     }
 
     long memoryBytes() {

@@ -6,8 +6,8 @@ import java.util.Arrays;
  * The buffers of a search, one set per thread and shared by all indexes that the thread searches, so that a search
  * allocates nothing but its result.
  *
- * <p>They hold a byte per node of the largest index the thread has searched: search on threads of a pool, not on virtual
- * threads that come and go.
+ * <p>They hold a byte per node of the largest index the thread has searched: search on threads of a pool, not on
+ * virtual threads that come and go.
  */
 final class SearchScratch {
 
@@ -23,9 +23,7 @@ final class SearchScratch {
     /** What an exact comparison has kept. */
     final TopK top = new TopK();
 
-    /** Walk distances above which nothing can change {@link #top} any more. */
-    float bound;
-
+    private float bound;
     private int[] nodes = new int[64];
     private float[] distances = new float[64];
     private long[] keys = new long[256];
@@ -41,6 +39,24 @@ final class SearchScratch {
             nodes = new int[needed];
             distances = new float[needed];
         }
+    }
+
+    /** Begins to keep the {@code k} nearest in {@link #top}. */
+    void resetTop(int k) {
+        top.reset(k);
+        bound = Float.POSITIVE_INFINITY;
+    }
+
+    /** Offers a node and its distance in double precision to {@link #top}. */
+    void offerTop(VectorStore store, double distance, int node) {
+        if (top.offer(distance, node) && top.isFull()) {
+            bound = query.walkBound(store, top.worst());
+        }
+    }
+
+    /** The walk distance above which nothing can change {@link #top} any more. */
+    float bound() {
+        return bound;
     }
 
     int[] nodes() {

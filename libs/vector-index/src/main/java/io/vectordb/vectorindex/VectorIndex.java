@@ -9,8 +9,8 @@ import java.util.function.BooleanSupplier;
  * <p>Nodes are dense and numbered from 0 as vectors come in. Vectors are kept, and given back, bit for bit.
  *
  * <p>Threading: one thread adds while any number of threads search and read, without locks; see {@link HnswGraph} for
- * why that is sound. A search takes into account every node below {@link #size()} of when it began, and no other. Search
- * on platform threads of a pool: each keeps buffers of its own.
+ * why that is sound. A search takes into account every node below {@link #size()} of when it began, and no other.
+ * Search on platform threads of a pool: each keeps buffers of its own.
  *
  * <p>The walk compares in float32. Under {@link Metric#COSINE} the magnitude of vectors does not matter; under
  * {@link Metric#DOT} and {@link Metric#L2} components whose squares leave the range of a float make a walk, but neither
@@ -76,13 +76,13 @@ public final class VectorIndex {
     }
 
     /**
-     * The {@code k} nearest nodes that pass the filter, found by a walk of the graph: nearly always the nearest, the more
-     * so the wider the beam.
+     * The {@code k} nearest nodes that pass the filter, found by a walk of the graph: nearly always the nearest, the
+     * more so the wider the beam.
      *
-     * <p>A beam as wide as the index is an exact search, and so is a walk that ended with fewer than {@code k}: either no
-     * more pass, or the graph does not lead to them, as under {@link Metric#DOT} it may not lead to short vectors. The
-     * result is therefore never shorter than it must be. The fewer nodes pass, the longer the walk: below a few percent
-     * {@link #searchAmong} of those that do is cheaper.
+     * <p>A beam as wide as the index is an exact search, and so is a walk that ended with fewer than {@code k}: either
+     * no more pass, or the graph does not lead to them, as under {@link Metric#DOT} it may not lead to short vectors.
+     * The result is therefore never shorter than it must be. The fewer nodes pass, the longer the walk: below a few
+     * percent {@link #searchAmong} of those that do is cheaper.
      *
      * @param k at least 1; fewer are returned when fewer pass
      * @param efSearch beam width, raised to {@code k} when below
@@ -94,7 +94,8 @@ public final class VectorIndex {
         long entry = graph.entry();
         int limit = graph.size();
         int ef = Math.max(k, efSearch);
-        if (ef >= limit) {
+        // Without an entry point the index was empty when this search began, whatever its size is by now.
+        if (ef >= limit || entry == HnswGraph.NO_ENTRY) {
             return exact.search(query, k, limit, filter, new CancellationCheck(cancelled));
         }
         SearchScratch scratch = SearchScratch.local();
@@ -103,10 +104,8 @@ public final class VectorIndex {
         CancellationCheck check = new CancellationCheck(cancelled);
         BeamSearch search = new BeamSearch(graph, scratch, limit, check);
         search.search(search.descend(entry, 0), 0, ef, filter);
-        if (scratch.results.size() < k) {
-            return exact.search(query, k, limit, filter, check);
-        }
-        return exact.rescore(scratch, k, check.visited());
+        SearchResult result = search.nearest(k, filter);
+        return result.size() < k ? exact.search(query, k, limit, filter, check) : result;
     }
 
     /** Searches without a way to cancel; see {@link #searchExact(float[], int, NodeFilter, BooleanSupplier)}. */
@@ -115,8 +114,8 @@ public final class VectorIndex {
     }
 
     /**
-     * The {@code k} nearest nodes that pass the filter, found by comparing them all: exact in double precision, although
-     * most are only compared in float32.
+     * The {@code k} nearest nodes that pass the filter, found by comparing them all: exact in double precision,
+     * although most are only compared in float32.
      *
      * @throws io.vectordb.common.VectorDbException as {@link Vectors#validate}, and {@code CANCELLED}
      */

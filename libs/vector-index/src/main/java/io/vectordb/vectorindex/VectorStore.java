@@ -16,8 +16,9 @@ import java.util.Arrays;
  * <p>Off-heap and not {@code float[]}: with four vectors at a time both are equally fast, alignment is ours to choose,
  * and gigabytes of vectors stay away from the garbage collector. The memory is freed with the last reference to it.
  *
- * <p>Threading: one writer appends while any number of threads read. The tables of chunks are volatile; the contents are
- * published by the graph, which publishes its size after a node was stored and linked, and readers read only below it.
+ * <p>Threading: one writer appends while any number of threads read. The tables of chunks are volatile; the contents
+ * are published by the graph, which publishes its size after a node was stored and linked, and readers read only below
+ * it.
  */
 final class VectorStore {
 
@@ -85,6 +86,13 @@ final class VectorStore {
     /** Copies a vector, bit for bit as it came in, to the start of {@code out}. */
     void get(int node, float[] out) {
         MemorySegment.copy(chunks[node >>> shift], ValueLayout.JAVA_FLOAT, offset(node), out, 0, dimension);
+    }
+
+    /** Whether two vectors are equal, bit for bit. */
+    boolean isEqual(int a, int b) {
+        long bytes = (long) dimension * Float.BYTES;
+        MemorySegment[] table = chunks;
+        return table[a >>> shift].asSlice(offset(a), bytes).mismatch(table[b >>> shift].asSlice(offset(b), bytes)) < 0;
     }
 
     double maxNorm() {

@@ -77,22 +77,32 @@ class VectorIndexRandomizedTest {
         }
     }
 
-    @Test
-    void aCrowdOfEqualVectorsCanBeFound() {
+    @ParameterizedTest
+    @EnumSource(names = {"COSINE", "L2"})
+    void aCrowdOfEqualVectorsIsFoundAndDoesNotHideTheOthers(Metric metric) {
         float[][] vectors = TestVectors.gaussians(random, 3_000, 16);
         float[] crowd = TestVectors.gaussian(random, 16);
         for (int i = 0; i < vectors.length; i += 5) {
-            vectors[i] = crowd;
+            vectors[i] = crowd.clone();
         }
-        VectorIndex index = TestVectors.index(Metric.COSINE, vectors);
-        SearchResult result = index.search(crowd, 600, 700, NodeFilter.ALL);
-        long found = IntStream.of(result.nodes()).filter(node -> node % 5 == 0).count();
-        assertThat(found).isGreaterThanOrEqualTo(570);
-        assertThat(result.distances()[0]).isZero();
-        assertThat(index.searchExact(crowd, 600, NodeFilter.ALL).nodes())
+        VectorIndex index = TestVectors.index(metric, vectors);
+        assertThat(index.search(crowd, 600, 600, NodeFilter.ALL).nodes())
                 .isEqualTo(IntStream.range(0, 600).map(i -> i * 5).toArray());
-        float[] elsewhere = vectors[1].clone();
-        assertThat(index.search(elsewhere, 1, 50, NodeFilter.ALL).nodes()).containsExactly(1);
+        assertThat(index.search(crowd, 7, 50, node -> node % 100 == 0).nodes())
+                .isEqualTo(IntStream.range(0, 7).map(i -> i * 100).toArray());
+        assertThat(index.search(crowd, 7, 50, NodeFilter.ALL).distances()).containsOnly(0);
+        int found = 0;
+        for (int node = 1; node < 3_000; node += 5) {
+            found += index.search(vectors[node], 1, 50, NodeFilter.ALL).nodes()[0] == node ? 1 : 0;
+        }
+        assertThat(found).isGreaterThanOrEqualTo(597);
+        float[] nearby = scaled(TestVectors.gaussian(random, 16), 0.1f);
+        for (int i = 0; i < 16; i++) {
+            nearby[i] += crowd[i];
+        }
+        SearchResult exact = index.searchExact(nearby, 700, NodeFilter.ALL);
+        assertThat(index.search(nearby, 700, 700, NodeFilter.ALL).nodes())
+                .startsWith(Arrays.copyOf(exact.nodes(), 650));
     }
 
     @Test

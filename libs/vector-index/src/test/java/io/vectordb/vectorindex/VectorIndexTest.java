@@ -106,9 +106,9 @@ class VectorIndexTest {
         long vectors = 112L * 4 * 2_048;
         long norms = 4_096 * 4;
         long links = 32L * 4 * 512;
-        long firstUpper = 4_096 * 4;
+        long firstUpperAndNextEqual = 2 * 4_096 * 4;
         assertThat(HnswParameters.defaults().levelOf(0)).isZero();
-        assertThat(index.memoryBytes()).isEqualTo(vectors + norms + links + firstUpper);
+        assertThat(index.memoryBytes()).isEqualTo(vectors + norms + links + firstUpperAndNextEqual);
     }
 
     private static double onlyDistance(Metric metric, float[] stored, float[] query) {

@@ -41,10 +41,11 @@ class VectorKernelsRandomizedTest {
             float[] squares = dots.clone();
             float[] sums = new float[VectorKernels.SUMS];
             VectorKernels.dot(
-                    query, length, memory[0], at[0], memory[1], at[1], memory[2], at[2], memory[3], at[3], sums, dots, 1);
-            VectorKernels.squaredL2(
-                    query, length, memory[0], at[0], memory[1], at[1], memory[2], at[2], memory[3], at[3], sums, squares,
+                    query, length, memory[0], at[0], memory[1], at[1], memory[2], at[2], memory[3], at[3], sums, dots,
                     1);
+            VectorKernels.squaredL2(
+                    query, length, memory[0], at[0], memory[1], at[1], memory[2], at[2], memory[3], at[3], sums,
+                    squares, 1);
             for (int i = 0; i < 4; i++) {
                 double magnitude = Math.sqrt(scalarDot(query, query) * scalarDot(vectors[i], vectors[i]));
                 double square = scalarSquaredL2(query, vectors[i]);
