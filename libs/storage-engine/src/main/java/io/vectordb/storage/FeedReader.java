@@ -1,0 +1,59 @@
+package io.vectordb.storage;
+
+import io.vectordb.internal.storage.v1.FeedEntry;
+import io.vectordb.internal.storage.v1.TailResponse;
+import io.vectordb.storage.StoreFormat.FeedRow;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.RocksIterator;
+
+/** Reads the change feed, each call in a view of its own. Any thread. */
+final class FeedReader {
+
+    private final Database database;
+    private final StoreReader store;
+    private final ColumnFamilyHandle records;
+    private final ColumnFamilyHandle feed;
+
+    FeedReader(Database database, StoreReader store) {
+        this.database = database;
+        this.store = store;
+        this.records = database.family(StoreFormat.RECORDS);
+        this.feed = database.family(StoreFormat.FEED);
+    }
+
+    TailResponse tail(long fromSeq, int maxBytes) {
+        try (ReadView view = database.view()) {
+            store.checkFloor(view, fromSeq);
+            TailResponse.Builder response = TailResponse.newBuilder();
+            RocksIterator changes = view.iterator(feed);
+            long bytes = 0;
+            long last = fromSeq;
+            for (changes.seek(StoreFormat.feedKey(fromSeq + 1, 0)); ReadView.onRow(changes); changes.next()) {
+                long seq = StoreFormat.feedSeq(changes.key());
+                if (seq != last && bytes >= maxBytes && response.getEntriesCount() > 0) {
+                    return response.setConfirmedSeq(last).build();
+                }
+                FeedRow change = StoreFormat.feedRow(changes.value());
+                FeedEntry.Builder entry = FeedEntry.newBuilder().setSeq(seq).setKey(Keys.key(change.prefix()));
+                bytes += change.prefix().length;
+                if (!change.deleted()) {
+                    byte[] row = version(view, change.prefix(), seq);
+                    entry.setRecord(StoreFormat.stored(row));
+                    bytes += row.length;
+                }
+                response.addEntries(entry);
+                last = seq;
+            }
+            return response.setConfirmedSeq(store.appliedSeq(view)).build();
+        }
+    }
+
+    private byte[] version(ReadView view, byte[] prefix, long seq) {
+        byte[] row = view.get(records, StoreFormat.rowKey(prefix, seq));
+        if (row == null) {
+            throw new StorageException("the change feed tells of version " + seq + " of "
+                    + Keys.key(prefix).toString().strip() + ", which is gone");
+        }
+        return row;
+    }
+}

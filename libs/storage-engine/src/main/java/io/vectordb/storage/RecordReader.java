@@ -1,0 +1,124 @@
+package io.vectordb.storage;
+
+import com.google.protobuf.ByteString;
+import io.vectordb.common.ErrorCode;
+import io.vectordb.common.VectorDbException;
+import io.vectordb.internal.storage.v1.GetResponse;
+import io.vectordb.internal.storage.v1.KeyInBucket;
+import io.vectordb.internal.storage.v1.ScanResponse;
+import io.vectordb.internal.storage.v1.ScannedRecord;
+import io.vectordb.internal.storage.v1.VersionedRecord;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.RocksIterator;
+
+/** Reads records as of a seq, each call in a view of its own. Any thread. */
+final class RecordReader {
+
+    private final Database database;
+    private final StoreReader store;
+    private final ColumnFamilyHandle records;
+
+    RecordReader(Database database, StoreReader store) {
+        this.database = database;
+        this.store = store;
+        this.records = database.family(StoreFormat.RECORDS);
+    }
+
+    GetResponse get(List<KeyInBucket> keys) {
+        try (ReadView view = database.view()) {
+            GetResponse.Builder response = GetResponse.newBuilder().setSeq(store.appliedSeq(view));
+            RocksIterator rows = view.iterator(records);
+            for (KeyInBucket key : keys) {
+                byte[] prefix = Keys.prefix(key.getBucket(), key.getKey());
+                rows.seek(prefix);
+                VersionedRecord.Builder record = VersionedRecord.newBuilder().setKey(key.getKey());
+                if (ReadView.onRow(rows) && StoreFormat.isVersionOf(prefix, rows.key())) {
+                    byte[] row = rows.value();
+                    if (!StoreFormat.isTombstone(row)) {
+                        record.setSeq(StoreFormat.seqOf(rows.key())).setRecord(StoreFormat.stored(row));
+                    }
+                }
+                response.addRecords(record);
+            }
+            return response.build();
+        }
+    }
+
+    ScanResponse scan(long asOfSeq, ByteString after, int maxRecords, int maxBytes) {
+        try (ReadView view = database.view()) {
+            long applied = store.appliedSeq(view);
+            long asOf = asOfSeq == 0 ? applied : asOfSeq;
+            if (asOf > applied) {
+                throw new VectorDbException(
+                        ErrorCode.STALE,
+                        "asked as of " + asOf + ", this replica has applied up to " + applied,
+                        Map.of("asked", Long.toString(asOf), "applied", Long.toString(applied)));
+            }
+            store.checkFloor(view, asOf);
+            RocksIterator rows = view.iterator(records);
+            if (after.isEmpty()) {
+                rows.seekToFirst();
+            } else {
+                rows.seek(StoreFormat.behind(after.toByteArray()));
+            }
+            return page(rows, asOf, maxRecords, maxBytes);
+        }
+    }
+
+    private static ScanResponse page(RocksIterator rows, long asOf, int maxRecords, int maxBytes) {
+        ScanResponse.Builder page = ScanResponse.newBuilder().setAsOfSeq(asOf);
+        long bytes = 0;
+        @Nullable ByteString last = null;
+        while (ReadView.onRow(rows)) {
+            byte[] prefix = StoreFormat.prefixOf(rows.key());
+            byte @Nullable [] row = seekVersion(rows, prefix, asOf);
+            if (row != null && !StoreFormat.isTombstone(row)) {
+                boolean full = page.getRecordsCount() >= maxRecords || bytes + row.length > maxBytes;
+                if (last != null && full) {
+                    return page.setNext(last).build();
+                }
+                last = ByteString.copyFrom(prefix);
+                bytes += row.length;
+                page.addRecords(scanned(rows.key(), prefix, row, last));
+            }
+            passVersions(rows, prefix);
+        }
+        return page.build();
+    }
+
+    private static ScannedRecord scanned(byte[] key, byte[] prefix, byte[] row, ByteString position) {
+        VersionedRecord record = VersionedRecord.newBuilder()
+                .setKey(Keys.key(prefix))
+                .setSeq(StoreFormat.seqOf(key))
+                .setRecord(StoreFormat.stored(row))
+                .build();
+        return ScannedRecord.newBuilder()
+                .setRecord(record)
+                .setPosition(position)
+                .build();
+    }
+
+    /** From the newest version of a record to the one that was valid at {@code asOf}; null when it has none. */
+    private static byte @Nullable [] seekVersion(RocksIterator rows, byte[] prefix, long asOf) {
+        if (StoreFormat.seqOf(rows.key()) > asOf) {
+            rows.seek(StoreFormat.rowKey(prefix, asOf));
+            if (!ReadView.onRow(rows) || !StoreFormat.isVersionOf(prefix, rows.key())) {
+                return null;
+            }
+        }
+        return rows.value();
+    }
+
+    /** To the first row of the next record. Most records have no old versions, so the next row is tried first. */
+    private static void passVersions(RocksIterator rows, byte[] prefix) {
+        if (ReadView.onRow(rows) && StoreFormat.isVersionOf(prefix, rows.key())) {
+            rows.next();
+            if (ReadView.onRow(rows) && StoreFormat.isVersionOf(prefix, rows.key())) {
+                rows.seek(StoreFormat.behind(prefix));
+            }
+        }
+    }
+}

@@ -1,0 +1,269 @@
+package io.vectordb.storage;
+
+import com.google.protobuf.ByteString;
+import io.vectordb.common.VectorDbException;
+import io.vectordb.internal.storage.v1.GetResponse;
+import io.vectordb.internal.storage.v1.KeyInBucket;
+import io.vectordb.internal.storage.v1.ScanResponse;
+import io.vectordb.internal.storage.v1.TailResponse;
+import io.vectordb.internal.storage.v1.WriteCommand;
+import io.vectordb.internal.storage.v1.WriteResponse;
+import io.vectordb.storage.EntryApplier.Applied;
+import io.vectordb.storage.StoreFormat.FeedFloor;
+import io.vectordb.storage.StoreFormat.StoreState;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.WriteBatch;
+
+/**
+ * The state of one replica of a shard in one RocksDB: every version of its records that someone may still ask for, the
+ * feed of its changes, and the requests of the last minutes. {@link StoreFormat} says how it is laid out.
+ *
+ * <p>Deterministic: the state after an entry depends on the entries up to it alone; the times that count travel in the
+ * commands. How far the feed was trimmed is the replica's own affair and changes no result of a command.
+ *
+ * <p>Durability: the effects of an entry and its position are written as one batch, unsynced. After a crash the store
+ * holds the effects of all entries up to {@link #applied()}, of none behind it, and {@code applied()} is at least what
+ * the last {@link #sync()} returned; the log brings the rest again.
+ *
+ * <p>Threads: {@link #apply} and {@link #advance} are called in the order of the log; all else may be called by any
+ * thread at any time. Reads see each entry whole or not at all. After {@link #close()}, which waits for calls in
+ * progress, they fail with SHARD_UNAVAILABLE.
+ *
+ * <p>Failure: {@link StorageException} when RocksDB fails. From {@link #apply} or {@link #advance} it means that this
+ * replica cannot follow the log, and the caller halts the process.
+ */
+public final class ShardStore implements AutoCloseable {
+
+    /** How many changes {@link #housekeep()} keeps. */
+    public static final long FEED_ENTRIES = 200_000;
+
+    private final Database database;
+    private final ShardIdentity identity;
+    private final ColumnFamilyHandle system;
+    private final StorageResources shared;
+    private final StoreReader store;
+    private final EntryApplier applier;
+    private final RecordReader records;
+    private final FeedReader feed;
+    private final FeedTrimmer trimmer;
+    private final ChangeSignal changes;
+    private final Object trimming = new Object();
+    private volatile StoreState state;
+    private volatile FeedFloor floor;
+
+    private ShardStore(Database database, ShardIdentity identity, StorageResources shared, long maxRequestBytes) {
+        this.database = database;
+        this.identity = identity;
+        this.shared = shared;
+        this.system = database.family(StoreFormat.SYSTEM);
+        claim(database, system, identity);
+        this.store = new StoreReader(identity, database);
+        this.applier = new EntryApplier(database, maxRequestBytes);
+        this.records = new RecordReader(database, store);
+        this.feed = new FeedReader(database, store);
+        this.trimmer = new FeedTrimmer(database, store);
+        try (ReadView view = database.view()) {
+            this.state = store.state(view);
+            this.floor = store.floor(view);
+        }
+        this.changes = new ChangeSignal(state.lastDataSeq());
+    }
+
+    /**
+     * Opens the store in {@code directory}, or makes one there. What it holds then is durable.
+     *
+     * @throws StorageException when the directory holds the state of another shard or incarnation, or a format that
+     *     this program does not read; nothing is changed then
+     */
+    public static ShardStore open(Path directory, ShardIdentity identity, StorageResources shared) {
+        return open(directory, identity, shared, RequestTable.MAX_BYTES);
+    }
+
+    static ShardStore open(Path directory, ShardIdentity identity, StorageResources shared, long maxRequestBytes) {
+        Database database = Database.open(directory, StoreFormat.FAMILIES, shared);
+        try {
+            return new ShardStore(database, identity, shared, maxRequestBytes);
+        } catch (RuntimeException e) {
+            database.close();
+            throw e;
+        }
+    }
+
+    /** Writes whose state the directory holds, or checks it. */
+    private static void claim(Database database, ColumnFamilyHandle system, ShardIdentity identity) {
+        byte[] key = StoreFormat.identityKey();
+        try (ReadView view = database.view();
+                NativeScope scope = new NativeScope()) {
+            byte[] found = view.get(system, key);
+            if (found == null) {
+                WriteBatch batch = scope.own(new WriteBatch());
+                Database.run(() -> batch.put(system, key, StoreFormat.identity(identity)));
+                database.write(batch);
+                database.syncWal();
+                return;
+            }
+            ShardIdentity owner = StoreFormat.identity(found);
+            if (!owner.equals(identity)) {
+                throw new StorageException(database.directory() + " belongs to shard " + owner.shardUid()
+                        + " incarnation " + owner.incarnation() + ", expected shard " + identity.shardUid()
+                        + " incarnation " + identity.incarnation());
+            }
+        }
+    }
+
+    public ShardIdentity identity() {
+        return identity;
+    }
+
+    /**
+     * Applies one command of the log. A command that the state does not admit is answered op by op, the same on every
+     * replica, and counts as applied.
+     *
+     * @return one result per unit; an empty response, with seq 0, when the entry was applied before
+     * @throws StorageException the process is to be halted
+     */
+    public synchronized WriteResponse apply(long term, long index, WriteCommand command) {
+        StoreState before = state;
+        if (index <= before.applied().index()) {
+            return WriteResponse.getDefaultInstance();
+        }
+        long seq = identity.seqAt(index);
+        if (seq == 0) {
+            throw new IllegalArgumentException("seq 0 means absent: no command at index 0 of incarnation 0");
+        }
+        Applied applied;
+        try (ReadView view = database.view();
+                NativeScope scope = new NativeScope()) {
+            WriteBatch batch = scope.own(new WriteBatch());
+            applied = applier.apply(view, batch, before, new AppliedPosition(term, index), seq, command);
+            database.write(batch);
+        }
+        state = applied.state();
+        changes.reached(seq);
+        return applied.response();
+    }
+
+    /** Notes that an entry without data was reached; does nothing for one applied before. */
+    public synchronized void advance(long term, long index) {
+        if (index <= state.applied().index()) {
+            return;
+        }
+        StoreState advanced = state.at(new AppliedPosition(term, index));
+        try (NativeScope scope = new NativeScope()) {
+            WriteBatch batch = scope.own(new WriteBatch());
+            Database.run(() -> batch.put(system, StoreFormat.stateKey(), advanced.encode()));
+            database.write(batch);
+        }
+        state = advanced;
+    }
+
+    /** The last entry whose effects reads see. */
+    public AppliedPosition applied() {
+        return state.applied();
+    }
+
+    /** The seq of {@link #applied()}; 0 when nothing is applied. */
+    public long appliedSeq() {
+        return store.appliedSeq(state.applied());
+    }
+
+    /** The seq of the last command applied; 0 when there was none. */
+    public long lastDataSeq() {
+        return state.lastDataSeq();
+    }
+
+    /** Changes up to this seq are trimmed; {@link #tail} and {@link #scan} answer from here on. */
+    public long feedFloor() {
+        return floor.seq();
+    }
+
+    /** Makes what is applied durable, and returns up to where: the log may be purged as far. */
+    public AppliedPosition sync() {
+        AppliedPosition durable = state.applied();
+        database.syncWal();
+        return durable;
+    }
+
+    /** The newest versions of these records, one answer per key in order, and the seq as of which they are that. */
+    public GetResponse get(List<KeyInBucket> keys) {
+        return records.get(keys);
+    }
+
+    /**
+     * A page of the records that existed as of a seq, in the order of bucket and key.
+     *
+     * @param asOfSeq 0: as of now; the answer says which seq that is, and the pages after it ask for that
+     * @param after the {@code position} or {@code next} to go on behind; empty: from the start
+     * @param maxRecords at least 1
+     * @param maxBytes of the rows, about; one record comes even when it is larger
+     * @throws VectorDbException RESYNC when the feed was trimmed past {@code asOfSeq}, STALE when this replica has not
+     *     come there yet
+     */
+    public ScanResponse scan(long asOfSeq, ByteString after, int maxRecords, int maxBytes) {
+        if (maxRecords < 1 || maxBytes < 1) {
+            throw new IllegalArgumentException("a page of " + maxRecords + " records and " + maxBytes + " bytes");
+        }
+        return records.scan(asOfSeq, after, maxRecords, maxBytes);
+    }
+
+    /**
+     * The changes after a seq, in order, each with the record as it was then. All changes of a log entry come in one
+     * answer.
+     *
+     * @param fromSeq exclusive
+     * @param maxBytes of the rows, about; at least one log entry comes, whatever its size
+     * @return with {@code confirmed_seq}: every change after {@code fromSeq} up to there is in this answer. It is below
+     *     {@code fromSeq} when this replica has not come so far
+     * @throws VectorDbException RESYNC when the feed was trimmed past {@code fromSeq}
+     */
+    public TailResponse tail(long fromSeq, int maxBytes) {
+        return feed.tail(fromSeq, maxBytes);
+    }
+
+    /**
+     * Completes as soon as a command with a seq above {@code seq} is applied, at once when one was; fails with
+     * SHARD_UNAVAILABLE when the store is closed.
+     *
+     * <p>Completed by the applying thread, which must not be held up: chain with the {@code Async} methods. A future
+     * that is cancelled or times out is forgotten.
+     */
+    public CompletableFuture<Void> changeAfter(long seq) {
+        return changes.after(seq);
+    }
+
+    /**
+     * Drops the oldest changes, whole log entries at a time, while at least {@code keepEntries} stay, and the versions
+     * that only they kept. Costs two small deletes per change.
+     */
+    public void trimFeed(long keepEntries) {
+        synchronized (trimming) {
+            floor = trimmer.trim(Math.max(0, keepEntries));
+        }
+    }
+
+    /** What the owner calls from time to time: keeps the feed at {@link #FEED_ENTRIES}. */
+    public void housekeep() {
+        trimFeed(FEED_ENTRIES);
+    }
+
+    public StoreStatistics statistics() {
+        StoreState now = state;
+        return new StoreStatistics(
+                now.liveRecords(),
+                database.property("rocksdb.total-sst-files-size"),
+                database.property("rocksdb.cur-size-all-mem-tables"),
+                shared.blockCache().getUsage(),
+                now.feedAppended() - floor.trimmed(),
+                now.requestBytes());
+    }
+
+    /** Waits for calls in progress, then closes. What was applied and not synced is still there after a reopen. */
+    @Override
+    public void close() {
+        changes.close();
+        database.close();
+    }
+}

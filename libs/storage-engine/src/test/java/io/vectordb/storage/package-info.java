@@ -1,0 +1,4 @@
+@NullMarked
+package io.vectordb.storage;
+
+import org.jspecify.annotations.NullMarked;
