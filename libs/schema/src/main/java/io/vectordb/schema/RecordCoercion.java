@@ -5,6 +5,7 @@ import io.vectordb.common.Limits;
 import io.vectordb.v1.Fields;
 import io.vectordb.v1.Value;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -51,6 +52,18 @@ public final class RecordCoercion {
         problems.throwIfAny();
         Value key = coerced.getValuesOrThrow(schema.keyField().name());
         return new Coerced(RecordKeys.of(key), coerced, newFields.all());
+    }
+
+    /**
+     * One value in the canonical form of a field, such as a query's vector.
+     *
+     * @throws io.vectordb.common.VectorDbException with every violation, at the name of the field
+     */
+    public static Value value(SchemaField field, Value value) {
+        Problems problems = new Problems();
+        Value coerced = new ValueCoercion(true).coerce(At.root(problems).in(field.name()), field, value);
+        problems.throwIfAny();
+        return Objects.requireNonNull(coerced, "a bad value without a violation");
     }
 
     static void checkSize(Problems problems, int bytes) {
