@@ -61,7 +61,7 @@ sealed interface ContentKind {
         private static final Pattern PROLOG = Pattern.compile("\\G\\s*(?:<\\?.*?\\?>|<!--.*?-->|<![^>]*>)", Pattern.DOTALL);
         private static final Pattern TAG = Pattern.compile("\\G\\s*<([A-Za-z_][\\w.:-]*)");
         private static final Pattern HTML_TAG = Pattern.compile("(?i)<(?:html|body|head|!doctype\\s+html)\\b");
-        private static final Pattern MARKUP = Pattern.compile("(?i)</(?:p|div|td|tr|table|font|b|span|center|a|h\\d)\\s*>|<(?:br|p|hr)\\b[^>]*>");
+        private static final Pattern MARKUP = Pattern.compile("(?i)</(?:p|div|td|tr|font|b|span|center|a|h\\d)\\s*>|<(?:br|p|hr)\\b[^>]*>");
         private static final Pattern HTML_ROOT = Pattern.compile(
                 "(?i)html|head|body|title|meta|link|div|p|font|center|span|a|b|i|u|hr|br|h[1-6]|pre|ul|ol|tr|td|strong|em|img|style");
         private static final Pattern JSON = Pattern.compile("\\A(?:\\{\\s*[\"}]|\\[\\s*[\\[{\"\\]\\d-])");

@@ -18,7 +18,7 @@ final class CoverForm {
             "N-14", "N-30D", "1-A", "1-K", "1-SA", "1-U", "8-A", "15", "25", "24F-2", "CB", "T-3", "ABS-15G", "ABS-EE", "ARS", "C",
             "D", "3", "4", "5", "144");
     private static final Pattern FORM = Pattern.compile(
-            "(?i)form\\s*:?\\s*((?:abs|n|s|f|sb|t)\\s?-\\s?[a-z0-9]{1,4}|\\d{1,2}\\s?-\\s?[a-z0-9]{1,5}|\\d{1,3}f-2|sd|cb|10)"
+            "(?i)form\\s*:?\\s*((?:abs|n|s|f|sb|t)\\s?[-\\u2010-\\u2015]\\s?[a-z0-9]{1,4}|\\d{1,2}\\s?[-\\u2010-\\u2015]\\s?[a-z0-9]{1,5}|\\d{1,3}f-2|sd|cb|10)"
                     + "\\s*(/\\s?a(?![a-z]))?(?![a-z0-9])");
     private static final Pattern SCHEDULE =
             Pattern.compile("(?i)^\\W*schedule\\s+(13\\s?d|13\\s?g|13e-3|14\\s?a|14\\s?c|14\\s?d-9|to)(/a|\\b)");

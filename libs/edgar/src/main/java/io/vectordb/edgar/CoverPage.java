@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 record CoverPage(@Nullable String form, @Nullable String company, @Nullable LocalDate period) {
 
     private static final int MAX_LINES = 160;
+    private static final int LINE_CHARS = 600;
     private static final int FORM_LINES = 60;
     private static final int NAME_CHARS = 150;
 
@@ -44,7 +45,10 @@ record CoverPage(@Nullable String form, @Nullable String company, @Nullable Loca
             Pattern.compile("(?i)(?:for\\s+the\\s+)?transition\\s+period\\s+(?:from|beginning)(.{1,60}?)\\s*\\b(?:to|ending|through)\\b");
 
     static CoverPage of(String text) {
-        List<String> lines = text.lines().limit(MAX_LINES).toList();
+        List<String> lines = text.lines()
+                .limit(MAX_LINES)
+                .map(line -> line.substring(0, Math.min(line.length(), LINE_CHARS)))
+                .toList();
         String form = CoverForm.of(lines.subList(0, Math.min(FORM_LINES, lines.size())));
         return new CoverPage(form, company(lines), period(lines, form));
     }

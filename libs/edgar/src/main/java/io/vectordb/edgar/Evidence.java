@@ -17,10 +17,20 @@ final class Evidence {
                     + "|\\((?:nyse|nasdaq|otc)[^)]{0,20}:|form\\s+(?:10-[kq]|8-k|20-f|6-k|40-f)");
     private static final Pattern EXHIBIT_NAME = Pattern.compile("(?i).*(?:exhibit|(?<![a-z])ex[-_]?\\d|dex\\d|xex\\d|10-?k|10-?q|8-?k|20-?f|6-?k|def-?14).*");
 
+    private static final Pattern VIEWER_PAGE = Pattern.compile("R\\d{1,4}\\.html?(?:\\.gz)?");
+
+    private static final Pattern NOTES = Pattern.compile("(?i)readme.*|licen[cs]e.*|.*\\.(?:md|rst|adoc|log|java|py|js|sh|ya?ml|toml|properties)");
+
     private Evidence() {}
 
     /** Why a bare document is not read; null if it is. */
     static @Nullable String refusal(Path file, ParsedDocument document, boolean plainText) {
+        if (!plainText && VIEWER_PAGE.matcher(file.getFileName().toString()).matches()) {
+            return "page of the XBRL viewer: rendered facts, no text";
+        }
+        if (plainText && NOTES.matcher(file.getFileName().toString()).matches()) {
+            return "not a filing: notes or documentation";
+        }
         String text = document.text();
         if (text.isEmpty()) {
             return "no text";

@@ -23,9 +23,10 @@ final class FilingBuilder {
     }
 
     Filing bare(String name, ParsedDocument document) {
-        CoverPage cover = CoverPage.of(document.text());
         DeiFacts facts = document.facts();
-        String form = firstOf(facts.form(), cover.form(), exhibit(document.text()));
+        String exhibit = facts.form() == null ? exhibit(document.text()) : null;
+        CoverPage cover = exhibit == null ? CoverPage.of(document.text()) : new CoverPage(null, null, null);
+        String form = firstOf(facts.form(), exhibit, cover.form());
         FilingDocument only = new FilingDocument(name, form, passages(document.text(), form));
         return filing(
                 hints.accession(),
@@ -101,7 +102,7 @@ final class FilingBuilder {
 
     /** "Exhibit 99.1" among the first lines makes a document without form an exhibit. */
     private static @Nullable String exhibit(String text) {
-        for (String line : text.lines().limit(5).toList()) {
+        for (String line : text.lines().limit(3).toList()) {
             Matcher matcher = EXHIBIT.matcher(line);
             if (matcher.find()) {
                 return "EX-" + matcher.group(1).toUpperCase(Locale.ROOT);

@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
  * graphics and encoded files left out.
  *
  * <p>Failure: {@link #read} does not throw for any content; what cannot be read is {@link ReadResult.Skipped}. It reads a
- * file whole: at most {@value #MAX_MEGABYTES} MB decompressed, and one document at most {@value #MAX_DOCUMENT_MEGABYTES} MB,
- * with a heap of about ten times the largest document.
+ * file whole: at most {@value #MAX_MEGABYTES} MB decompressed, and one document at most {@value #MAX_DOCUMENT_MEGABYTES} MB.
+ *
+ * <p>Heap: about twice the decompressed file and twelve times its largest document.
  *
  * <p>Stateless: any number of threads may share one.
  */

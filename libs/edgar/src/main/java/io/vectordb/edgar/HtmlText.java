@@ -58,7 +58,7 @@ final class HtmlText implements NodeFilter {
     /** The lines of a document, a form feed alone where a page ends. A document with nothing but hidden text shows that. */
     static List<String> lines(Document document) {
         List<String> lines = lines(document, false);
-        return lines.isEmpty() ? lines(document, true) : lines;
+        return Lines.isBlank(lines) ? lines(document, true) : lines;
     }
 
     private static List<String> lines(Document document, boolean showHidden) {

@@ -20,7 +20,6 @@ final class Lines {
     private static final int NEAR = 2;
     private static final int RUNNING_HEAD_CHARS = 120;
     private static final int RUNNING_HEAD_PAGES = 4;
-    private static final Pattern LEADERS = Pattern.compile("([._=*-])(?: ?\\1){3,}");
     private static final Pattern PAGE_NUMBER =
             Pattern.compile("(?i)[-\\s]*(?:page\\s*)?(?:[A-Z]{1,2}-)?(?:\\d{1,4}|[ivxl]{1,6})(?:\\s+of\\s+\\d{1,4})?[-\\s]*");
     private static final Pattern CONTENTS_LINK =
@@ -41,10 +40,12 @@ final class Lines {
                 from = i + 1;
             }
         }
-        while (!lines.isEmpty() && lines.getLast().equals(PAGE_BREAK)) {
-            lines.removeLast();
-        }
         return lines;
+    }
+
+    /** Whether there is no text among the lines. */
+    static boolean isBlank(List<String> lines) {
+        return lines.stream().allMatch(PAGE_BREAK::equals);
     }
 
     private static void add(List<String> lines, String raw) {
@@ -52,10 +53,44 @@ final class Lines {
             lines.add(PAGE_BREAK);
             return;
         }
-        String line = LEADERS.matcher(Characters.cleanLine(raw)).replaceAll("$1$1$1").strip();
+        String line = shortenLeaders(Characters.cleanLine(raw));
         if (!isRule(line)) {
             lines.add(line);
         }
+    }
+
+    /** Four or more equal dots, dashes and the like in a row, also with blanks between them, become three. */
+    private static String shortenLeaders(String line) {
+        StringBuilder shorter = new StringBuilder(line.length());
+        int i = 0;
+        while (i < line.length()) {
+            char c = line.charAt(i);
+            int end = i + 1;
+            int marks = 1;
+            if ("._=*-".indexOf(c) >= 0) {
+                int next = nextMark(line, i, c);
+                while (next > 0) {
+                    end = next + 1;
+                    marks++;
+                    next = nextMark(line, next, c);
+                }
+            }
+            if (marks > 3) {
+                shorter.append(c).append(c).append(c);
+            } else {
+                shorter.append(line, i, end);
+            }
+            i = end;
+        }
+        return shorter.toString().strip();
+    }
+
+    /** Index of the same mark directly after or one blank further; -1 without one. */
+    private static int nextMark(String line, int at, char mark) {
+        if (at + 1 < line.length() && line.charAt(at + 1) == mark) {
+            return at + 1;
+        }
+        return at + 2 < line.length() && line.charAt(at + 1) == ' ' && line.charAt(at + 2) == mark ? at + 2 : -1;
     }
 
     /** Whether a line has no more than dots, dashes and bars. */
@@ -70,7 +105,7 @@ final class Lines {
 
     /**
      * Joins the lines to the normalised text, without page numbers beside page ends, links back to the contents, and lines
-     * that stand beside at least {@value #RUNNING_HEAD_PAGES} page ends alike but for digits.
+     * that stand beside a third of the page ends, and at least {@value #RUNNING_HEAD_PAGES}, alike but for digits.
      */
     static String join(List<String> lines) {
         Set<Integer> nearBreaks = nearBreaks(lines);
@@ -78,12 +113,14 @@ final class Lines {
         for (int i : nearBreaks) {
             heads.merge(shape(lines.get(i)), 1, Integer::sum);
         }
+        long pages = lines.stream().filter(PAGE_BREAK::equals).count();
+        long enough = Math.max(RUNNING_HEAD_PAGES, pages / 3);
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < lines.size(); i++) {
             String line = lines.get(i);
             boolean dropped = line.equals(PAGE_BREAK)
                     || NAVIGATION.matcher(line).matches()
-                    || nearBreaks.contains(i) && isFurniture(line, heads.getOrDefault(shape(line), 0));
+                    || nearBreaks.contains(i) && isFurniture(line, heads.getOrDefault(shape(line), 0) >= enough);
             if (!dropped) {
                 text.append(text.isEmpty() ? "" : "\n").append(line);
             }
@@ -91,11 +128,11 @@ final class Lines {
         return text.toString();
     }
 
-    private static boolean isFurniture(String line, int pages) {
+    private static boolean isFurniture(String line, boolean runs) {
         if (PAGE_NUMBER.matcher(line).matches() || CONTENTS_LINK.matcher(line).matches()) {
             return true;
         }
-        return pages >= RUNNING_HEAD_PAGES
+        return runs
                 && line.length() <= RUNNING_HEAD_CHARS
                 && !ITEM_OR_PART.matcher(line).matches();
     }

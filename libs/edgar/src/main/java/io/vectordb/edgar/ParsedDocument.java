@@ -25,7 +25,7 @@ record ParsedDocument(String title, String text, DeiFacts facts) {
     private static ParsedDocument html(String content, boolean inline) {
         Document document = HtmlText.parse(content, inline);
         List<String> lines = HtmlText.lines(document);
-        if (lines.isEmpty() && inline) {
+        if (Lines.isBlank(lines) && inline) {
             document = HtmlText.parse(content, false);
             lines = HtmlText.lines(document);
         }

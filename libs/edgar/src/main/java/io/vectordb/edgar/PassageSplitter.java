@@ -146,6 +146,9 @@ final class PassageSplitter {
     }
 
     private byte quality(int from, int to, char next) {
+        if (next == '|') {
+            return INSIDE_TOKEN;
+        }
         int last = to - 1;
         while (last > from && "\"')\u201D\u2019]".indexOf(text.charAt(last)) >= 0) {
             last--;

@@ -23,7 +23,7 @@ final class PlainText {
             Pattern.compile("(?i)</?(?:PAGE|TABLE|CAPTION|S|C|FN|F\\d{1,2}|PRE|TEXT|DOCUMENT|R|B|U|I)>");
     private static final Pattern COLUMNS = Pattern.compile("\\S(?: {3,}|\\t+)\\S");
     private static final Pattern STARTS_ANEW =
-            Pattern.compile("(?i)\\s*(?:item\\s+\\d|part\\s+[iv]+\\b|[-*\\u2022o]\\s|\\(?[a-z0-9]{1,3}[.)]\\s).*");
+            Pattern.compile("(?i)\\s*(?:item\\s+\\d|part\\s+[iv]+\\b|[-*\\u2022o]\\s|\\(?(?:[a-z]|\\d{1,2}|[ivx]{1,4})[.)]\\s).*");
 
     private PlainText() {}
 
@@ -74,7 +74,7 @@ final class PlainText {
     }
 
     private static boolean continues(String last, String line) {
-        if (line.isBlank() || last.length() < FULL_LINE || last.equals(Lines.PAGE_BREAK) || line.equals(Lines.PAGE_BREAK)) {
+        if (hasNoWord(line) || hasNoWord(last) || last.length() < FULL_LINE) {
             return false;
         }
         int indent = indent(line);
@@ -83,6 +83,10 @@ final class PlainText {
                 && !STARTS_ANEW.matcher(line).matches()
                 && !COLUMNS.matcher(line).find()
                 && !COLUMNS.matcher(last).find();
+    }
+
+    private static boolean hasNoWord(String line) {
+        return line.chars().noneMatch(Character::isLetterOrDigit);
     }
 
     private static int indent(String line) {

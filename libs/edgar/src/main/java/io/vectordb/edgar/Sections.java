@@ -28,11 +28,12 @@ final class Sections {
     private static final int MAX_CANDIDATES = 1_500;
     private static final int CONTENTS_GAP = 330;
     private static final int CONTENTS_RUN = 4;
+    private static final int LINE_CHARS = 400;
     private static final int HEADING_CHARS = 240;
 
     private static final Pattern ITEM = Pattern.compile(
-            "(?i)^[|\\s\"\\u2022*#(]*(?:part\\s+(iv|iii|ii|i)\\b[\\s,.:;|\\u2013\\u2014-]*)?items?\\b[\\s.|:#\\u2013\\u2014-]*(?:no\\.?\\s*)?(\\d{1,2})(?!\\d)");
-    private static final Pattern DECIMAL = Pattern.compile("\\G\\s?\\.\\s?(\\d{2})(?!\\d)");
+            "(?i)^[|\\s\"\\u2022*#(]*(?:part\\s+(iv|iii|ii|i)\\b[\\s,.:;|\\u2013\\u2014-]*)?items?(?![a-z])[\\s.|:#\\u2013\\u2014-]*(?:no\\.?\\s*)?(\\d{1,2})(?!\\d)");
+    private static final Pattern DECIMAL = Pattern.compile("(?i)\\G\\s?\\.\\s?(\\d{2})(?!\\d)(?:\\s?\\([a-z]\\)(?:,|\\s?and)?)*(?:\\s*(?:,|and|&)+\\s*(?:item\\s*)?\\d\\.\\d{2}(?!\\d)(?:\\s?\\([a-z]\\))*)*");
     private static final Pattern LETTER =
             Pattern.compile("\\G(?:[\\s|]?\\(?([A-K])\\)?(?:\\s?\\(T\\))?(?=[\\s.:;|\\u2013\\u2014-]|$)|([A-K])(?=[A-Z][a-z]))", Pattern.CASE_INSENSITIVE);
     private static final Pattern PART = Pattern.compile("(?i)^[|\\s*]*part\\s+(iv|iii|ii|i|[1-4])\\b(.{0,60})$");
@@ -61,7 +62,7 @@ final class Sections {
         Sections sections = new Sections(text, form);
         sections.collectLines();
         sections.collectCandidates();
-        return sections.cut(form == ItemForm.CURRENT ? sections.candidates : sections.bestChain());
+        return sections.cut(form == ItemForm.CURRENT ? sections.currentItems() : sections.bestChain());
     }
 
     private void collectLines() {
@@ -74,15 +75,19 @@ final class Sections {
         }
     }
 
+    /** The beginning of a line, more than enough for a heading. */
     private String line(int index) {
-        return index < lines.size() ? text.substring(lines.get(index).from(), lines.get(index).to()) : "";
+        if (index >= lines.size()) {
+            return "";
+        }
+        Line line = lines.get(index);
+        return text.substring(line.from(), Math.min(line.to(), line.from() + LINE_CHARS));
     }
 
     private void collectCandidates() {
         String part = "";
         for (int i = 0; i < lines.size() && candidates.size() < MAX_CANDIDATES; i++) {
-            Line line = lines.get(i);
-            String head = text.substring(line.from(), Math.min(line.to(), line.from() + 400));
+            String head = line(i);
             Matcher partLine = PART.matcher(head);
             if (partLine.find()) {
                 part = roman(partLine.group(1));
@@ -164,6 +169,14 @@ final class Sections {
             }
         }
         return lines.get(index).from();
+    }
+
+    /** An 8-K has items in any order; since 2004 their numbers have a point, and others belong to quoted forms. */
+    private List<Candidate> currentItems() {
+        List<Candidate> decimal = candidates.stream()
+                .filter(candidate -> form.label(candidate.position()).contains("."))
+                .toList();
+        return decimal.isEmpty() ? candidates : decimal;
     }
 
     private List<Candidate> bestChain() {

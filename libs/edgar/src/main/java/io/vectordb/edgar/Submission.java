@@ -27,6 +27,7 @@ record Submission(SubmissionHeader header, List<Part> parts, int from, int to, b
     private static final Pattern START =
             Pattern.compile("(?m)^\\s{0,80}<(?:SEC-DOCUMENT|IMS-DOCUMENT|SUBMISSION)>|<DOCUMENT>");
     private static final Pattern TAG = Pattern.compile("<(TYPE|SEQUENCE|FILENAME)>([^<\\r\\n]*)");
+    private static final int MAX_HEADER_CHARS = 1 << 20;
     private static final String DOCUMENT = "<DOCUMENT>";
     private static final String DOCUMENT_END = "</DOCUMENT>";
     private static final String TEXT = "<TEXT>";
@@ -36,7 +37,7 @@ record Submission(SubmissionHeader header, List<Part> parts, int from, int to, b
     static List<Submission> parse(byte[] bytes) {
         String sgml = new String(bytes, StandardCharsets.ISO_8859_1);
         List<Submission> submissions = new ArrayList<>();
-        boolean dashEscaped = sgml.stripLeading().startsWith("-----BEGIN PRIVACY");
+        boolean dashEscaped = sgml.substring(0, Math.min(sgml.length(), 200)).contains("-----BEGIN PRIVACY");
         Matcher start = START.matcher(sgml);
         int headerFrom = 0;
         int headerTo = -1;
@@ -65,7 +66,7 @@ record Submission(SubmissionHeader header, List<Part> parts, int from, int to, b
     }
 
     private static Submission of(String sgml, int from, int headerTo, int to, List<Part> parts, boolean dashEscaped) {
-        SubmissionHeader header = SubmissionHeader.parse(sgml.substring(from, headerTo));
+        SubmissionHeader header = SubmissionHeader.parse(sgml.substring(from, Math.min(headerTo, from + MAX_HEADER_CHARS)));
         return new Submission(header, List.copyOf(parts), from, to, dashEscaped);
     }
 

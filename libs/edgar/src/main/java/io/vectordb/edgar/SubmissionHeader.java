@@ -29,7 +29,7 @@ record SubmissionHeader(
     private record Entry(String key, String value) {}
 
     private static final Pattern TAG = Pattern.compile("<([A-Z][A-Z0-9-]*)>([^<\\r\\n]*)");
-    private static final Pattern LINE = Pattern.compile("(?m)^[ \\t]*([A-Z][A-Z0-9 ./-]*?):[ \\t]*(.*?)[ \\t\\r]*$");
+    private static final Pattern LINE = Pattern.compile("(?m)^[ \\t]*([A-Z][A-Z0-9 ./-]*?):(.*)$");
     private static final Pattern ACCESSION = Pattern.compile("\\d{10}-\\d{2}-\\d{6}");
     private static final Set<String> ROLES = Set.of(
             "FILER", "SUBJECT COMPANY", "ISSUER", "FILED BY", "REPORTING OWNER", "FILED FOR", "SERIAL COMPANY", "DEPOSITOR",
