@@ -19,6 +19,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class FreeValues {
 
+    /**
+     * How many lists and objects may stand in each other. Parsers of protobuf refuse more than 100 messages in each
+     * other, of which an object takes three and what is around a record in a request or in the log up to sixteen: a
+     * deeper record could be written and never be read again.
+     */
+    static final int NESTING = Math.min(Limits.NESTING, (100 - 16) / 3);
+
     private FreeValues() {}
 
     static @Nullable Value coerce(At at, Value value) {
@@ -40,9 +47,9 @@ final class FreeValues {
 
     /** Whether a list or an object stands deeper than the limit; then that is told. */
     static boolean isTooDeep(At at) {
-        boolean tooDeep = at.depth() > Limits.NESTING;
+        boolean tooDeep = at.depth() > NESTING;
         if (tooDeep) {
-            at.fail(ErrorCode.LIMIT_EXCEEDED, "expected at most " + Limits.NESTING + " levels of lists and objects");
+            at.fail(ErrorCode.LIMIT_EXCEEDED, "expected at most " + NESTING + " levels of lists and objects");
         }
         return tooDeep;
     }
@@ -62,7 +69,7 @@ final class FreeValues {
                     && new BigDecimal(digits).compareTo(new BigDecimal(Double.toString(number))) == 0;
             return same ? Numbers.of(number) : value;
         } catch (NumberFormatException exponentOverflow) {
-            return at.fail(ErrorCode.INVALID_VALUE, "the exponent of " + Texts.shortened(digits) + " is too large");
+            return value;
         }
     }
 

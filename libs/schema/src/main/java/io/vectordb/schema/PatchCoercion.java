@@ -1,7 +1,6 @@
 package io.vectordb.schema;
 
 import io.vectordb.common.ErrorCode;
-import io.vectordb.common.Limits;
 import io.vectordb.common.VectorDbException;
 import io.vectordb.internal.storage.v1.FieldPath;
 import io.vectordb.internal.storage.v1.PathValue;
@@ -94,8 +93,8 @@ public final class PatchCoercion {
 
     private @Nullable Value coerced(List<String> names, Value value) {
         At at = at(names);
-        if (names.size() - 1 > Limits.NESTING) {
-            return at.fail(ErrorCode.LIMIT_EXCEEDED, "expected at most " + Limits.NESTING + " levels of objects");
+        if (names.size() - 1 > FreeValues.NESTING) {
+            return at.fail(ErrorCode.LIMIT_EXCEEDED, "expected at most " + FreeValues.NESTING + " levels of objects");
         }
         return switch (FieldPaths.target(schema, names, false)) {
             case Declared(SchemaField field) -> coercion.coerce(at, field, value);
