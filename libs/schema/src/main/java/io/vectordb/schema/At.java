@@ -2,6 +2,7 @@ package io.vectordb.schema;
 
 import io.vectordb.common.ErrorCode;
 import io.vectordb.v1.Value;
+import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +40,12 @@ final class At {
     /** How many names and indices lead here. */
     int depth() {
         return depth;
+    }
+
+    /** Tells that there is no field of this name among these. */
+    @Nullable Value unknown(String where, String name, Collection<String> names) {
+        String hint = problems.isFull() ? "" : NearNames.didYouMean(NearNames.of(name, names));
+        return fail(ErrorCode.UNKNOWN_FIELD, where + " has no field " + Texts.shortened(name), hint);
     }
 
     @Nullable Value fail(ErrorCode code, String message) {

@@ -4,11 +4,13 @@ import io.vectordb.common.ErrorCode;
 import io.vectordb.common.VectorDbException;
 import io.vectordb.schema.FieldType.VectorType;
 import io.vectordb.v1.Schema;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A complete schema, compiled for lookups: made once per collection and schema version and kept.
@@ -24,6 +26,7 @@ public final class CollectionSchema {
     private final Map<String, Optional<SchemaField>> byLowerCase;
 
     private final List<SchemaField> fields;
+    private final int declaredCount;
     private final SchemaField keyField;
     private final List<SchemaField> vectorFields;
     private final List<EmbedRule> embeds;
@@ -32,6 +35,7 @@ public final class CollectionSchema {
         this.proto = proto;
         this.version = version;
         this.fields = proto.getFieldsList().stream().map(SchemaField::of).toList();
+        this.declaredCount = count(fields);
         this.byName = new LinkedHashMap<>();
         this.byLowerCase = new LinkedHashMap<>();
         for (SchemaField field : fields) {
@@ -102,6 +106,20 @@ public final class CollectionSchema {
     /** At most three fields whose names are near to {@code wrong}, the nearest first. */
     public List<String> nearNames(String wrong) {
         return NearNames.of(wrong, byName.keySet());
+    }
+
+    Set<String> names() {
+        return Collections.unmodifiableSet(byName.keySet());
+    }
+
+    /** How many fields are declared, those of objects too. */
+    int declaredCount() {
+        return declaredCount;
+    }
+
+    private static int count(List<SchemaField> fields) {
+        return fields.size()
+                + fields.stream().mapToInt(field -> count(field.fields())).sum();
     }
 
     private static SchemaField keyField(Schema proto, Map<String, SchemaField> byName) {

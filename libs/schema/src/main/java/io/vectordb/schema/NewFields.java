@@ -63,7 +63,7 @@ final class NewFields {
 
     private boolean isRefused(At at, String name) {
         if (!schema.dynamic()) {
-            unknown(at, schema, name);
+            at.unknown("the collection", name, schema.names());
             return true;
         }
         Optional<String> fault = FieldNames.fault(name);
@@ -73,7 +73,7 @@ final class NewFields {
 
     private boolean declare(At at, Field field) {
         fields.putIfAbsent(field.getName(), field);
-        int count = schema.fields().size() + fields.size();
+        int count = schema.declaredCount() + fields.size();
         if (count > Limits.FIELDS) {
             at.fail(
                     ErrorCode.LIMIT_EXCEEDED,
@@ -81,13 +81,6 @@ final class NewFields {
                     "values with many names go into one field of type json");
         }
         return count <= Limits.FIELDS;
-    }
-
-    static @Nullable Value unknown(At at, CollectionSchema schema, String name) {
-        return at.fail(
-                ErrorCode.UNKNOWN_FIELD,
-                "the collection has no field " + Texts.shortened(name),
-                NearNames.didYouMean(schema.nearNames(name)));
     }
 
     /** Finds the type of one value. */

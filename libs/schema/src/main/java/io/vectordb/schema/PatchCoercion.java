@@ -133,7 +133,7 @@ public final class PatchCoercion {
 
     private boolean isDynamic(At at, String name) {
         if (!schema.dynamic()) {
-            NewFields.unknown(at, schema, name);
+            at.unknown("the collection", name, schema.names());
         }
         return schema.dynamic();
     }

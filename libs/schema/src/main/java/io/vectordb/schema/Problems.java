@@ -19,7 +19,7 @@ final class Problems {
     }
 
     void add(String path, ErrorCode code, String message, String hint) {
-        if (violations.size() < MOST) {
+        if (!isFull()) {
             violations.add(new Violation(path, code, message, hint));
         }
     }
@@ -33,6 +33,11 @@ final class Problems {
                 .map(violation -> path.isEmpty() ? violation : violation.under(path))
                 .limit(MOST - violations.size())
                 .forEach(violations::add);
+    }
+
+    /** Whether more would not be told; then it need not be found out what was meant. */
+    boolean isFull() {
+        return violations.size() >= MOST;
     }
 
     List<Violation> all() {

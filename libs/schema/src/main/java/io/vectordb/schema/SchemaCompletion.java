@@ -102,9 +102,16 @@ final class SchemaCompletion {
     }
 
     private void checkCount(List<Field> fields) {
-        if (fields.size() > Limits.FIELDS) {
-            invalid("schema.fields", "expected at most " + Limits.FIELDS + " fields, found " + fields.size());
+        int count = count(fields);
+        if (count > Limits.FIELDS) {
+            invalid("schema.fields", "expected at most " + Limits.FIELDS + " fields, found " + count);
         }
+    }
+
+    /** How many fields these are, those of objects too. */
+    private static int count(List<Field> fields) {
+        return fields.size()
+                + fields.stream().mapToInt(field -> count(field.getFieldsList())).sum();
     }
 
     private void invalid(String path, String message) {

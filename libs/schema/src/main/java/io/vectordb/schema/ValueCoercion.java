@@ -161,9 +161,6 @@ final class ValueCoercion {
             return FreeValues.member(at, name, value);
         }
         List<String> names = declared.stream().map(SchemaField::name).toList();
-        return at.fail(
-                ErrorCode.UNKNOWN_FIELD,
-                "the object has no field " + Texts.shortened(name),
-                NearNames.didYouMean(NearNames.of(name, names)));
+        return at.unknown("the object", name, names);
     }
 }

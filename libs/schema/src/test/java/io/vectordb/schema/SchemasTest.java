@@ -16,6 +16,7 @@ import io.vectordb.v1.Field;
 import io.vectordb.v1.Schema;
 import io.vectordb.v1.TextOptions;
 import io.vectordb.v1.VectorOptions;
+import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -143,6 +144,8 @@ class SchemasTest {
                 .mapToObj(i -> field("f" + i, "keyword"))
                 .toArray(Field[]::new);
         assertThat(violation(() -> complete(fields)).message()).isEqualTo("expected at most 1000 fields, found 1001");
+        Field[] inside = Arrays.copyOf(fields, 999);
+        assertThat(violation(() -> complete(ID, object("o", "object", inside))).path()).isEqualTo("schema.fields");
     }
 
     @ParameterizedTest

@@ -18,6 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import io.vectordb.common.ErrorCode;
 import io.vectordb.common.Violation;
+import io.vectordb.schema.FieldType.VectorType;
 import io.vectordb.v1.Floats;
 import io.vectordb.v1.MultiVector;
 import io.vectordb.v1.Value;
@@ -110,6 +111,17 @@ class VectorCoercionTest {
         Vector multi = Vector.newBuilder().setMulti(MultiVector.newBuilder()).build();
         assertThat(refused(vector(multi)).code()).isEqualTo(ErrorCode.FEATURE_NOT_AVAILABLE);
         assertThat(coerced(cosine, nothing())).isEqualTo(nothing());
+    }
+
+    @Test
+    void vectorsOfQueriesFollowTheSameRules() {
+        SchemaField field = cosine.field("v").orElseThrow();
+        VectorType type = new VectorType(3);
+        Vector good = VectorValues.of(new float[] {1, 2, 3});
+        assertThat(QueryVectors.coerce(field, type, VectorValues.asFloats(good))).isEqualTo(good.getFloat32Le());
+        Violation violation = violation(() -> QueryVectors.coerce(field, type, VectorValues.of(new float[2])));
+        assertThat(violation.code()).isEqualTo(ErrorCode.DIMENSION_MISMATCH);
+        assertThat(violation.path()).isEqualTo("query.nearest.vector");
     }
 
     @Test
