@@ -21,6 +21,7 @@ import org.rocksdb.WriteBatch;
 final class EntryApplier {
 
     private final ColumnFamilyHandle records;
+    private final ColumnFamilyHandle newest;
     private final ColumnFamilyHandle feed;
     private final ColumnFamilyHandle system;
     private final long maxRequestBytes;
@@ -29,6 +30,7 @@ final class EntryApplier {
 
     EntryApplier(Database database, long maxRequestBytes) {
         this.records = database.family(StoreFormat.RECORDS);
+        this.newest = database.family(StoreFormat.NEWEST);
         this.feed = database.family(StoreFormat.FEED);
         this.system = database.family(StoreFormat.SYSTEM);
         this.maxRequestBytes = maxRequestBytes;
@@ -48,7 +50,7 @@ final class EntryApplier {
         long now = command.getTimeMicros();
         RequestTable requests = new RequestTable(view, batch, system, now, before, maxRequestBytes);
         oldestRequestMicros = requests.expire(oldestRequestMicros, command.getUnitsCount());
-        EntryRows rows = new EntryRows(view, records);
+        EntryRows rows = new EntryRows(view, records, newest);
         OpApplier ops = new OpApplier(rows, seq, now);
         WriteResponse.Builder response = WriteResponse.newBuilder().setSeq(seq);
         for (WriteUnit unit : command.getUnitsList()) {
@@ -98,6 +100,11 @@ final class EntryApplier {
             byte[] change = StoreFormat.feedValue(new FeedRow(prefix, !is.exists(), was.seqOrZero()));
             Database.run(() -> batch.put(records, StoreFormat.rowKey(prefix, seq), value));
             Database.run(() -> batch.put(feed, feedKey, change));
+            if (is.exists()) {
+                Database.run(() -> batch.put(newest, prefix, StoreFormat.newest(seq)));
+            } else {
+                Database.run(() -> batch.delete(newest, prefix));
+            }
             changes++;
             live += (is.exists() ? 1 : 0) - (was.exists() ? 1 : 0);
         }

@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.rocksdb.ColumnFamilyHandle;
-import org.rocksdb.RocksIterator;
 
 /**
  * The records that a log entry touches: as they were before it, as its kept units left them, and as the unit in
@@ -21,18 +20,17 @@ final class EntryRows {
 
     private final ReadView view;
     private final ColumnFamilyHandle records;
-    private final RocksIterator newest;
+    private final ColumnFamilyHandle newest;
     private final Map<ByteString, RowState> before = new HashMap<>();
     private final Map<ByteString, RowState> kept = new LinkedHashMap<>();
     private final Map<ByteString, RowState> unit = new LinkedHashMap<>();
-    private final byte[] header = new byte[2];
     private long keptBytes;
     private long unitBytes;
 
-    EntryRows(ReadView view, ColumnFamilyHandle records) {
+    EntryRows(ReadView view, ColumnFamilyHandle records, ColumnFamilyHandle newest) {
         this.view = view;
         this.records = records;
-        this.newest = view.iterator(records);
+        this.newest = newest;
     }
 
     RowState current(ByteString prefix) {
@@ -49,26 +47,13 @@ final class EntryRows {
     }
 
     private RowState lookUp(ByteString prefix) {
-        byte[] from = prefix.toByteArray();
-        newest.seek(from);
-        if (!ReadView.onRow(newest)) {
-            return RowState.ABSENT;
-        }
-        byte[] key = newest.key();
-        if (!StoreFormat.isVersionOf(from, key)) {
-            return RowState.ABSENT;
-        }
-        newest.value(header);
-        return StoreFormat.isTombstone(header) ? RowState.ABSENT : new RowState.Stored(StoreFormat.seqOf(key));
+        byte[] seq = view.get(newest, prefix.toByteArray());
+        return seq == null ? RowState.ABSENT : new RowState.Stored(StoreFormat.newest(seq));
     }
 
     /** The content of a record that was there before this entry. */
     StoredRecord load(ByteString prefix, long seq) {
-        byte[] row = view.get(records, StoreFormat.rowKey(prefix.toByteArray(), seq));
-        if (row == null) {
-            throw new StorageException("version " + seq + " of a record is gone");
-        }
-        return StoreFormat.stored(row);
+        return view.version(records, prefix.toByteArray(), seq);
     }
 
     /**

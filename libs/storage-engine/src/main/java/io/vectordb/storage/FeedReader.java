@@ -1,6 +1,7 @@
 package io.vectordb.storage;
 
 import io.vectordb.internal.storage.v1.FeedEntry;
+import io.vectordb.internal.storage.v1.StoredRecord;
 import io.vectordb.internal.storage.v1.TailResponse;
 import io.vectordb.storage.StoreFormat.FeedRow;
 import org.rocksdb.ColumnFamilyHandle;
@@ -37,23 +38,14 @@ final class FeedReader {
                 FeedEntry.Builder entry = FeedEntry.newBuilder().setSeq(seq).setKey(Keys.key(change.prefix()));
                 bytes += change.prefix().length;
                 if (!change.deleted()) {
-                    byte[] row = version(view, change.prefix(), seq);
-                    entry.setRecord(StoreFormat.stored(row));
-                    bytes += row.length;
+                    StoredRecord record = view.version(records, change.prefix(), seq);
+                    entry.setRecord(record);
+                    bytes += record.getSerializedSize();
                 }
                 response.addEntries(entry);
                 last = seq;
             }
             return response.setConfirmedSeq(store.appliedSeq(view)).build();
         }
-    }
-
-    private byte[] version(ReadView view, byte[] prefix, long seq) {
-        byte[] row = view.get(records, StoreFormat.rowKey(prefix, seq));
-        if (row == null) {
-            throw new StorageException("the change feed tells of version " + seq + " of "
-                    + Keys.key(prefix).toString().strip() + ", which is gone");
-        }
-        return row;
     }
 }

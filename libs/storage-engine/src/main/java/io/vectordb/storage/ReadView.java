@@ -1,5 +1,6 @@
 package io.vectordb.storage;
 
+import io.vectordb.internal.storage.v1.StoredRecord;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ReadOptions;
@@ -32,6 +33,16 @@ final class ReadView implements AutoCloseable {
         } catch (RocksDBException e) {
             throw Database.failure(e);
         }
+    }
+
+    /** A version that another row of this view speaks of. */
+    StoredRecord version(ColumnFamilyHandle records, byte[] prefix, long seq) {
+        byte[] row = get(records, StoreFormat.rowKey(prefix, seq));
+        if (row == null) {
+            throw new StorageException(
+                    "version " + seq + " of the record " + Keys.key(prefix).toString().strip() + " is gone");
+        }
+        return StoreFormat.stored(row);
     }
 
     RocksIterator iterator(ColumnFamilyHandle family) {

@@ -20,26 +20,25 @@ final class RecordReader {
     private final Database database;
     private final StoreReader store;
     private final ColumnFamilyHandle records;
+    private final ColumnFamilyHandle newest;
 
     RecordReader(Database database, StoreReader store) {
         this.database = database;
         this.store = store;
         this.records = database.family(StoreFormat.RECORDS);
+        this.newest = database.family(StoreFormat.NEWEST);
     }
 
     GetResponse get(List<KeyInBucket> keys) {
         try (ReadView view = database.view()) {
             GetResponse.Builder response = GetResponse.newBuilder().setSeq(store.appliedSeq(view));
-            RocksIterator rows = view.iterator(records);
             for (KeyInBucket key : keys) {
                 byte[] prefix = Keys.prefix(key.getBucket(), key.getKey());
-                rows.seek(prefix);
                 VersionedRecord.Builder record = VersionedRecord.newBuilder().setKey(key.getKey());
-                if (ReadView.onRow(rows) && StoreFormat.isVersionOf(prefix, rows.key())) {
-                    byte[] row = rows.value();
-                    if (!StoreFormat.isTombstone(row)) {
-                        record.setSeq(StoreFormat.seqOf(rows.key())).setRecord(StoreFormat.stored(row));
-                    }
+                byte[] found = view.get(newest, prefix);
+                if (found != null) {
+                    long seq = StoreFormat.newest(found);
+                    record.setSeq(seq).setRecord(view.version(records, prefix, seq));
                 }
                 response.addRecords(record);
             }

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.LRUCache;
+import org.rocksdb.RocksDB;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.WriteBatch;
 
@@ -21,6 +22,10 @@ import org.rocksdb.WriteBatch;
  * one batch, unsynced: durability, order of calls and failures are those of {@link ShardStore}.
  */
 public final class StateStore implements AutoCloseable {
+
+    static {
+        RocksDB.loadLibrary();
+    }
 
     private static final int VERSION = 1;
     private static final byte[] POSITION_KEY = {0x00};

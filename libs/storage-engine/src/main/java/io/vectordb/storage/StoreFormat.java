@@ -25,6 +25,12 @@ import org.jspecify.annotations.Nullable;
  * {@value #TOMBSTONE} it was deleted) ‖ for a record its {@link StoredRecord}, map entries sorted by key. There is at
  * most one version per record and log entry, all of one entry having the same seq.
  *
+ * <h2>Column family {@code newest}: which records exist</h2>
+ *
+ * <p>Row prefix → seq of the newest version (8 bytes); no row where that is a tombstone or there is none. It says
+ * nothing that {@code records} does not, but answers with one look-up that its Bloom filters spare for a new key, where
+ * a seek would read a block of every level.
+ *
  * <h2>Column family {@code feed}: what changed, in order</h2>
  *
  * <p>Key: seq (8 bytes) ‖ i (4 bytes), {@code i} counting from 0 in the order in which the log entry first named the
@@ -53,9 +59,10 @@ final class StoreFormat {
     static final int TOMBSTONE = 2;
 
     static final String RECORDS = "records";
+    static final String NEWEST = "newest";
     static final String FEED = "feed";
     static final String SYSTEM = "system";
-    static final List<String> FAMILIES = List.of(Database.DEFAULT_FAMILY, RECORDS, FEED, SYSTEM);
+    static final List<String> FAMILIES = List.of(Database.DEFAULT_FAMILY, RECORDS, NEWEST, FEED, SYSTEM);
 
     static final int FEED_KEY_BYTES = Long.BYTES + Integer.BYTES;
 
@@ -85,6 +92,15 @@ final class StoreFormat {
         byte[] key = Arrays.copyOf(prefix, prefix.length + Long.BYTES + 1);
         Arrays.fill(key, prefix.length, prefix.length + Long.BYTES, (byte) 0xff);
         return key;
+    }
+
+    /** The value of a row of {@code newest}. */
+    static byte[] newest(long seq) {
+        return ByteBuffer.allocate(Long.BYTES).putLong(seq).array();
+    }
+
+    static long newest(byte[] value) {
+        return ByteBuffer.wrap(value).getLong();
     }
 
     static byte[] prefixOf(byte[] rowKey) {
