@@ -13,7 +13,7 @@ public final class Limits {
     public static final int TEXT_BYTES = 1 << 20;
     public static final int VECTOR_DIMENSIONS = 4_096;
     public static final int FIELDS = 1_000;
-    public static final int NESTING = 64;
+    public static final int NESTING = 28;
     public static final int K = 10_000;
     public static final int EF_SEARCH = 100_000;
     public static final int PAGE = 10_000;

@@ -1,0 +1,12 @@
+package io.vectordb.segment;
+
+/**
+ * A search for the nearest vectors.
+ *
+ * @param field the vector field
+ * @param vector of its dimension, finite, not all zero under cosine
+ * @param k how many, at least 1
+ * @param efSearch the beam width; less than {@code k} counts as {@code k}
+ * @param exact measure every vector instead of walking the graph
+ */
+public record VectorQuery(String field, float[] vector, int k, int efSearch, boolean exact) {}

@@ -1,0 +1,83 @@
+package io.vectordb.indexnode;
+
+import com.google.protobuf.ByteString;
+import io.vectordb.internal.metadata.v1.ShardState;
+import io.vectordb.internal.storage.v1.GetRequest;
+import io.vectordb.internal.storage.v1.GetShardStatusRequest;
+import io.vectordb.internal.storage.v1.ReadPositionRequest;
+import io.vectordb.internal.storage.v1.ScanRequest;
+import io.vectordb.internal.storage.v1.ScanResponse;
+import io.vectordb.internal.storage.v1.StorageServiceGrpc;
+import io.vectordb.internal.storage.v1.TailRequest;
+import io.vectordb.internal.storage.v1.TailResponse;
+import io.vectordb.rpc.ShardClient;
+import java.time.Duration;
+import java.util.Objects;
+
+/** The reading side of one shard's records and change feed. Blocks; for a follower's own thread. */
+final class ShardFeed {
+
+    private static final int PAGE_RECORDS = 2_000;
+    private static final int PAGE_BYTES = 4 << 20;
+    private static final Duration DEADLINE = Duration.ofSeconds(20);
+
+    private final ShardClient storage;
+    private final ShardState shard;
+    private final Duration tailWait;
+
+    ShardFeed(ShardClient storage, ShardState shard, Duration tailWait) {
+        this.storage = storage;
+        this.shard = shard;
+        this.tailWait = tailWait;
+    }
+
+    /**
+     * The newest position of the shard, as its leader has it. As only the leader answers, the calls after this go there
+     * too, where changes are known first.
+     */
+    long position() {
+        ReadPositionRequest request =
+                ReadPositionRequest.newBuilder().setShard(shard.getUid()).build();
+        return Objects.requireNonNull(storage.call(
+                                shard, StorageServiceGrpc.getReadPositionMethod(), request, DEADLINE)
+                        .block())
+                .getSeq();
+    }
+
+    /** About how many records the shard has. */
+    long records() {
+        GetShardStatusRequest request =
+                GetShardStatusRequest.newBuilder().setShard(shard.getUid()).build();
+        return Objects.requireNonNull(storage.call(
+                                shard, StorageServiceGrpc.getGetShardStatusMethod(), request, DEADLINE)
+                        .block())
+                .getRecords();
+    }
+
+    /** One page of all records as of {@code asOfSeq}, or as of now where that is 0. */
+    ScanResponse scan(long asOfSeq, ByteString after) {
+        ScanRequest request = ScanRequest.newBuilder()
+                .setShard(shard.getUid())
+                .setAsOfSeq(asOfSeq)
+                .setAfter(after)
+                .setMaxRecords(PAGE_RECORDS)
+                .setMaxBytes(PAGE_BYTES)
+                .setLevel(GetRequest.Level.LOCAL)
+                .build();
+        return Objects.requireNonNull(storage.call(shard, StorageServiceGrpc.getScanMethod(), request, DEADLINE)
+                .block());
+    }
+
+    /** The changes after {@code fromSeq}; waits a while for one when there is none. */
+    TailResponse tail(long fromSeq) {
+        TailRequest request = TailRequest.newBuilder()
+                .setShard(shard.getUid())
+                .setFromSeq(fromSeq)
+                .setWaitMillis((int) tailWait.toMillis())
+                .setMaxBytes(PAGE_BYTES)
+                .build();
+        return Objects.requireNonNull(storage.call(
+                        shard, StorageServiceGrpc.getTailMethod(), request, DEADLINE.plus(tailWait))
+                .block());
+    }
+}

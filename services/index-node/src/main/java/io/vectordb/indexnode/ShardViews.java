@@ -1,0 +1,107 @@
+package io.vectordb.indexnode;
+
+import io.vectordb.common.ErrorCode;
+import io.vectordb.common.VectorDbException;
+import io.vectordb.internal.metadata.v1.ClusterState;
+import io.vectordb.internal.metadata.v1.CollectionState;
+import io.vectordb.internal.metadata.v1.ShardState;
+import io.vectordb.rpc.ShardClient;
+import io.vectordb.schema.CollectionSchema;
+import io.vectordb.segment.VectorFieldSpec;
+import io.vectordb.v1.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+
+/** The followers of the shards that metadata assigns to this node; kept in step with it. Thread-safe. */
+final class ShardViews implements AutoCloseable {
+
+    /** A shard that this node serves, with the schema of its collection as of the newest metadata. */
+    record Served(ShardFollower follower, CollectionSchema schema) {}
+
+    private final String nodeId;
+    private final ShardClient storage;
+    private final IndexProperties properties;
+    private final ConcurrentMap<String, Served> served = new ConcurrentHashMap<>();
+
+    ShardViews(IndexProperties properties, ShardClient storage) {
+        this.nodeId = properties.nodeId();
+        this.storage = storage;
+        this.properties = properties;
+    }
+
+    /** Follows what is assigned now and nothing else. Called for one state after another. */
+    void reconcile(ClusterState state) {
+        Set<String> assigned = new HashSet<>();
+        for (CollectionState collection : state.getCollectionsList()) {
+            for (ShardState shard : collection.getShardsList()) {
+                if (shard.getIndexNodesList().contains(nodeId)) {
+                    assigned.add(shard.getUid());
+                    serve(collection.getCollection(), shard);
+                }
+            }
+        }
+        for (String uid : Set.copyOf(served.keySet())) {
+            Served gone = assigned.contains(uid) ? null : served.remove(uid);
+            if (gone != null) {
+                gone.follower().close();
+            }
+        }
+    }
+
+    private void serve(Collection collection, ShardState shard) {
+        Served present = served.get(shard.getUid());
+        if (present != null && present.schema().version() == collection.getSchemaVersion()) {
+            return;
+        }
+        CollectionSchema schema = CollectionSchema.of(collection.getSchema(), collection.getSchemaVersion());
+        if (present != null) {
+            served.put(shard.getUid(), new Served(present.follower(), schema));
+            return;
+        }
+        ShardFollower follower = new ShardFollower(
+                shard, VectorFieldSpec.of(schema), new ShardFeed(storage, shard, properties.tailWait()));
+        served.put(shard.getUid(), new Served(follower, schema));
+        follower.start();
+    }
+
+    /** The served shard of this uid. */
+    Served get(String uid) {
+        Served shard = served.get(uid);
+        if (shard == null) {
+            throw new VectorDbException(
+                    ErrorCode.SHARD_UNAVAILABLE,
+                    "index node " + nodeId + " does not serve shard " + uid,
+                    Map.of("shard", uid, "node", nodeId));
+        }
+        return shard;
+    }
+
+    /** All served shards, by name. */
+    List<Served> all() {
+        Map<String, Served> byName = new TreeMap<>();
+        served.values().forEach(each -> byName.put(each.follower().shard().getName(), each));
+        return List.copyOf(byName.values());
+    }
+
+    /** What keeps this node from answering for all its shards; nothing when all views are complete. */
+    Optional<String> building() {
+        List<String> without = all().stream()
+                .map(Served::follower)
+                .filter(ShardFollower::isBuilding)
+                .map(ShardFollower::progress)
+                .toList();
+        return without.isEmpty() ? Optional.empty() : Optional.of("rebuilding " + String.join(", ", without));
+    }
+
+    @Override
+    public void close() {
+        served.values().forEach(each -> each.follower().close());
+        served.clear();
+    }
+}

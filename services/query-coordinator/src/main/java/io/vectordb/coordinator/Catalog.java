@@ -1,0 +1,158 @@
+package io.vectordb.coordinator;
+
+import io.grpc.Channel;
+import io.grpc.MethodDescriptor;
+import io.vectordb.common.ErrorCode;
+import io.vectordb.common.VectorDbException;
+import io.vectordb.common.Violation;
+import io.vectordb.internal.metadata.v1.AddFieldsRequest;
+import io.vectordb.internal.metadata.v1.AddFieldsResponse;
+import io.vectordb.internal.metadata.v1.ClusterState;
+import io.vectordb.internal.metadata.v1.CollectionState;
+import io.vectordb.internal.metadata.v1.CreateCollectionRequest;
+import io.vectordb.internal.metadata.v1.CreateCollectionResponse;
+import io.vectordb.internal.metadata.v1.DeleteCollectionRequest;
+import io.vectordb.internal.metadata.v1.DeleteCollectionResponse;
+import io.vectordb.internal.metadata.v1.MetadataServiceGrpc;
+import io.vectordb.internal.metadata.v1.ReactorMetadataServiceGrpc;
+import io.vectordb.internal.metadata.v1.WatchRequest;
+import io.vectordb.rpc.Calls;
+import io.vectordb.rpc.ClusterWatch;
+import io.vectordb.rpc.GrpcErrors;
+import io.vectordb.schema.NearNames;
+import io.vectordb.v1.Field;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import reactor.core.publisher.Mono;
+import reactor.util.retry.Retry;
+
+/**
+ * The collections as the metadata has them, compiled; and the calls that change them.
+ *
+ * <p>Follows the cluster watch. A name that is not found is looked up at the metadata service once more before it is
+ * denied, and every change made through here is in the catalog before it is answered: so a client sees what it made, by
+ * this coordinator or another. Thread-safe; never blocks.
+ */
+final class Catalog {
+
+    private static final Duration PAUSE = Duration.ofMillis(100);
+
+    private record Compiled(ClusterState state, Map<String, CollectionHandle> byName) {}
+
+    private final Channel metadata;
+    private final Object compiling = new Object();
+    private volatile Compiled compiled = new Compiled(ClusterState.getDefaultInstance(), Map.of());
+
+    Catalog(Channel metadata, ClusterWatch watch) {
+        this.metadata = metadata;
+        watch.addListener(this::accept);
+    }
+
+    ClusterState state() {
+        return compiled.state();
+    }
+
+    /** All collections, by name. */
+    List<CollectionHandle> all() {
+        return List.copyOf(compiled.byName().values());
+    }
+
+    /** The collection of this name, or {@code COLLECTION_NOT_FOUND}. */
+    Mono<CollectionHandle> collection(String name, TimeBudget time) {
+        CollectionHandle known = compiled.byName().get(name);
+        if (known != null) {
+            return Mono.just(known);
+        }
+        return refresh(time).then(Mono.fromSupplier(() -> {
+            Map<String, CollectionHandle> collections = compiled.byName();
+            CollectionHandle found = collections.get(name);
+            if (found == null) {
+                throw notFound(name, collections);
+            }
+            return found;
+        }));
+    }
+
+    /** Reads the newest state from the metadata service. */
+    Mono<ClusterState> refresh(TimeBudget time) {
+        return ReactorMetadataServiceGrpc.newReactorStub(metadata)
+                .watch(WatchRequest.getDefaultInstance())
+                .next()
+                .timeout(time.left())
+                .onErrorMap(GrpcErrors::fromThrowable)
+                .doOnNext(this::accept);
+    }
+
+    Mono<CreateCollectionResponse> create(CreateCollectionRequest request, TimeBudget time) {
+        return call(MetadataServiceGrpc.getCreateCollectionMethod(), request, time)
+                .flatMap(response -> refresh(time).thenReturn(response));
+    }
+
+    Mono<DeleteCollectionResponse> delete(DeleteCollectionRequest request, TimeBudget time) {
+        return call(MetadataServiceGrpc.getDeleteCollectionMethod(), request, time)
+                .flatMap(response -> refresh(time).thenReturn(response));
+    }
+
+    /**
+     * Fixes the types of fields that were seen for the first time.
+     *
+     * @return the collection with them; fails with {@code SCHEMA_VERSION_MISMATCH} when another was faster, after which
+     *     the newer schema is in the catalog
+     */
+    Mono<CollectionHandle> addFields(CollectionHandle collection, List<Field> fields, TimeBudget time) {
+        AddFieldsRequest request = AddFieldsRequest.newBuilder()
+                .setCollectionUid(collection.collection().getUid())
+                .setIfSchemaVersion(collection.schema().version())
+                .addAllFields(fields)
+                .build();
+        return call(MetadataServiceGrpc.getAddFieldsMethod(), request, time)
+                .map(AddFieldsResponse::getCollection)
+                .map(CollectionHandle::of)
+                .onErrorResume(
+                        e -> GrpcErrors.fromThrowable(e).code() == ErrorCode.SCHEMA_VERSION_MISMATCH,
+                        e -> refresh(time).then(Mono.error(e)));
+    }
+
+    private <Q, A> Mono<A> call(MethodDescriptor<Q, A> method, Q request, TimeBudget time) {
+        return Mono.defer(() -> Calls.unary(metadata, method, request, time.left()))
+                .retryWhen(Retry.fixedDelay(Long.MAX_VALUE, PAUSE)
+                        .filter(e -> isPassing(GrpcErrors.fromThrowable(e).code()) && !time.isSpent()))
+                .onErrorMap(GrpcErrors::fromThrowable);
+    }
+
+    private static boolean isPassing(ErrorCode code) {
+        return code == ErrorCode.NOT_LEADER || code == ErrorCode.STARTING;
+    }
+
+    private void accept(ClusterState state) {
+        synchronized (compiling) {
+            Compiled current = compiled;
+            if (state.getVersion() > current.state().getVersion()) {
+                compiled = new Compiled(state, byName(state, current.byName()));
+            }
+        }
+    }
+
+    /** What did not change is not compiled again. */
+    private static Map<String, CollectionHandle> byName(ClusterState state, Map<String, CollectionHandle> before) {
+        Map<String, CollectionHandle> byName = new TreeMap<>();
+        for (CollectionState collection : state.getCollectionsList()) {
+            String name = collection.getCollection().getName();
+            CollectionHandle known = before.get(name);
+            byName.put(
+                    name,
+                    known != null && known.state().equals(collection) ? known : CollectionHandle.of(collection));
+        }
+        return byName;
+    }
+
+    private static VectorDbException notFound(String name, Map<String, CollectionHandle> collections) {
+        String message = "there is no collection " + name;
+        String hint = NearNames.didYouMean(NearNames.of(name, collections.keySet()));
+        Violation violation = new Violation("collection", ErrorCode.COLLECTION_NOT_FOUND, message, hint);
+        return new VectorDbException(
+                ErrorCode.COLLECTION_NOT_FOUND, message, Map.of("collection", name), List.of(violation), null);
+    }
+}

@@ -1,0 +1,89 @@
+package io.vectordb.coordinator;
+
+import io.grpc.Channel;
+import io.vectordb.embedding.Embedder;
+import io.vectordb.rpc.ChannelFactory;
+import io.vectordb.rpc.ClusterWatch;
+import io.vectordb.rpc.ShardClient;
+import io.vectordb.service.ClusterClientConfiguration;
+import io.vectordb.service.ClusterProperties;
+import io.vectordb.service.RpcServices;
+import io.vectordb.service.ServiceReadiness;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+
+/** A query coordinator, alone in its process or beside the other services. */
+@Configuration(proxyBeanMethods = false)
+@Import(ClusterClientConfiguration.class)
+@EnableConfigurationProperties(CoordinatorProperties.class)
+public class QueryCoordinatorConfiguration {
+
+    static final String SERVICE = "coordinator";
+
+    @Bean(destroyMethod = "close")
+    Embedder embedder(CoordinatorProperties properties) {
+        return new Embedder(properties.threads());
+    }
+
+    @Bean
+    Catalog catalog(ChannelFactory channels, ClusterProperties cluster, ClusterWatch watch) {
+        Channel metadata = channels.channel(cluster.metadataAddress());
+        return new Catalog(metadata, watch);
+    }
+
+    @Bean
+    RpcServices coordinatorRpcServices(
+            ChannelFactory channels,
+            ClusterWatch watch,
+            Catalog catalog,
+            Embedder embedder,
+            CoordinatorProperties properties) {
+        ShardClient storage = new ShardClient(channels, watch);
+        Positions positions = new Positions(storage);
+        IndexClient index = new IndexClient(channels, catalog);
+        WritePreparation preparation = new WritePreparation(catalog, embedder);
+        Writer writer = new Writer(storage);
+        return new RpcServices(
+                SERVICE,
+                PublicGrpcServices.of(
+                        new CollectionAdmin(catalog, storage, embedder),
+                        new Records(catalog, preparation, writer),
+                        new Getter(catalog, storage, properties),
+                        new BulkWriter(catalog, preparation, writer, properties),
+                        new PublicGrpcServices.Searching(
+                                new Searcher(catalog, positions, index, embedder, properties),
+                                new Counter(catalog, positions, index, properties),
+                                new Scroller(catalog, storage, properties)),
+                        catalog,
+                        embedder,
+                        properties));
+    }
+
+    /** The models are loaded while everything else starts; the first search does not wait for them. */
+    @Bean
+    ServiceReadiness coordinatorReadiness(Embedder embedder, ClusterWatch watch) {
+        CompletableFuture<Void> models = embedder.warmUp();
+        return new ServiceReadiness() {
+            @Override
+            public String name() {
+                return "query-coordinator";
+            }
+
+            @Override
+            public Optional<String> notReadyBecause() {
+                if (models.isCompletedExceptionally()) {
+                    return Optional.of("the embedding model cannot be loaded: "
+                            + models.exceptionNow().getMessage());
+                }
+                if (!models.isDone()) {
+                    return Optional.of("loading the embedding model");
+                }
+                return watch.isSynced() ? Optional.empty() : Optional.of("the metadata has not been read yet");
+            }
+        };
+    }
+}

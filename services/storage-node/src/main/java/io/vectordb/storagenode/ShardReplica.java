@@ -1,0 +1,95 @@
+package io.vectordb.storagenode;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.vectordb.common.ErrorCode;
+import io.vectordb.common.VectorDbException;
+import io.vectordb.internal.storage.v1.ShardCommand;
+import io.vectordb.raft.LogPosition;
+import io.vectordb.raft.ReplicatedState;
+import io.vectordb.storage.AppliedPosition;
+import io.vectordb.storage.ShardIdentity;
+import io.vectordb.storage.ShardStore;
+import io.vectordb.storage.StorageResources;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** One replica of a shard: hands the commands of its log to its store. */
+final class ShardReplica implements ReplicatedState {
+
+    private final ShardIdentity identity;
+    private final Path directory;
+    private final StorageResources resources;
+    private volatile @Nullable ShardStore store;
+
+    ShardReplica(ShardIdentity identity, Path directory, StorageResources resources) {
+        this.identity = identity;
+        this.directory = directory;
+        this.resources = resources;
+    }
+
+    /** The open store; {@code SHARD_UNAVAILABLE} while the replica is closed. */
+    ShardStore store() {
+        ShardStore open = store;
+        if (open == null) {
+            throw new VectorDbException(
+                    ErrorCode.SHARD_UNAVAILABLE, "the replica of shard " + identity.shardUid() + " is closed");
+        }
+        return open;
+    }
+
+    @Override
+    public LogPosition open() {
+        ShardStore opened = ShardStore.open(directory.resolve("db"), identity, resources);
+        store = opened;
+        return position(opened.applied());
+    }
+
+    @Override
+    public byte[] apply(LogPosition position, ByteBuffer command) {
+        ShardCommand parsed = parse(command);
+        return switch (parsed.getCommandCase()) {
+            case WRITE -> store().apply(position.term(), position.index(), parsed.getWrite())
+                    .toByteArray();
+            case COMMAND_NOT_SET -> throw new IllegalStateException(
+                    "the log holds a command of a kind that this version does not know: it must not be skipped");
+        };
+    }
+
+    private static ShardCommand parse(ByteBuffer command) {
+        try {
+            return ShardCommand.parseFrom(ByteString.copyFrom(command));
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException("the log holds what is no command", e);
+        }
+    }
+
+    @Override
+    public void advance(LogPosition position) {
+        store().advance(position.term(), position.index());
+    }
+
+    @Override
+    public byte[] query(byte[] request) {
+        throw new UnsupportedOperationException("records are read from the store, after a barrier");
+    }
+
+    @Override
+    public LogPosition sync() {
+        return position(store().sync());
+    }
+
+    @Override
+    public void close() {
+        ShardStore open = store;
+        store = null;
+        if (open != null) {
+            open.close();
+        }
+    }
+
+    private static LogPosition position(AppliedPosition applied) {
+        return new LogPosition(applied.term(), applied.index());
+    }
+}

@@ -1,0 +1,143 @@
+package io.vectordb.storagenode;
+
+import io.vectordb.common.ErrorCode;
+import io.vectordb.common.VectorDbException;
+import io.vectordb.internal.metadata.v1.ClusterState;
+import io.vectordb.internal.metadata.v1.CollectionState;
+import io.vectordb.internal.metadata.v1.Node;
+import io.vectordb.internal.metadata.v1.ShardState;
+import io.vectordb.raft.GroupId;
+import io.vectordb.raft.RaftNode;
+import io.vectordb.raft.RaftPeerAddress;
+import io.vectordb.storage.ShardStore;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The replicas of this node, kept in step with the metadata: groups are added when a shard is assigned and removed when
+ * its collection is gone. Thread-safe.
+ */
+final class ShardReplicas implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ShardReplicas.class);
+    private static final long HOUSEKEEPING_SECONDS = 10;
+
+    private final RaftNode node;
+    private final ClusterMembership membership;
+    private final ConcurrentMap<String, GroupId> groups = new ConcurrentHashMap<>();
+    /** Adding and removing groups waits for disks: not on the thread that follows the metadata. */
+    private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("shard-replicas").factory());
+    private volatile Optional<String> problem = Optional.of("the metadata has not been read yet");
+
+    ShardReplicas(RaftNode node, ClusterMembership membership) {
+        this.node = node;
+        this.membership = membership;
+        node.groups().forEach(group -> groups.put(ShardGroup.of(group).shardUid(), group));
+        executor.scheduleWithFixedDelay(
+                this::housekeep, HOUSEKEEPING_SECONDS, HOUSEKEEPING_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /** Takes in a newer state of the metadata, soon. */
+    void reconcile(ClusterState state) {
+        if (!executor.isShutdown()) {
+            executor.execute(() -> apply(state));
+        }
+    }
+
+    private void apply(ClusterState state) {
+        try {
+            if (state.getClusterId().isEmpty()) {
+                return;
+            }
+            membership.check(state.getClusterId());
+            Map<String, String> raftAddresses = state.getNodesList().stream()
+                    .filter(each -> !each.getRaftAddress().isEmpty())
+                    .collect(Collectors.toMap(Node::getId, Node::getRaftAddress));
+            Set<GroupId> wanted = new HashSet<>();
+            for (CollectionState collection : state.getCollectionsList()) {
+                for (ShardState shard : collection.getShardsList()) {
+                    if (shard.getStorageNodesList().contains(node.nodeId())) {
+                        wanted.add(ShardGroup.of(shard).id());
+                        add(shard, raftAddresses);
+                    }
+                }
+            }
+            for (GroupId group : node.groups()) {
+                if (!wanted.contains(group)) {
+                    LOG.info("removing {}: it is not in the metadata any more", group);
+                    groups.remove(ShardGroup.of(group).shardUid());
+                    node.removeGroup(group);
+                }
+            }
+            problem = Optional.empty();
+        } catch (RuntimeException e) {
+            LOG.error("the replicas are not those of metadata version {}", state.getVersion(), e);
+            problem = Optional.of(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void add(ShardState shard, Map<String, String> raftAddresses) {
+        GroupId group = ShardGroup.of(shard).id();
+        if (!node.groups().contains(group)) {
+            List<RaftPeerAddress> members = shard.getStorageNodesList().stream()
+                    .map(id -> new RaftPeerAddress(id, raftAddresses.getOrDefault(id, "")))
+                    .toList();
+            node.addGroup(group, members);
+        }
+        groups.put(shard.getUid(), group);
+    }
+
+    /** The group of a shard that has a replica here. */
+    GroupId group(String shardUid) {
+        GroupId group = groups.get(shardUid);
+        if (group == null) {
+            throw new VectorDbException(
+                    ErrorCode.SHARD_UNAVAILABLE,
+                    "node " + node.nodeId() + " has no replica of shard " + shardUid,
+                    Map.of("shard", shardUid, "node", node.nodeId()));
+        }
+        return group;
+    }
+
+    /** The local store of a group. */
+    ShardStore store(GroupId group) {
+        return ((ShardReplica) node.state(group)).store();
+    }
+
+    List<GroupId> groups() {
+        return List.copyOf(groups.values());
+    }
+
+    /** What keeps this node from serving. */
+    Optional<String> problem() {
+        Map<GroupId, String> failed = node.failedGroups();
+        return failed.isEmpty() ? problem : Optional.of("replicas that do not start: " + failed);
+    }
+
+    private void housekeep() {
+        for (GroupId group : groups()) {
+            try {
+                store(group).housekeep();
+            } catch (RuntimeException e) {
+                LOG.warn("housekeeping of {} failed: {}", group, e.toString());
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        executor.shutdownNow();
+    }
+}

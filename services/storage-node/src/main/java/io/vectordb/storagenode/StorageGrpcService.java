@@ -1,0 +1,197 @@
+package io.vectordb.storagenode;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.grpc.Context;
+import io.grpc.Deadline;
+import io.grpc.stub.StreamObserver;
+import io.vectordb.common.ErrorCode;
+import io.vectordb.common.VectorDbException;
+import io.vectordb.internal.storage.v1.GetRequest;
+import io.vectordb.internal.storage.v1.GetResponse;
+import io.vectordb.internal.storage.v1.GetShardStatusRequest;
+import io.vectordb.internal.storage.v1.GetShardStatusResponse;
+import io.vectordb.internal.storage.v1.ReadPositionRequest;
+import io.vectordb.internal.storage.v1.ReadPositionResponse;
+import io.vectordb.internal.storage.v1.ScanRequest;
+import io.vectordb.internal.storage.v1.ScanResponse;
+import io.vectordb.internal.storage.v1.ShardCommand;
+import io.vectordb.internal.storage.v1.StorageServiceGrpc;
+import io.vectordb.internal.storage.v1.TailRequest;
+import io.vectordb.internal.storage.v1.TailResponse;
+import io.vectordb.internal.storage.v1.WriteCommand;
+import io.vectordb.internal.storage.v1.WriteRequest;
+import io.vectordb.internal.storage.v1.WriteResponse;
+import io.vectordb.raft.GroupId;
+import io.vectordb.raft.RaftNode;
+import io.vectordb.storage.ShardStore;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * The node's gRPC face. Waits (for the log, for a position, for a change) hold no thread; reads of RocksDB run on the
+ * bounded read pool.
+ *
+ * <p>Positions that leave this node are those of entries with data: a replica waits for such a position without having to
+ * know of entries that only the log itself needs.
+ */
+final class StorageGrpcService extends StorageServiceGrpc.StorageServiceImplBase {
+
+    private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
+    private static final int LEAST_PAGE_BYTES = 1;
+
+    private final RaftNode node;
+    private final ShardReplicas replicas;
+    private final ReadPool reads;
+    private final Clock clock;
+
+    StorageGrpcService(RaftNode node, ShardReplicas replicas, ReadPool reads, Clock clock) {
+        this.node = node;
+        this.replicas = replicas;
+        this.reads = reads;
+        this.clock = clock;
+    }
+
+    @Override
+    public void write(WriteRequest request, StreamObserver<WriteResponse> observer) {
+        GroupId group = replicas.group(request.getShard());
+        WriteCommand command = WriteCommand.newBuilder()
+                .setTimeMicros(ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant()))
+                .addAllUnits(request.getUnitsList())
+                .build();
+        byte[] entry = ShardCommand.newBuilder().setWrite(command).build().toByteArray();
+        answer(observer, node.submit(group, entry, timeout()).thenApply(StorageGrpcService::writeResponse));
+    }
+
+    private static WriteResponse writeResponse(byte[] bytes) {
+        try {
+            return WriteResponse.parseFrom(bytes);
+        } catch (InvalidProtocolBufferException e) {
+            throw new CompletionException(e);
+        }
+    }
+
+    @Override
+    public void get(GetRequest request, StreamObserver<GetResponse> observer) {
+        GroupId group = replicas.group(request.getShard());
+        answer(
+                observer,
+                reached(group, request.getLevel(), request.getMinSeq()).thenCompose(reached -> reads.submit(() -> {
+                    ShardStore store = replicas.store(group);
+                    GetResponse found = store.get(request.getKeysList());
+                    return found.toBuilder()
+                            .setSeq(Math.min(found.getSeq(), store.lastDataSeq()))
+                            .build();
+                })));
+    }
+
+    @Override
+    public void readPosition(ReadPositionRequest request, StreamObserver<ReadPositionResponse> observer) {
+        GroupId group = replicas.group(request.getShard());
+        answer(observer, node.barrier(group, timeout()).thenApply(applied -> ReadPositionResponse.newBuilder()
+                .setSeq(replicas.store(group).lastDataSeq())
+                .build()));
+    }
+
+    @Override
+    public void scan(ScanRequest request, StreamObserver<ScanResponse> observer) {
+        GroupId group = replicas.group(request.getShard());
+        CompletableFuture<Void> reached = request.getAsOfSeq() == 0
+                ? reached(group, request.getLevel(), request.getMinSeq())
+                : CompletableFuture.completedFuture(null);
+        answer(observer, reached.thenCompose(ready -> reads.submit(() -> {
+            ShardStore store = replicas.store(group);
+            long asOf = request.getAsOfSeq() == 0 ? store.lastDataSeq() : request.getAsOfSeq();
+            return store.scan(
+                    asOf,
+                    request.getAfter(),
+                    Math.max(1, request.getMaxRecords()),
+                    Math.max(LEAST_PAGE_BYTES, request.getMaxBytes()));
+        })));
+    }
+
+    @Override
+    public void tail(TailRequest request, StreamObserver<TailResponse> observer) {
+        GroupId group = replicas.group(request.getShard());
+        ShardStore store = replicas.store(group);
+        CompletableFuture<Void> changed = request.getWaitMillis() == 0
+                ? CompletableFuture.completedFuture(null)
+                : store.changeAfter(request.getFromSeq())
+                        .completeOnTimeout(null, request.getWaitMillis(), TimeUnit.MILLISECONDS);
+        answer(observer, changed.thenCompose(ready -> reads.submit(() -> {
+            TailResponse tail = store.tail(request.getFromSeq(), Math.max(LEAST_PAGE_BYTES, request.getMaxBytes()));
+            return tail.toBuilder()
+                    .setConfirmedSeq(Math.min(tail.getConfirmedSeq(), store.lastDataSeq()))
+                    .build();
+        })));
+    }
+
+    @Override
+    public void getShardStatus(GetShardStatusRequest request, StreamObserver<GetShardStatusResponse> observer) {
+        GroupId group = replicas.group(request.getShard());
+        answer(observer, reads.submit(() -> {
+            ShardStore store = replicas.store(group);
+            return GetShardStatusResponse.newBuilder()
+                    .setLeader(node.isLeader(group))
+                    .setLeaderNode(node.leader(group).orElse(""))
+                    .setAppliedSeq(store.lastDataSeq())
+                    .setFeedFromSeq(store.feedFloor())
+                    .setRecords(store.statistics().liveRecords())
+                    .build();
+        }));
+    }
+
+    /** Done when the local store is as far as a read of this level has to see. */
+    private CompletableFuture<Void> reached(GroupId group, GetRequest.Level level, long minSeq) {
+        return switch (level) {
+            case LINEARIZABLE, LEVEL_UNSPECIFIED -> node.barrier(group, timeout()).thenAccept(applied -> {});
+            case LOCAL -> CompletableFuture.completedFuture(null);
+            case AT_LEAST -> atLeast(group, minSeq);
+            case UNRECOGNIZED -> throw new IllegalArgumentException("unknown level");
+        };
+    }
+
+    private CompletableFuture<Void> atLeast(GroupId group, long minSeq) {
+        if (minSeq == 0) {
+            return CompletableFuture.completedFuture(null);
+        }
+        ShardStore store = replicas.store(group);
+        return store.changeAfter(minSeq - 1)
+                .orTimeout(timeout().toMillis(), TimeUnit.MILLISECONDS)
+                .exceptionallyCompose(e -> CompletableFuture.failedFuture(
+                        e instanceof TimeoutException ? stale(group, store.lastDataSeq(), minSeq) : e));
+    }
+
+    private static VectorDbException stale(GroupId group, long reached, long asked) {
+        return new VectorDbException(
+                ErrorCode.STALE,
+                "the replica of " + group + " is at " + reached + ", the request asked for " + asked,
+                Map.of("reached", Long.toString(reached), "asked", Long.toString(asked)));
+    }
+
+    private static Duration timeout() {
+        Deadline deadline = Context.current().getDeadline();
+        return deadline == null
+                ? DEFAULT_TIMEOUT
+                : Duration.ofMillis(Math.max(1, deadline.timeRemaining(TimeUnit.MILLISECONDS)));
+    }
+
+    private static <A> void answer(StreamObserver<A> observer, CompletableFuture<A> future) {
+        future.whenComplete((response, error) -> {
+            if (error != null) {
+                observer.onError(error instanceof CompletionException && error.getCause() != null
+                        ? error.getCause()
+                        : error);
+                return;
+            }
+            observer.onNext(response);
+            observer.onCompleted();
+        });
+    }
+}

@@ -1,0 +1,61 @@
+package io.vectordb.storagenode;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vectordb.common.VectorDbException;
+import io.vectordb.raft.RaftNode;
+import io.vectordb.storage.StoreStatistics;
+import java.util.function.ToLongFunction;
+
+/** The meters of a storage node; sums over its shards, so that their number stays bounded. */
+final class StorageMetrics {
+
+    private StorageMetrics() {}
+
+    static void register(MeterRegistry meters, RaftNode node, ShardReplicas replicas, ReadPool reads) {
+        sum(meters, replicas, "vectordb.storage.records", "Live records", StoreStatistics::liveRecords);
+        sum(meters, replicas, "vectordb.storage.sst.bytes", "Size of table files", StoreStatistics::sstBytes);
+        sum(
+                meters,
+                replicas,
+                "vectordb.storage.memtable.bytes",
+                "Writes not yet in table files",
+                StoreStatistics::memtableBytes);
+        sum(
+                meters,
+                replicas,
+                "vectordb.storage.feed.entries",
+                "Changes that the feeds can still tell",
+                StoreStatistics::feedEntries);
+        Gauge.builder("vectordb.storage.shards", replicas, each -> each.groups().size())
+                .description("Shard replicas on this node")
+                .register(meters);
+        Gauge.builder("vectordb.storage.leaders", replicas, each -> each.groups().stream()
+                        .filter(node::isLeader)
+                        .count())
+                .description("Shard replicas on this node that lead")
+                .register(meters);
+        Gauge.builder("vectordb.storage.reads.waiting", reads, ReadPool::waiting)
+                .description("Reads that wait for a thread")
+                .register(meters);
+    }
+
+    private static void sum(
+            MeterRegistry meters,
+            ShardReplicas replicas,
+            String name,
+            String description,
+            ToLongFunction<StoreStatistics> value) {
+        Gauge.builder(name, replicas, each -> each.groups().stream()
+                        .mapToLong(group -> {
+                            try {
+                                return value.applyAsLong(replicas.store(group).statistics());
+                            } catch (VectorDbException closing) {
+                                return 0;
+                            }
+                        })
+                        .sum())
+                .description(description)
+                .register(meters);
+    }
+}

@@ -1,0 +1,102 @@
+package io.vectordb.storagenode;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vectordb.internal.metadata.v1.Node;
+import io.vectordb.raft.RaftNode;
+import io.vectordb.raft.RaftNodeConfig;
+import io.vectordb.raft.RaftSettings;
+import io.vectordb.rpc.ChannelFactory;
+import io.vectordb.rpc.ClusterWatch;
+import io.vectordb.service.ClusterClientConfiguration;
+import io.vectordb.service.ClusterProperties;
+import io.vectordb.service.NodeRegistrar;
+import io.vectordb.service.RpcServer;
+import io.vectordb.service.RpcServices;
+import io.vectordb.service.ServiceReadiness;
+import io.vectordb.storage.StorageResources;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+
+/** A storage node, alone in its process or beside the other services. */
+@Configuration(proxyBeanMethods = false)
+@Import(ClusterClientConfiguration.class)
+@EnableConfigurationProperties(StorageProperties.class)
+public class StorageNodeConfiguration {
+
+    static final String SERVICE = "storage";
+
+    @Bean(destroyMethod = "close")
+    StorageResources storageResources(StorageProperties properties) {
+        return new StorageResources(
+                properties.blockCache().toBytes(), properties.writeBuffers().toBytes());
+    }
+
+    @Bean(destroyMethod = "close")
+    RaftNode shardRaftNode(StorageProperties properties, StorageResources resources) {
+        RaftNodeConfig config = new RaftNodeConfig(
+                properties.nodeId(),
+                properties.raftHost(),
+                properties.raftPort(),
+                properties.dataDir(),
+                RaftSettings.shards());
+        return RaftNode.start(
+                config,
+                (group, directory) -> new ShardReplica(ShardGroup.of(group).identity(), directory, resources));
+    }
+
+    @Bean(destroyMethod = "close")
+    ShardReplicas shardReplicas(RaftNode shardRaftNode, StorageProperties properties, ClusterWatch cluster) {
+        ShardReplicas replicas = new ShardReplicas(shardRaftNode, new ClusterMembership(properties.dataDir()));
+        cluster.addListener(replicas::reconcile);
+        return replicas;
+    }
+
+    @Bean(destroyMethod = "close")
+    ReadPool readPool(
+            StorageProperties properties, RaftNode shardRaftNode, ShardReplicas replicas, MeterRegistry meters) {
+        ReadPool pool = new ReadPool(properties.threads(), properties.readQueue());
+        StorageMetrics.register(meters, shardRaftNode, replicas, pool);
+        return pool;
+    }
+
+    @Bean
+    RpcServices storageRpcServices(RaftNode shardRaftNode, ShardReplicas replicas, ReadPool reads) {
+        return new RpcServices(
+                SERVICE, List.of(new StorageGrpcService(shardRaftNode, replicas, reads, Clock.systemUTC())));
+    }
+
+    @Bean
+    NodeRegistrar storageNodeRegistrar(
+            StorageProperties properties,
+            RaftNode shardRaftNode,
+            RpcServer server,
+            ChannelFactory channels,
+            ClusterProperties cluster) {
+        Node node = Node.newBuilder()
+                .setId(properties.nodeId())
+                .setService(Node.Service.STORAGE)
+                .setRaftAddress(shardRaftNode.address())
+                .build();
+        return new NodeRegistrar(SERVICE, node, server, channels, cluster);
+    }
+
+    @Bean
+    ServiceReadiness storageReadiness(ShardReplicas replicas, ClusterWatch cluster) {
+        return new ServiceReadiness() {
+            @Override
+            public String name() {
+                return "storage-node";
+            }
+
+            @Override
+            public Optional<String> notReadyBecause() {
+                return cluster.isSynced() ? replicas.problem() : Optional.of("the metadata has not been read yet");
+            }
+        };
+    }
+}
