@@ -16,7 +16,8 @@ public final class LogTail {
 
     private static final int TAIL_BYTES = 128 << 10;
     private static final int MAX_LINE = 300;
-    private static final Pattern EXCEPTION_CLASS = Pattern.compile("^([\\w$]+\\.)+[\\w$]*(Exception|Error): ");
+    /** A package name in front of that of an exception. */
+    private static final Pattern PACKAGE = Pattern.compile("^([\\w$]+\\.)+(?=[\\w$]+(Exception|Error): )");
     private static final Pattern FRAME = Pattern.compile("^\\s+(at |\\.\\.\\. \\d+ (more|common frames)).*|^\\s*$");
 
     private LogTail() {}
@@ -74,7 +75,7 @@ public final class LogTail {
     }
 
     private static String shorten(String line) {
-        String text = EXCEPTION_CLASS.matcher(line.strip()).replaceFirst("");
+        String text = PACKAGE.matcher(line.strip()).replaceFirst("");
         return text.length() <= MAX_LINE ? text : text.substring(0, MAX_LINE) + "…";
     }
 }
