@@ -1,0 +1,35 @@
+package io.vectordb.metadata;
+
+import io.vectordb.service.RpcServices;
+import io.vectordb.service.ServiceKitConfiguration;
+import java.time.InstantSource;
+import java.util.List;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+
+/** The metadata service; imported by its own application and by the one that holds all services. */
+@Configuration(proxyBeanMethods = false)
+@Import(ServiceKitConfiguration.class)
+@EnableConfigurationProperties(MetadataProperties.class)
+public class MetadataConfiguration {
+
+    /** The service's name among {@link RpcServices}: in one process it is reached at {@code inproc:vectordb-metadata}. */
+    public static final String SERVICE = "metadata";
+
+    @Bean(destroyMethod = "close")
+    WatchHub metadataWatchHub() {
+        return new WatchHub();
+    }
+
+    @Bean(destroyMethod = "close")
+    MetadataLog metadataLog(MetadataProperties properties, WatchHub hub) {
+        return MetadataLog.open(properties, hub, InstantSource.system());
+    }
+
+    @Bean
+    RpcServices metadataRpcServices(MetadataLog log, WatchHub hub, MetadataProperties properties) {
+        return new RpcServices(SERVICE, List.of(new MetadataGrpcService(log, hub, properties.defaultReplicas())));
+    }
+}

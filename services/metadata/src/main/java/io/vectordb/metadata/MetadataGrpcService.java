@@ -1,0 +1,158 @@
+package io.vectordb.metadata;
+
+import io.grpc.Context;
+import io.grpc.Deadline;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import io.vectordb.common.ErrorCode;
+import io.vectordb.common.Limits;
+import io.vectordb.common.VectorDbException;
+import io.vectordb.common.Violation;
+import io.vectordb.internal.metadata.v1.AddFieldsRequest;
+import io.vectordb.internal.metadata.v1.AddFieldsResponse;
+import io.vectordb.internal.metadata.v1.ClusterState;
+import io.vectordb.internal.metadata.v1.CreateCollection;
+import io.vectordb.internal.metadata.v1.CreateCollectionRequest;
+import io.vectordb.internal.metadata.v1.CreateCollectionResponse;
+import io.vectordb.internal.metadata.v1.DeleteCollectionRequest;
+import io.vectordb.internal.metadata.v1.DeleteCollectionResponse;
+import io.vectordb.internal.metadata.v1.MetadataCommand;
+import io.vectordb.internal.metadata.v1.MetadataResult;
+import io.vectordb.internal.metadata.v1.MetadataServiceGrpc;
+import io.vectordb.internal.metadata.v1.Node;
+import io.vectordb.internal.metadata.v1.RegisterNodeRequest;
+import io.vectordb.internal.metadata.v1.RegisterNodeResponse;
+import io.vectordb.internal.metadata.v1.WatchRequest;
+import io.vectordb.schema.CollectionNames;
+import io.vectordb.schema.Settings;
+import io.vectordb.v1.Collection;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+/**
+ * The metadata service as the other services call it. Checks what can be checked without the state, puts chance and
+ * time into the command, and answers when the log has it. Schemas come complete from the coordinator.
+ *
+ * <p>A call waits as long as its deadline allows, at most {@value #MOST_SECONDS} s.
+ */
+final class MetadataGrpcService extends MetadataServiceGrpc.MetadataServiceImplBase {
+
+    private static final int MOST_SECONDS = 10;
+
+    private final MetadataLog log;
+    private final WatchHub hub;
+    private final int defaultReplicas;
+
+    MetadataGrpcService(MetadataLog log, WatchHub hub, int defaultReplicas) {
+        this.log = log;
+        this.hub = hub;
+        this.defaultReplicas = defaultReplicas;
+    }
+
+    @Override
+    public void watch(WatchRequest request, StreamObserver<ClusterState> observer) {
+        hub.watch((ServerCallStreamObserver<ClusterState>) observer);
+    }
+
+    /** Becomes an entry only when it says something new: it is also the sign of life of every node. */
+    @Override
+    public void registerNode(RegisterNodeRequest request, StreamObserver<RegisterNodeResponse> observer) {
+        checkNode(request.getNode());
+        MetadataState state = log.state();
+        boolean isKnown = request.getNode().equals(state.nodes().get(request.getNode().getId()));
+        if (isKnown && !state.clusterId().isEmpty()) {
+            observer.onNext(RegisterNodeResponse.newBuilder()
+                    .setClusterId(state.clusterId())
+                    .setVersion(state.version())
+                    .build());
+            observer.onCompleted();
+            return;
+        }
+        if (state.clusterId().isEmpty()) {
+            throw new VectorDbException(ErrorCode.STARTING, "The cluster has no id yet");
+        }
+        submit(MetadataCommand.newBuilder().setRegisterNode(request), MetadataResult::getRegisterNode, observer);
+    }
+
+    @Override
+    public void createCollection(CreateCollectionRequest request, StreamObserver<CreateCollectionResponse> observer) {
+        checkRequestId(request.getRequestId());
+        Collection wanted = request.getCollection();
+        CollectionNames.check(wanted.getName());
+        CreateCollectionRequest checked = request.toBuilder()
+                .setCollection(wanted.toBuilder().setSettings(Settings.complete(wanted.getSettings())))
+                .build();
+        CreateCollection command = CreateCollection.newBuilder()
+                .setRequest(checked)
+                .setUid(UUID.randomUUID().toString())
+                .setDefaultReplicas(defaultReplicas)
+                .build();
+        submit(
+                MetadataCommand.newBuilder().setCreateCollection(command),
+                MetadataResult::getCreateCollection,
+                observer);
+    }
+
+    @Override
+    public void deleteCollection(DeleteCollectionRequest request, StreamObserver<DeleteCollectionResponse> observer) {
+        checkRequestId(request.getRequestId());
+        submit(
+                MetadataCommand.newBuilder().setDeleteCollection(request),
+                MetadataResult::getDeleteCollection,
+                observer);
+    }
+
+    @Override
+    public void addFields(AddFieldsRequest request, StreamObserver<AddFieldsResponse> observer) {
+        if (request.getFieldsCount() == 0) {
+            throw VectorDbException.of(
+                    new Violation("fields", ErrorCode.MISSING_MEMBER, "expected at least one field, received none"));
+        }
+        submit(MetadataCommand.newBuilder().setAddFields(request), MetadataResult::getAddFields, observer);
+    }
+
+    private <A> void submit(
+            MetadataCommand.Builder command, Function<MetadataResult, A> answer, StreamObserver<A> observer) {
+        log.submit(command, remaining()).whenComplete((result, e) -> {
+            if (e != null) {
+                observer.onError(e instanceof CompletionException && e.getCause() != null ? e.getCause() : e);
+            } else {
+                observer.onNext(answer.apply(result));
+                observer.onCompleted();
+            }
+        });
+    }
+
+    private static Duration remaining() {
+        Deadline deadline = Context.current().getDeadline();
+        long most = TimeUnit.SECONDS.toMillis(MOST_SECONDS);
+        long millis = deadline == null ? most : Math.min(most, deadline.timeRemaining(TimeUnit.MILLISECONDS));
+        return Duration.ofMillis(Math.max(1, millis));
+    }
+
+    private static void checkNode(Node node) {
+        if (node.getId().isBlank()) {
+            throw VectorDbException.of(new Violation("node.id", ErrorCode.MISSING_MEMBER, "a node needs an id"));
+        }
+        if (node.getService() == Node.Service.SERVICE_UNSPECIFIED || node.getService() == Node.Service.UNRECOGNIZED) {
+            throw VectorDbException.of(new Violation(
+                    "node.service",
+                    ErrorCode.INVALID_VALUE,
+                    "node " + node.getId() + " is of a service that is not known here: " + node.getServiceValue()));
+        }
+    }
+
+    private static void checkRequestId(String requestId) {
+        int bytes = requestId.getBytes(StandardCharsets.UTF_8).length;
+        if (bytes > Limits.REQUEST_ID_BYTES) {
+            throw VectorDbException.of(new Violation(
+                    "request_id",
+                    ErrorCode.INVALID_VALUE,
+                    "expected at most " + Limits.REQUEST_ID_BYTES + " bytes, received " + bytes));
+        }
+    }
+}

@@ -1,0 +1,27 @@
+package io.vectordb.metadata;
+
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotBlank;
+import java.nio.file.Path;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * Where the metadata service keeps its log, and what it gives collections that do not ask.
+ *
+ * @param dataDir exclusively this node's
+ * @param raftHost the interface that its Raft port listens on
+ * @param raftPort 0: any free one, good while the metadata has a single replica
+ * @param nodeId kept for life
+ * @param defaultReplicas of a shard; 0: as many as there are storage nodes when a collection is made, at most 3
+ */
+@ConfigurationProperties("vectordb.metadata")
+@Validated
+public record MetadataProperties(
+        @DefaultValue("data/metadata") Path dataDir,
+        @DefaultValue("127.0.0.1") @NotBlank String raftHost,
+        @DefaultValue("0") @Min(0) @Max(65_535) int raftPort,
+        @DefaultValue("metadata-1") @NotBlank String nodeId,
+        @DefaultValue("0") @Min(0) @Max(7) int defaultReplicas) {}

@@ -1,0 +1,139 @@
+package io.vectordb.metadata;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.vectordb.internal.metadata.v1.ClusterState;
+import io.vectordb.internal.metadata.v1.CollectionState;
+import io.vectordb.internal.metadata.v1.CreateCollection;
+import io.vectordb.internal.metadata.v1.InitCluster;
+import io.vectordb.internal.metadata.v1.Node;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * All metadata after one entry of the log. Immutable; a change makes another one.
+ *
+ * @param version the log index of the last change; 0 before the first
+ * @param clusterId empty until the first leader gave one
+ * @param nodes by id
+ * @param collections by name
+ * @param requests by request id: what a collection that still exists was created by, with its uid
+ */
+record MetadataState(
+        long version,
+        String clusterId,
+        SortedMap<String, Node> nodes,
+        SortedMap<String, CollectionState> collections,
+        SortedMap<String, CreateCollection> requests) {
+
+    static final MetadataState EMPTY =
+            new MetadataState(0, "", new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
+
+    static final String VERSION_KEY = "version";
+    static final String CLUSTER_KEY = "cluster";
+    static final String NODE_PREFIX = "node/";
+    static final String COLLECTION_PREFIX = "collection/";
+    static final String REQUEST_PREFIX = "request/";
+
+    MetadataState {
+        nodes = Collections.unmodifiableSortedMap(nodes);
+        collections = Collections.unmodifiableSortedMap(collections);
+        requests = Collections.unmodifiableSortedMap(requests);
+    }
+
+    /** The state that these stored rows make up. */
+    static MetadataState load(Map<String, byte[]> rows) throws InvalidProtocolBufferException {
+        MetadataState state = EMPTY;
+        for (Map.Entry<String, byte[]> row : rows.entrySet()) {
+            state = state.withRow(row.getKey(), row.getValue());
+        }
+        return state;
+    }
+
+    private MetadataState withRow(String key, byte[] value) throws InvalidProtocolBufferException {
+        if (key.equals(VERSION_KEY)) {
+            return withVersion(Long.parseLong(new String(value, US_ASCII)));
+        }
+        if (key.equals(CLUSTER_KEY)) {
+            return withClusterId(InitCluster.parseFrom(value).getClusterId());
+        }
+        if (key.startsWith(NODE_PREFIX)) {
+            return withNode(Node.parseFrom(value));
+        }
+        if (key.startsWith(COLLECTION_PREFIX)) {
+            return withCollection(CollectionState.parseFrom(value));
+        }
+        if (key.startsWith(REQUEST_PREFIX)) {
+            return withRequest(CreateCollection.parseFrom(value));
+        }
+        throw new IllegalStateException("The stored metadata has a row that this program does not know: " + key);
+    }
+
+    MetadataState withVersion(long newVersion) {
+        return new MetadataState(newVersion, clusterId, nodes, collections, requests);
+    }
+
+    MetadataState withClusterId(String id) {
+        return new MetadataState(version, id, nodes, collections, requests);
+    }
+
+    MetadataState withNode(Node node) {
+        return new MetadataState(version, clusterId, with(nodes, node.getId(), node), collections, requests);
+    }
+
+    MetadataState withCollection(CollectionState collection) {
+        String name = collection.getCollection().getName();
+        return new MetadataState(version, clusterId, nodes, with(collections, name, collection), requests);
+    }
+
+    MetadataState withRequest(CreateCollection creation) {
+        String id = creation.getRequest().getRequestId();
+        return new MetadataState(version, clusterId, nodes, collections, with(requests, id, creation));
+    }
+
+    MetadataState withoutCollection(String name) {
+        SortedMap<String, CollectionState> left = new TreeMap<>(collections);
+        left.remove(name);
+        return new MetadataState(version, clusterId, nodes, left, requests);
+    }
+
+    MetadataState withoutRequest(String requestId) {
+        SortedMap<String, CreateCollection> left = new TreeMap<>(requests);
+        left.remove(requestId);
+        return new MetadataState(version, clusterId, nodes, collections, left);
+    }
+
+    Optional<CollectionState> collection(String name) {
+        return Optional.ofNullable(collections.get(name));
+    }
+
+    Optional<CollectionState> collectionOfUid(String uid) {
+        return collections.values().stream()
+                .filter(each -> each.getCollection().getUid().equals(uid))
+                .findFirst();
+    }
+
+    Optional<CreateCollection> request(String requestId) {
+        return requestId.isEmpty() ? Optional.empty() : Optional.ofNullable(requests.get(requestId));
+    }
+
+    /** What everybody else sees. */
+    ClusterState toClusterState() {
+        return ClusterState.newBuilder()
+                .setVersion(version)
+                .setClusterId(clusterId)
+                .addAllNodes(nodes.values())
+                .addAllCollections(collections.values())
+                .build();
+    }
+
+    private static <V> SortedMap<String, V> with(SortedMap<String, V> map, String key, V value) {
+        SortedMap<String, V> copy = new TreeMap<>(map);
+        copy.put(key, value);
+        return copy;
+    }
+}

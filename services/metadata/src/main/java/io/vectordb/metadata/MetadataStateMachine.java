@@ -1,0 +1,97 @@
+package io.vectordb.metadata;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.vectordb.internal.metadata.v1.MetadataCommand;
+import io.vectordb.raft.LogPosition;
+import io.vectordb.raft.ReplicatedState;
+import io.vectordb.storage.AppliedPosition;
+import io.vectordb.storage.StateStore;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * The metadata log's state: all of it in memory, and each change with its position in a {@link StateStore}, from which
+ * memory is rebuilt at the start.
+ *
+ * <p>The state of {@link #current()} is published after its rows are stored; any thread may read it.
+ */
+final class MetadataStateMachine implements ReplicatedState {
+
+    private final Path directory;
+    private final Consumer<MetadataState> listener;
+    private Optional<StateStore> store = Optional.empty();
+    private volatile MetadataState current = MetadataState.EMPTY;
+
+    /** @param listener told of every state, the one found at the start first, on the thread of the log */
+    MetadataStateMachine(Path directory, Consumer<MetadataState> listener) {
+        this.directory = directory;
+        this.listener = listener;
+    }
+
+    MetadataState current() {
+        return current;
+    }
+
+    @Override
+    public LogPosition open() {
+        close();
+        StateStore opened = StateStore.open(directory);
+        store = Optional.of(opened);
+        try {
+            current = MetadataState.load(opened.load());
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException("The metadata in " + directory + " cannot be read", e);
+        }
+        listener.accept(current);
+        return position(opened.sync());
+    }
+
+    @Override
+    public byte[] apply(LogPosition position, ByteBuffer bytes) {
+        MetadataCommand command;
+        try {
+            command = MetadataCommand.parseFrom(bytes);
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException("The entry at " + position + " is no metadata command", e);
+        }
+        Transition transition = MetadataCommands.apply(current, position.index(), command);
+        opened().apply(position.term(), position.index(), transition.changes());
+        if (transition.state() != current) {
+            current = transition.state();
+            listener.accept(current);
+        }
+        return transition.result().toByteArray();
+    }
+
+    @Override
+    public void advance(LogPosition position) {
+        opened().advance(position.term(), position.index());
+    }
+
+    /** The whole state, whatever is asked. */
+    @Override
+    public byte[] query(byte[] request) {
+        return current.toClusterState().toByteArray();
+    }
+
+    @Override
+    public LogPosition sync() {
+        return position(opened().sync());
+    }
+
+    @Override
+    public void close() {
+        store.ifPresent(StateStore::close);
+        store = Optional.empty();
+    }
+
+    private StateStore opened() {
+        return store.orElseThrow(() -> new IllegalStateException("The metadata in " + directory + " is not open"));
+    }
+
+    private static LogPosition position(AppliedPosition position) {
+        return new LogPosition(position.term(), position.index());
+    }
+}

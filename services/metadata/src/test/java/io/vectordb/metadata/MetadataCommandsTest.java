@@ -1,0 +1,193 @@
+package io.vectordb.metadata;
+
+import static io.vectordb.metadata.Requests.collection;
+import static io.vectordb.metadata.Requests.field;
+import static io.vectordb.metadata.Requests.index;
+import static io.vectordb.metadata.Requests.storage;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.vectordb.internal.metadata.v1.AddFieldsRequest;
+import io.vectordb.internal.metadata.v1.CollectionState;
+import io.vectordb.internal.metadata.v1.CommandError;
+import io.vectordb.internal.metadata.v1.CreateCollection;
+import io.vectordb.internal.metadata.v1.CreateCollectionRequest;
+import io.vectordb.internal.metadata.v1.InitCluster;
+import io.vectordb.internal.metadata.v1.MetadataCommand;
+import io.vectordb.internal.metadata.v1.MetadataResult;
+import io.vectordb.internal.metadata.v1.Node;
+import io.vectordb.internal.metadata.v1.RegisterNodeRequest;
+import io.vectordb.internal.metadata.v1.ShardState;
+import io.vectordb.storage.StateStore;
+import io.vectordb.v1.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class MetadataCommandsTest {
+
+    private MetadataState state = MetadataState.EMPTY;
+    private final Map<String, byte[]> rows = new TreeMap<>();
+    private long index = 10;
+
+    @Test
+    void shardsShareTheBucketsEvenlyAndWithoutGaps() {
+        register(storage("s1"));
+        CollectionState made = create(collection("orders", 3, 1));
+        assertThat(made.getShardsList()).extracting(ShardState::getBucketFrom).containsExactly(0, 21, 42);
+        assertThat(made.getShardsList()).extracting(ShardState::getBucketTo).containsExactly(21, 42, 64);
+        assertThat(made.getShardsList())
+                .extracting(ShardState::getName)
+                .containsExactly("orders-0", "orders-1", "orders-2");
+        assertThat(made.getShards(0).getUid()).isEqualTo(made.getCollection().getUid() + "-0");
+    }
+
+    @Test
+    void replicasGoToTheNodesThatHaveFewestThenById() {
+        List.of("s3", "s1", "s2").forEach(id -> register(storage(id)));
+        assertThat(create(collection("a", 2, 2)).getShardsList())
+                .extracting(shard -> List.copyOf(shard.getStorageNodesList()))
+                .containsExactly(List.of("s1", "s2"), List.of("s3", "s1"));
+        assertThat(create(collection("b", 1, 2)).getShards(0).getStorageNodesList())
+                .containsExactly("s2", "s3");
+    }
+
+    @Test
+    void theDefaultIsAsManyReplicasAsNodesUpToThree() {
+        register(storage("s1"));
+        assertThat(create(collection("one", 1, 0)).getCollection().getSettings().getReplicas())
+                .isEqualTo(1);
+        List.of("s2", "s3", "s4").forEach(id -> register(storage(id)));
+        assertThat(create(collection("three", 1, 0)).getShards(0).getStorageNodesList())
+                .hasSize(3);
+    }
+
+    @Test
+    void tooFewStorageNodesAreCounted() {
+        register(storage("s1"));
+        CommandError error = refused(creation(collection("orders", 1, 3)));
+        assertThat(error.getCode()).isEqualTo("SHARD_UNAVAILABLE");
+        assertThat(error.getMessage()).isEqualTo("3 replicas need 3 storage nodes, 1 is registered");
+        assertThat(state.collections()).isEmpty();
+    }
+
+    @Test
+    void anIndexNodeThatComesLaterGetsTheShardsThatHaveNone() {
+        register(storage("s1"));
+        CollectionState before = create(collection("orders", 2, 1));
+        assertThat(before.getShards(0).getIndexNodesList()).isEmpty();
+        register(index("i1"));
+        register(index("i2"));
+        CollectionState after = state.collection("orders").orElseThrow();
+        assertThat(after.getShardsList())
+                .extracting(shard -> List.copyOf(shard.getIndexNodesList()))
+                .containsExactly(List.of("i1"), List.of("i1"));
+        assertThat(after.getShards(0).getEpoch()).isEqualTo(2);
+        assertThat(create(collection("lines", 1, 1)).getShards(0).getIndexNodesList())
+                .containsExactly("i2");
+    }
+
+    @Test
+    void aNodeThatSaysNothingNewChangesNothing() {
+        register(storage("s1"));
+        long version = state.version();
+        register(storage("s1"));
+        assertThat(state.version()).isEqualTo(version);
+        register(storage("s1").toBuilder().setBootId("boot-2").build());
+        assertThat(state.version()).isGreaterThan(version);
+    }
+
+    @Test
+    void theFirstClusterIdStays() {
+        apply(MetadataCommand.newBuilder().setInitCluster(InitCluster.newBuilder().setClusterId("one")));
+        apply(MetadataCommand.newBuilder().setInitCluster(InitCluster.newBuilder().setClusterId("two")));
+        assertThat(state.clusterId()).isEqualTo("one");
+    }
+
+    @Test
+    void fieldsAreAddedUpToAThousand() {
+        register(storage("s1"));
+        CollectionState made = create(collection("orders", 1, 1));
+        AddFieldsRequest.Builder most = AddFieldsRequest.newBuilder()
+                .setCollectionUid(made.getCollection().getUid())
+                .setIfSchemaVersion(1);
+        IntStream.range(0, 999).forEach(i -> most.addFields(field("f" + i)));
+        CollectionState full = apply(MetadataCommand.newBuilder().setAddFields(most))
+                .getAddFields()
+                .getCollection();
+        assertThat(full.getCollection().getSchemaVersion()).isEqualTo(2);
+        assertThat(full.getCollection().getSchema().getFieldsCount()).isEqualTo(1_000);
+        CommandError error = refused(
+                MetadataCommand.newBuilder().setAddFields(Requests.addField(full, "one_more")));
+        assertThat(error.getCode()).isEqualTo("LIMIT_EXCEEDED");
+    }
+
+    @Test
+    void theStoredRowsAreTheState() throws InvalidProtocolBufferException {
+        apply(MetadataCommand.newBuilder().setInitCluster(InitCluster.newBuilder().setClusterId("one")));
+        register(storage("s1"));
+        register(index("i1"));
+        create(collection("orders", 2, 1));
+        create(collection("lines", 1, 1));
+        MetadataCommand.Builder delete = MetadataCommand.newBuilder();
+        delete.getDeleteCollectionBuilder().setName("lines");
+        apply(delete);
+        assertThat(MetadataState.load(new HashMap<>(rows))).isEqualTo(state);
+        assertThat(rows).containsOnlyKeys(
+                "cluster",
+                "node/i1",
+                "node/s1",
+                "collection/uid-of-orders",
+                "request/request-of-orders",
+                "version");
+    }
+
+    @Test
+    void anUnknownCommandMustNotBeSkipped() {
+        assertThatThrownBy(() -> MetadataCommands.apply(state, 11, MetadataCommand.getDefaultInstance()))
+                .isInstanceOf(IllegalStateException.class);
+    }
+
+    private void register(Node node) {
+        apply(MetadataCommand.newBuilder()
+                .setRegisterNode(RegisterNodeRequest.newBuilder().setNode(node)));
+    }
+
+    private CollectionState create(Collection wanted) {
+        return apply(creation(wanted)).getCreateCollection().getCollection();
+    }
+
+    private static MetadataCommand.Builder creation(Collection wanted) {
+        return MetadataCommand.newBuilder()
+                .setCreateCollection(CreateCollection.newBuilder()
+                        .setUid("uid-of-" + wanted.getName())
+                        .setRequest(CreateCollectionRequest.newBuilder()
+                                .setRequestId("request-of-" + wanted.getName())
+                                .setCollection(wanted)));
+    }
+
+    private MetadataResult apply(MetadataCommand.Builder command) {
+        Transition transition = MetadataCommands.apply(
+                state, ++index, command.setTimeMicros(1_700_000_000_000_001L).build());
+        state = transition.state();
+        for (StateStore.Change change : transition.changes()) {
+            switch (change) {
+                case StateStore.Put(String key, byte[] value) -> rows.put(key, value);
+                case StateStore.Delete(String key) -> rows.remove(key);
+            }
+        }
+        return transition.result();
+    }
+
+    private CommandError refused(MetadataCommand.Builder command) {
+        MetadataState before = state;
+        MetadataResult result = apply(command);
+        assertThat(result.hasError()).isTrue();
+        assertThat(state).isSameAs(before);
+        return result.getError();
+    }
+}

@@ -1,0 +1,105 @@
+package io.vectordb.metadata;
+
+import io.grpc.ManagedChannel;
+import io.grpc.Server;
+import io.grpc.StatusRuntimeException;
+import io.grpc.inprocess.InProcessChannelBuilder;
+import io.grpc.inprocess.InProcessServerBuilder;
+import io.vectordb.common.VectorDbException;
+import io.vectordb.internal.metadata.v1.ClusterState;
+import io.vectordb.internal.metadata.v1.CollectionState;
+import io.vectordb.internal.metadata.v1.MetadataServiceGrpc;
+import io.vectordb.internal.metadata.v1.Node;
+import io.vectordb.internal.metadata.v1.RegisterNodeRequest;
+import io.vectordb.internal.metadata.v1.RegisterNodeResponse;
+import io.vectordb.internal.metadata.v1.WatchRequest;
+import io.vectordb.rpc.ErrorServerInterceptor;
+import io.vectordb.rpc.GrpcErrors;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Iterator;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/** The real service on a real log, called in process. */
+final class TestMetadata implements AutoCloseable {
+
+    private static final AtomicInteger NAMES = new AtomicInteger();
+
+    final WatchHub hub = new WatchHub();
+    final MetadataLog log;
+    final ManagedChannel channel;
+    private final Server server;
+
+    TestMetadata(Path folder) {
+        log = MetadataLog.open(
+                new MetadataProperties(folder, "127.0.0.1", 0, "metadata-1", 0), hub, InstantSource.system());
+        String name = "metadata-test-" + NAMES.incrementAndGet();
+        try {
+            server = InProcessServerBuilder.forName(name)
+                    .addService(new MetadataGrpcService(log, hub, 0))
+                    .intercept(new ErrorServerInterceptor())
+                    .build()
+                    .start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        channel = InProcessChannelBuilder.forName(name).build();
+        await(() -> log.notReadyBecause().isEmpty());
+    }
+
+    MetadataServiceGrpc.MetadataServiceBlockingStub stub() {
+        return MetadataServiceGrpc.newBlockingStub(channel).withDeadlineAfter(10, TimeUnit.SECONDS);
+    }
+
+    RegisterNodeResponse register(Node node) {
+        return stub().registerNode(RegisterNodeRequest.newBuilder().setNode(node).build());
+    }
+
+    /** What a watcher gets first. */
+    ClusterState watched() {
+        Iterator<ClusterState> states = stub().watch(WatchRequest.getDefaultInstance());
+        return states.next();
+    }
+
+    Optional<CollectionState> collection(String name) {
+        return watched().getCollectionsList().stream()
+                .filter(each -> each.getCollection().getName().equals(name))
+                .findFirst();
+    }
+
+    static VectorDbException failure(Supplier<?> call) {
+        try {
+            Object answer = call.get();
+            throw new AssertionError("expected a failure, received " + answer);
+        } catch (StatusRuntimeException e) {
+            return GrpcErrors.fromThrowable(e);
+        }
+    }
+
+    static void await(BooleanSupplier condition) {
+        long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("The condition did not come true in 20 s");
+            }
+            LockSupport.parkNanos(5_000_000);
+        }
+    }
+
+    @Override
+    public void close() {
+        hub.stop();
+        channel.shutdownNow();
+        server.shutdownNow();
+        log.close();
+        hub.close();
+    }
+}
