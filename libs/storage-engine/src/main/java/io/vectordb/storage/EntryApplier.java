@@ -46,7 +46,12 @@ final class EntryApplier {
      * @param seq of this entry
      */
     Applied apply(
-            ReadView view, WriteBatch batch, StoreState before, AppliedPosition position, long seq, WriteCommand command) {
+            ReadView view,
+            WriteBatch batch,
+            StoreState before,
+            AppliedPosition position,
+            long seq,
+            WriteCommand command) {
         long now = command.getTimeMicros();
         RequestTable requests = new RequestTable(view, batch, system, now, before, maxRequestBytes);
         oldestRequestMicros = requests.expire(oldestRequestMicros, command.getUnitsCount());

@@ -16,7 +16,7 @@ final class Refusals {
 
     static VectorDbException seqMismatch(String key, long expected, long actual) {
         String found = actual == 0 ? key + " does not exist" : key + " is at version " + actual;
-        String asked = expected == 0 ? "the condition asked that it does not exist" : "the condition asked for " + expected;
+        String asked = "the condition asked " + (expected == 0 ? "that it does not exist" : "for " + expected);
         return new VectorDbException(
                 ErrorCode.SEQ_MISMATCH,
                 found + ", " + asked,

@@ -10,6 +10,7 @@ import io.vectordb.internal.storage.v1.UnitResult;
 import io.vectordb.internal.storage.v1.WriteUnit;
 import io.vectordb.v1.WriteResult.Outcome;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -157,7 +158,7 @@ class RequestTableTest {
     @Test
     void whatOnlyLooksLikeAnAgeIsNone() {
         assertThat(RequestIds.micros(uuid(1_000))).hasValue(1_000);
-        assertThat(RequestIds.micros(uuid(1_000).toUpperCase(java.util.Locale.ROOT))).hasValue(1_000);
+        assertThat(RequestIds.micros(uuid(1_000).toUpperCase(Locale.ROOT))).hasValue(1_000);
         assertThat(RequestIds.micros(uuid(1_000) + ":x")).isEmpty();
         assertThat(RequestIds.micros(UUID.randomUUID().toString())).isEmpty();
         assertThat(RequestIds.micros("first-delete")).isEmpty();

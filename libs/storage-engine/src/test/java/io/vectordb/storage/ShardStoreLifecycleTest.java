@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -64,7 +65,7 @@ class ShardStoreLifecycleTest {
         try (StoreHarness harness = new StoreHarness(directory)) {
             harness.apply(put("a", "1"));
             harness.store().close();
-            for (ShardIdentity other : new ShardIdentity[] {new ShardIdentity("shard-2", 3), new ShardIdentity("shard-1", 4)}) {
+            for (ShardIdentity other : List.of(new ShardIdentity("shard-2", 3), new ShardIdentity("shard-1", 4))) {
                 assertThatThrownBy(() -> ShardStore.open(directory, other, harness.shared()))
                         .isInstanceOf(StorageException.class)
                         .hasMessageContaining("belongs to shard shard-1 incarnation 3, expected shard "
@@ -128,7 +129,7 @@ class ShardStoreLifecycleTest {
             harness.apply(put("a", "0"), put("b", "0"));
             Future<?> reader = threads.submit(() -> {
                 while (!stop.get()) {
-                    var found = store.get(java.util.List.of(Ops.at("a"), Ops.at("b")));
+                    var found = store.get(List.of(Ops.at("a"), Ops.at("b")));
                     assertThat(found.getRecords(0).getRecord()).isEqualTo(found.getRecords(1).getRecord());
                     assertThat(found.getRecords(0).getSeq()).isEqualTo(found.getSeq());
                     assertThat(harness.scan(0, 10).values().stream().distinct()).hasSize(1);

@@ -10,6 +10,7 @@ import io.vectordb.common.ErrorCode;
 import io.vectordb.common.VectorDbException;
 import io.vectordb.internal.storage.v1.FeedEntry;
 import io.vectordb.internal.storage.v1.GetResponse;
+import io.vectordb.internal.storage.v1.RecordOp;
 import io.vectordb.internal.storage.v1.ScanResponse;
 import io.vectordb.internal.storage.v1.TailResponse;
 import java.nio.file.Path;
@@ -256,7 +257,7 @@ class ShardStoreReadTest {
     @Test
     void aLongFeedIsTrimmedInSeveralBatches() {
         for (int i = 0; i < 60; i++) {
-            var ops = new io.vectordb.internal.storage.v1.RecordOp[100];
+            RecordOp[] ops = new RecordOp[100];
             for (int j = 0; j < ops.length; j++) {
                 ops[j] = put("k" + (i * 37 + j) % 500, "v" + i);
             }
