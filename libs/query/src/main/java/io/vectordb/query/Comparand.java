@@ -29,17 +29,21 @@ final class Comparand {
     /** Of an integer or a decimal, and of a text that reads as one. */
     private final @Nullable BigDecimal decimal;
 
+    /** Whether texts, its own and those it meets, may be read as dates, timestamps and decimals. */
+    private final boolean reading;
+
     private final boolean readsAsDate;
     private final @Nullable Timestamp timestamp;
 
-    private Comparand(Value value, boolean text) {
+    private Comparand(Value value, boolean reading) {
         this.value = value;
+        this.reading = reading;
         this.kind = value.getKindCase();
         this.scalar = Values.isScalar(value);
         this.integer = value.getIntValue();
         this.floating = value.getFloatValue();
         this.text = kind == Value.KindCase.DATE_VALUE ? value.getDateValue() : value.getStringValue();
-        boolean reads = text && kind == Value.KindCase.STRING_VALUE;
+        boolean reads = reading && kind == Value.KindCase.STRING_VALUE;
         this.readsAsDate = kind == Value.KindCase.DATE_VALUE || (reads && Times.isDate(this.text));
         if (kind == Value.KindCase.TIMESTAMP_VALUE) {
             this.timestamp = value.getTimestampValue();
@@ -64,12 +68,12 @@ final class Comparand {
         };
     }
 
-    /** Of a value of the language: its text may also be read as another type. */
+    /** Of a value of the language: text may also be read as another type, here and in the records. */
     static Comparand of(Value value) {
         return new Comparand(value, true);
     }
 
-    /** Of a value of a record: its text is text. */
+    /** Of a value of a record, to be compared with another of it: text is text. */
     static Comparand ofRecord(Value value) {
         return new Comparand(value, false);
     }
@@ -178,9 +182,9 @@ final class Comparand {
     private int textOrder(String other) {
         return switch (kind) {
             case STRING_VALUE -> codePointOrder(other, text);
-            case DATE_VALUE -> Times.isDate(other) ? sign(other.compareTo(text)) : INCOMPARABLE;
+            case DATE_VALUE -> reading && Times.isDate(other) ? sign(other.compareTo(text)) : INCOMPARABLE;
             case TIMESTAMP_VALUE -> {
-                Timestamp read = Times.timestamp(other);
+                Timestamp read = reading ? Times.timestamp(other) : null;
                 yield read == null ? INCOMPARABLE : timestampOrder(read);
             }
             case NULL_VALUE,

@@ -28,12 +28,14 @@ public final class FilterParser {
     private final TokenReader tokens;
     private final ConditionFactory conditions;
     private final OperandParser operands;
-    private int depth;
+    private final Depth depth;
 
     private FilterParser(Source source, ParameterReader parameters, Map<Condition, Marks> marks) {
         this.tokens = new TokenReader(source);
         this.conditions = new ConditionFactory(source, marks);
-        this.operands = new OperandParser(source, tokens, parameters, conditions, this::inBrackets);
+        this.depth = new Depth(source);
+        LiteralParser literals = new LiteralParser(source, tokens, parameters);
+        this.operands = new OperandParser(source, tokens, literals, conditions, depth, this::inBrackets);
     }
 
     /**
@@ -77,11 +79,8 @@ public final class FilterParser {
         return condition;
     }
 
-    private Term inBrackets(Span opening) {
-        enter(opening);
-        Term term = or("a condition or a value");
-        depth--;
-        return term;
+    private Term inBrackets() {
+        return or("a condition or a value");
     }
 
     private Term or(String expected) {
@@ -120,18 +119,11 @@ public final class FilterParser {
             return predicate(expected);
         }
         tokens.next();
-        enter(token.span());
+        depth.enter(token.span());
         Term negated = not("a condition");
-        depth--;
+        depth.leave();
         Span span = token.span().to(negated.span());
         return new Term.Truth(conditions.negate(conditions.condition(negated), span), span);
-    }
-
-    private void enter(Span span) {
-        if (++depth > Limits.FILTER_DEPTH) {
-            throw conditions.fault(
-                    ErrorCode.LIMIT_EXCEEDED, "nested " + depth + " deep, at most " + Limits.FILTER_DEPTH, span, "");
-        }
     }
 
     private Term predicate(String expected) {

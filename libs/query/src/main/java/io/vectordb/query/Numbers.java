@@ -8,11 +8,16 @@ import org.jspecify.annotations.Nullable;
 final class Numbers {
 
     private static final double TWO_TO_63 = 0x1p63;
+    /** Room for 38 digits with zeros around them and an exponent. */
+    private static final int LONGEST = 128;
 
     private Numbers() {}
 
     /** The decimal that a text is, or null where it is none, or one of more than 38 digits. */
     static @Nullable BigDecimal decimal(String text) {
+        if (!isNumberShape(text)) {
+            return null;
+        }
         try {
             BigDecimal decimal = new BigDecimal(text);
             boolean fits = decimal.precision() <= FieldType.DECIMAL_DIGITS
@@ -21,6 +26,15 @@ final class Numbers {
         } catch (NumberFormatException e) {
             return null;
         }
+    }
+
+    /** Tells most texts apart from numbers without the cost of an exception, and keeps long ones from being parsed. */
+    private static boolean isNumberShape(String text) {
+        if (text.isEmpty() || text.length() > LONGEST) {
+            return false;
+        }
+        char c = text.charAt(0);
+        return Words.isDigit(c) || c == '-' || c == '+' || c == '.';
     }
 
     /** Exactly by value; {@code b} is not NaN. */

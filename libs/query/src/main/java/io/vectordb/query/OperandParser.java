@@ -9,7 +9,7 @@ import io.vectordb.v1.Contains;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** Reads operands: names, values, calls, and what stands in brackets. Not safe for threads. */
 final class OperandParser {
@@ -18,19 +18,22 @@ final class OperandParser {
     private final TokenReader tokens;
     private final ConditionFactory conditions;
     private final LiteralParser literals;
-    /** Reads what follows an opening bracket, given its place, up to the closing one. */
-    private final Function<Span, Term> inBrackets;
+    private final Depth depth;
+    /** Reads what follows an opening bracket, up to the closing one. */
+    private final Supplier<Term> inBrackets;
 
     OperandParser(
             Source source,
             TokenReader tokens,
-            ParameterReader parameters,
+            LiteralParser literals,
             ConditionFactory conditions,
-            Function<Span, Term> inBrackets) {
+            Depth depth,
+            Supplier<Term> inBrackets) {
         this.source = source;
         this.tokens = tokens;
         this.conditions = conditions;
-        this.literals = new LiteralParser(source, tokens, parameters);
+        this.literals = literals;
+        this.depth = depth;
         this.inBrackets = inBrackets;
     }
 
@@ -107,7 +110,9 @@ final class OperandParser {
 
     private Term brackets() {
         Token opening = tokens.next();
-        Term term = inBrackets.apply(opening.span());
+        depth.enter(opening.span());
+        Term term = inBrackets.get();
+        depth.leave();
         tokens.expectSymbol(")", term instanceof Term.Truth ? "AND, OR or )" : ")");
         Span span = opening.span().to(tokens.last());
         return switch (term) {
@@ -194,8 +199,10 @@ final class OperandParser {
         if (function.equals("exists") && tokens.peek().isWord("SELECT")) {
             throw tokens.unexpected("a field", "subqueries belong to SQL statements, not to filters");
         }
+        depth.enter(name.span());
         Term field = operand("a field");
         Condition condition = arguments(function, field, name.span());
+        depth.leave();
         return new Term.Truth(condition, name.span().to(tokens.last()));
     }
 

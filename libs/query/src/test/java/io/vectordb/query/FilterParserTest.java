@@ -240,7 +240,7 @@ class FilterParserTest {
 
     @Test
     void deepBracketsAndNotsAreRefusedWithBothNumbers() {
-        for (String piece : List.of("(", "NOT ", "(NOT ", "((a = 1 AND ", "exists((")) {
+        for (String piece : List.of("(", "NOT ", "(NOT ", "((a = 1 AND ", "exists((", "exists(", "prefix(prefix(")) {
             VectorDbException refusal = refusal(piece.repeat(60_000 / piece.length()));
             assertThat(refusal.code()).as(piece).isEqualTo(ErrorCode.LIMIT_EXCEEDED);
             assertThat(refusal).hasMessageContaining("nested 65 deep, at most 64");
