@@ -65,7 +65,7 @@ public class QueryCoordinatorConfiguration {
 
     /** The models are loaded while everything else starts; the first search does not wait for them. */
     @Bean
-    ServiceReadiness coordinatorReadiness(Embedder embedder, ClusterWatch watch) {
+    ServiceReadiness queryCoordinatorReadiness(Embedder embedder, ClusterWatch watch) {
         CompletableFuture<Void> models = embedder.warmUp();
         return new ServiceReadiness() {
             @Override

@@ -1,6 +1,7 @@
 package io.vectordb.standalone;
 
 import io.vectordb.coordinator.QueryCoordinatorConfiguration;
+import io.vectordb.gateway.GatewayConfiguration;
 import io.vectordb.indexnode.IndexNodeConfiguration;
 import io.vectordb.metadata.MetadataConfiguration;
 import io.vectordb.storagenode.StorageNodeConfiguration;
@@ -19,7 +20,8 @@ import org.springframework.context.annotation.Import;
     MetadataConfiguration.class,
     StorageNodeConfiguration.class,
     IndexNodeConfiguration.class,
-    QueryCoordinatorConfiguration.class
+    QueryCoordinatorConfiguration.class,
+    GatewayConfiguration.class
 })
 public class StandaloneApplication {
 
