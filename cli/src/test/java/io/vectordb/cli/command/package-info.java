@@ -1,0 +1,4 @@
+@NullMarked
+package io.vectordb.cli.command;
+
+import org.jspecify.annotations.NullMarked;

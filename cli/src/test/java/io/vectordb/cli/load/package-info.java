@@ -1,0 +1,4 @@
+@NullMarked
+package io.vectordb.cli.load;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.vectordb.cli.local;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.vectordb.cli.rest;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.vectordb.cli.terminal;
+
+import org.jspecify.annotations.NullMarked;
