@@ -25,15 +25,24 @@ public final class Ports {
      */
     public static void requireFree(List<ProcessSpec> processes, String host, Map<String, String> hints) {
         Set<Integer> seen = new HashSet<>();
+        forEach(processes, hints, (process, use, port, hint) -> {
+            if (!seen.add(port)) {
+                throw new CliException(
+                        ExitCode.USAGE, "port " + port + " is planned twice; choose another with " + hint);
+            }
+        });
+        forEach(processes, hints, (process, use, port, hint) ->
+                requireFree(port, host, use + " of " + process.node(), hint));
+    }
+
+    private interface Check {
+        void of(ProcessSpec process, String use, int port, String hint);
+    }
+
+    private static void forEach(List<ProcessSpec> processes, Map<String, String> hints, Check check) {
         for (ProcessSpec process : processes) {
-            process.ports().forEach((use, port) -> {
-                String hint = hints.getOrDefault(use, "--base-port N");
-                if (!seen.add(port)) {
-                    throw new CliException(
-                            ExitCode.USAGE, "port " + port + " is planned twice; choose another with " + hint);
-                }
-                requireFree(port, host, use + " of " + process.node(), hint);
-            });
+            process.ports()
+                    .forEach((use, port) -> check.of(process, use, port, hints.getOrDefault(use, "--base-port N")));
         }
     }
 

@@ -1,0 +1,227 @@
+package io.vectordb.cli.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vectordb.cli.rest.StubServer;
+import io.vectordb.cli.rest.StubServer.Call;
+import io.vectordb.cli.rest.StubServer.Reply;
+import io.vectordb.cli.terminal.Console;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class VerbsTest {
+
+    private static final String HITS = """
+            {"hits": [
+              {"key": "k1", "score": 0.71234, "distance": 0.28766, "seq": 5, "fields": {"id": "k1", "company": "Apple Inc.",
+               "form": "10-K", "period": "2024-09-28", "section": "1A", "accession": "0000320193-24-000123",
+               "document": "aapl.htm", "ordinal": 7, "text": "Supply  chain\\ndisruption."}},
+              {"key": "n2", "score": 0.5, "seq": 6, "fields": {"id": "n2", "year": 2024, "text": "Other."}}],
+             "took": "0.012s"}""";
+
+    @TempDir
+    Path folder;
+
+    private List<Call> calls = List.of();
+
+    /** What a run printed, and its exit code. */
+    private record Run(int exit, String out, String err) {}
+
+    private Run run(String... arguments) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        Console console = new Console(
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8),
+                false, false, 80);
+        int exit = Verbs.run(console, Map.of("VECTORDB_HOME", folder.toString()), arguments);
+        return new Run(exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+
+    private Run against(Function<Call, Reply> answers, String... arguments) {
+        try (StubServer server = new StubServer(answers)) {
+            String[] all = Arrays.copyOf(arguments, arguments.length + 2);
+            all[arguments.length] = "--url";
+            all[arguments.length + 1] = server.uri().toString();
+            Run run = run(all);
+            calls = server.calls();
+            return run;
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sql", "migrate", "operations", "admin", "bench", "local-cluster scale", "collections alter"})
+    void laterVerbsSaySo(String verb) {
+        String[] words = (verb + " anything --flag").split(" ");
+        assertThat(run(words)).isEqualTo(new Run(2, "", "error: " + verb + " is not available yet (FEATURE_NOT_AVAILABLE)\n"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--like k", "--min-recall 0.9", "--mode hybrid", "--explain"})
+    void laterFlagsSaySo(String flag) {
+        String[] words = ("search text " + flag).split(" ");
+        Run run = run(words);
+        assertThat(run.exit()).isEqualTo(2);
+        assertThat(run.err()).endsWith("is not available yet (FEATURE_NOT_AVAILABLE)\n").hasLineCount(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"serch x", "search x --timeout fast", "collections", "collections create x", "search", "-o xml status"})
+    void wrongUsageIsOneLineAndWhereToReadMore(String words) {
+        Run run = run(words.split(" "));
+        assertThat(run.exit()).isEqualTo(2);
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err()).startsWith("error: ").doesNotContain("\tat ");
+        assertThat(run.err().lines().count()).isLessThanOrEqualTo(2);
+    }
+
+    @Test
+    void searchSendsWhatTheFlagsSay() {
+        against(call -> Reply.of(200, HITS),
+                "search", "supply chain disruption", "--where", "form = '10-K' and company = :c", "-p", "c=Apple Inc.",
+                "-p", "1=2024", "-k", "5", "--ef", "64", "--exact", "-s", "company,text", "--consistency", "bounded:5s",
+                "--timeout", "2s");
+        assertThat(calls.getFirst().target()).isEqualTo("/v1/collections/filings/search");
+        assertThat(calls.getFirst().body()).isEqualTo("""
+                {"query":{"nearest":{"text":"supply chain disruption","ef_search":64,"exact":true}},"k":5,\
+                "filter":"form = '10-K' and company = :c","params":[2024],"named_params":{"c":"Apple Inc."},\
+                "select":["company","text"],"consistency":{"level":"bounded","max_staleness":"5s"},"timeout":"2000ms"}""");
+    }
+
+    @Test
+    void hitsHaveRankScoreOriginPassageAndSource() {
+        assertThat(against(call -> Reply.of(200, HITS), "search", "x")).isEqualTo(new Run(0, """
+                 1  0.7123  Apple Inc. · 10-K · 2024-09-28 · section 1A
+                    Supply chain disruption.
+                    0000320193-24-000123/aapl.htm#7
+
+                 2  0.5000  year 2024
+                    Other.
+                    n2
+                """, ""));
+    }
+
+    @Test
+    void jsonIsTheBodyAsItIs() {
+        assertThat(against(call -> Reply.of(200, HITS), "search", "x", "-o", "json").out()).isEqualTo(HITS + "\n");
+        assertThat(against(call -> Reply.of(200, HITS), "search", "x", "-o", "ndjson").out()).hasLineCount(2);
+        assertThat(against(call -> Reply.of(200, HITS), "search", "x", "-o", "csv", "-s", "form").out())
+                .startsWith("rank,score,key,id,company,form").contains("\n2,0.5,n2,n2,");
+    }
+
+    @Test
+    void aProblemIsOneLineThenTheCaretThenTheHint() {
+        String problem = """
+                {"status": 400, "code": "FILTER_SYNTAX", "detail": "filter, column 7: expected a value, found =",
+                 "errors": [{"context": "form == '10-K'\\n      ^", "hint": "equality is a single ="}]}""";
+        assertThat(against(call -> Reply.of(400, problem), "search", "x", "-w", "form == '10-K'")).isEqualTo(new Run(6, "", """
+                error: filter, column 7: expected a value, found = (FILTER_SYNTAX)
+                  form == '10-K'
+                        ^
+                hint: equality is a single =
+                """));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"404,COLLECTION_NOT_FOUND,4", "409,COLLECTION_EXISTS,5", "403,FORBIDDEN,7", "504,DEADLINE_EXCEEDED,8",
+        "507,DISK_FULL,9", "500,INTERNAL,1", "501,FEATURE_NOT_AVAILABLE,2"})
+    void theExitCodeFollowsTheStatus(int status, String code, int exit) {
+        Run run = against(call -> Reply.of(status, "{\"code\": \"" + code + "\", \"detail\": \"why\"}"), "collections", "get", "c");
+        assertThat(run.exit()).isEqualTo(exit);
+        assertThat(run.err()).isEqualTo("error: why (" + code + ")\n");
+    }
+
+    @Test
+    void deletingACollectionNeedsAYes() {
+        Run refused = against(call -> Reply.of(200, "{\"deleted\": true}"), "collections", "delete", "notes");
+        assertThat(refused.exit()).isEqualTo(2);
+        assertThat(calls).isEmpty();
+        Run done = against(call -> Reply.of(200, "{\"deleted\": true}"), "collections", "drop", "notes", "--yes");
+        assertThat(done).isEqualTo(new Run(0, "", "deleted: notes\n"));
+        assertThat(calls.getFirst().method()).isEqualTo("DELETE");
+    }
+
+    @Test
+    void aSchemaAloneGetsItsNameFromTheCommand() throws IOException {
+        Path file = Files.writeString(folder.resolve("s.json"), "{\"kind\": \"document\", \"fields\": []}");
+        against(call -> Reply.of(201, "{\"name\": \"notes\"}"), "collections", "create", "notes", "-f", file.toString(), "--dry-run");
+        assertThat(calls.getFirst().body())
+                .isEqualTo("{\"schema\":{\"kind\":\"document\",\"fields\":[]},\"name\":\"notes\",\"dry_run\":true}");
+    }
+
+    @Test
+    void recordsAreReadByKeysOfTheirType() {
+        Function<Call, Reply> answers = call -> call.method().equals("GET")
+                ? Reply.of(200, "{\"schema\": {\"primary_key\": [\"n\"], \"fields\": [{\"name\": \"n\", \"type\": \"int64\"}]}}")
+                : Reply.of(200, "{\"results\": [{\"key\": 1, \"record\": {\"key\": 1, \"fields\": {\"n\": 1}}}, {\"key\": 2}]}");
+        Run run = against(answers, "records", "get", "c", "1", "2", "-o", "ndjson");
+        assertThat(calls.getLast().body()).isEqualTo("{\"keys\":[1,2]}");
+        assertThat(run).isEqualTo(new Run(4, "{\"key\":1,\"fields\":{\"n\":1}}\n", "error: not found: 2\n"));
+    }
+
+    @Test
+    void changesOfOneRecordGoToItsRoute() throws IOException {
+        Path file = Files.writeString(folder.resolve("r.json"), "{\"text\": \"x\"}");
+        Function<Call, Reply> answers = call -> Reply.of(200, "{\"key\": \"a b\", \"outcome\": \"replaced\", \"seq\": 7}");
+        Run put = against(answers, "records", "put", "c", "a b", "-f", file.toString(), "--if-seq", "6");
+        assertThat(put).isEqualTo(new Run(0, "", "a b replaced, seq 7\n"));
+        assertThat(calls.getFirst().method() + " " + calls.getFirst().target())
+                .isEqualTo("PUT /v1/collections/c/records/a%20b?if_seq=6");
+        assertThat(calls.getFirst().idempotencyKey()).isNotEmpty();
+        against(answers, "records", "patch", "c", "k", "--set", "year=2024", "--set", "note=hello", "--unset", "old");
+        assertThat(calls.getFirst().body())
+                .isEqualTo("{\"set\":{\"year\":2024,\"note\":\"hello\"},\"unset\":[\"old\"]}");
+    }
+
+    @Test
+    void anExportGoesToTheEnd() {
+        Function<Call, Reply> answers = call -> call.body().contains("cursor")
+                ? Reply.of(200, "{\"records\": [{\"key\": 2, \"fields\": {\"n\": 2}}]}")
+                : Reply.of(200, "{\"records\": [{\"key\": 1, \"fields\": {\"n\": 1}}], \"next_cursor\": \"abc\"}");
+        assertThat(against(answers, "records", "export", "c", "-q")).isEqualTo(new Run(0, "{\"n\":1}\n{\"n\":2}\n", ""));
+    }
+
+    @Test
+    void refusedLinesOfAnIngestAreKeptWithTheirError() throws IOException {
+        Path file = Files.writeString(folder.resolve("in.ndjson"), "{\"id\": 1}\n\n{\"id\": 2}\n");
+        Path rejects = folder.resolve("rejects");
+        Function<Call, Reply> answers = call -> Reply.of(200, """
+                {"line": 2, "outcome": "refused", "error": {"code": "TYPE_MISMATCH", "message": "id: 2"}}
+                {"summary": {"lines": 2, "succeeded": 1, "failed": 1}}""");
+        Run run = against(answers, "ingest", file.toString(), "--collection", "c", "--direct", "--rejects", rejects.toString());
+        assertThat(run.exit()).isEqualTo(6);
+        assertThat(run.err()).contains("1 written, 1 refused").contains("TYPE_MISMATCH  1");
+        assertThat(rejects).hasContent("{\"file\":\"" + file
+                + "\",\"line\":3,\"error\":{\"code\":\"TYPE_MISMATCH\",\"message\":\"id: 2\"},\"content\":{\"id\":2}}");
+    }
+
+    @Test
+    void nothingRunningIsExitThree() {
+        Run run = run("status");
+        assertThat(run.exit()).isEqualTo(3);
+        assertThat(run.err()).contains("./vectordb up");
+        assertThat(run("down").exit()).isZero();
+        assertThat(run("logs").exit()).isEqualTo(4);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bash", "zsh", "fish"})
+    void completionsNameEveryVerb(String shell) {
+        Run run = run("completion", shell);
+        assertThat(run.exit()).isZero();
+        assertThat(run.out()).contains("local-cluster", "collections", "search");
+    }
+}
