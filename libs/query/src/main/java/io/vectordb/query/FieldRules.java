@@ -42,7 +42,8 @@ final class FieldRules {
         refuseStructure(field, place);
         if (Ops.isOrder(op) && (value.hasBoolValue() || !isOrdered(field))) {
             String type = value.hasBoolValue() ? "bool" : "such values";
-            throw mismatch(place, field.describe() + ": " + Ops.text(op) + " does not apply to " + type, orderHint(field));
+            String message = field.describe() + ": " + Ops.text(op) + " does not apply to " + type;
+            throw mismatch(place, message, orderHint(field));
         }
     }
 

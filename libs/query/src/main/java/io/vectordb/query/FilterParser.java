@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads filter text, by recursive descent over the grammar of the filter language.
  *
- * <p>The tree keeps the brackets of the text: {@code a AND (b AND c)} is not {@code a AND b AND c}. Names are as written
- * and not yet looked up. What belongs to a later release is known and refused by name.
+ * <p>The tree keeps the brackets of the text: {@code a AND (b AND c)} is not {@code a AND b AND c}. Names are as
+ * written and not yet looked up. What belongs to a later release is known and refused by name.
  *
  * <p>Cost: linear in the text; at most 64 brackets or NOTs deep.
  */

@@ -15,8 +15,8 @@ import java.util.stream.Collectors;
 /**
  * Writes conditions as canonical text: one blank between tokens, words in capitals, brackets only where they count.
  *
- * <p>{@link FilterParser} reads it back as the same tree where that is as {@link FilterResolver} leaves it, and the text
- * is within the limits of the language.
+ * <p>{@link FilterParser} reads it back as the same tree where that is as {@link FilterResolver} leaves it, and the
+ * text is within the limits of the language.
  */
 public final class FilterPrinter {
 

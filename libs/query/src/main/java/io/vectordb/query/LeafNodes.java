@@ -26,7 +26,8 @@ final class LeafNodes {
             return row -> {
                 Value left = path.get(row);
                 Value right = other.get(row);
-                return Comparand.ofRecord(right == null ? Values.NULL : right).test(op, left == null ? Values.NULL : left);
+                return Comparand.ofRecord(right == null ? Values.NULL : right)
+                        .test(op, left == null ? Values.NULL : left);
             };
         }
         Comparand value = Comparand.of(compare.getValue());

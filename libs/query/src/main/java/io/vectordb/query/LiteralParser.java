@@ -10,7 +10,6 @@ import io.vectordb.v1.ListValue;
 import io.vectordb.v1.Value;
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import org.jspecify.annotations.Nullable;
 
 /** Reads literals and parameters. Not safe for threads. */
 final class LiteralParser {
@@ -100,39 +99,42 @@ final class LiteralParser {
     }
 
     private Term.Constant typed(Token word) {
-        Token token = tokens.peekAfter();
         tokens.next();
-        if (!token.is(Kind.STRING)) {
-            throw token.is(Kind.UNCLOSED)
-                    ? tokens.unexpected("text in single quotes")
-                    : tokens.unexpected("text in single quotes", Hints.reserved(word.text()));
+        Token text = tokens.peek();
+        if (!text.is(Kind.STRING)) {
+            throw tokens.unexpected("text in single quotes", Hints.reserved(word.text()));
         }
         tokens.next();
-        Span span = word.span().to(token.span());
-        @Nullable Value value = null;
-        String like;
-        if (word.isWord("DATE")) {
-            value = Times.isDate(token.text()) ? Values.date(token.text()) : null;
-            like = "a date: 2024-09-28";
-        } else if (word.isWord("TIMESTAMP")) {
-            Timestamp timestamp = Times.timestamp(token.text());
-            value = timestamp == null ? null : Value.newBuilder().setTimestampValue(timestamp).build();
-            like = "a timestamp: 2024-09-28T10:00:00Z";
-        } else {
-            BigDecimal decimal = Numbers.decimal(token.text());
-            value = decimal == null ? null : Values.of(decimal);
-            like = "a decimal of at most " + FieldType.DECIMAL_DIGITS + " digits: -1234.50";
+        Value value = word.isWord("DATE") ? date(text) : word.isWord("TIMESTAMP") ? timestamp(text) : decimal(text);
+        return constant(value, word.span().to(text.span()));
+    }
+
+    private Value date(Token token) {
+        if (!Times.isDate(token.text())) {
+            throw notA("a date", token, "write 2024-09-28");
         }
-        if (value == null) {
-            String kind = like.substring(0, like.indexOf(':'));
-            String found = Words.brief(Words.quoted(token.text()));
-            throw source.fault(
-                    ErrorCode.TYPE_MISMATCH,
-                    found + " is not " + kind,
-                    token.span(),
-                    "write" + like.substring(like.indexOf(':') + 1));
+        return Values.date(token.text());
+    }
+
+    private Value timestamp(Token token) {
+        Timestamp timestamp = Times.timestamp(token.text());
+        if (timestamp == null) {
+            throw notA("a timestamp", token, "write 2024-09-28T10:00:00Z");
         }
-        return constant(value, span);
+        return Value.newBuilder().setTimestampValue(timestamp).build();
+    }
+
+    private Value decimal(Token token) {
+        BigDecimal decimal = Numbers.decimal(token.text());
+        if (decimal == null) {
+            throw notA("a decimal of at most " + FieldType.DECIMAL_DIGITS + " digits", token, "write -1234.50");
+        }
+        return Values.of(decimal);
+    }
+
+    private VectorDbException notA(String kind, Token token, String hint) {
+        String found = Words.brief(Words.quoted(token.text()));
+        return source.fault(ErrorCode.TYPE_MISMATCH, found + " is not " + kind, token.span(), hint);
     }
 
     private Term.Constant array() {

@@ -127,15 +127,18 @@ class FilterParserTest {
     @ValueSource(
             strings = {
                 "form == '10-K' § FILTER_SYNTAX § 7 § 1 § expected a value, found = § equality is a single =",
-                "a = 1 && b = 2 § FILTER_SYNTAX § 7 § 2 § expected AND, OR or the end of the filter, found && § write AND",
-                "a = 1 || b = 2 § FILTER_SYNTAX § 7 § 2 § expected AND, OR or the end of the filter, found || § write OR",
+                "a = 1 && b = 2 § FILTER_SYNTAX § 7 § 2 § expected AND, OR or the end of the filter, found && "
+                        + "§ write AND",
+                "a = 1 || b = 2 § FILTER_SYNTAX § 7 § 2 § expected AND, OR or the end of the filter, found || "
+                        + "§ write OR",
                 "!flag § FILTER_SYNTAX § 1 § 1 § expected a condition, found ! § write NOT",
                 "a => 1 § FILTER_SYNTAX § 4 § 1 § expected a value, found > § write >=",
                 "a =< 1 § FILTER_SYNTAX § 4 § 1 § expected a value, found < § write <=",
                 "a = NULL § FILTER_SYNTAX § 5 § 4 § a comparison with NULL is never true § write a IS NULL",
                 "a <> NULL § FILTER_SYNTAX § 6 § 4 § a comparison with NULL is never true § write a IS NOT NULL",
                 "a IN (1, NULL) § FILTER_SYNTAX § 10 § 4 § a comparison with NULL is never true § write a IS NULL",
-                "a BETWEEN NULL AND 2 § FILTER_SYNTAX § 11 § 4 § a comparison with NULL is never true § write a IS NULL",
+                "a BETWEEN NULL AND 2 § FILTER_SYNTAX § 11 § 4 § a comparison with NULL is never true "
+                        + "§ write a IS NULL",
                 "a = 'x § FILTER_SYNTAX § 5 § 1 § expected a closing ', found the end of the filter "
                         + "§ a quote inside text is written twice: ''",
                 "a = 'it\\'s' § FILTER_SYNTAX § 10 § 1 § expected AND, OR or the end of the filter, found s §",
@@ -186,7 +189,8 @@ class FilterParserTest {
                 "société = 1 § FILTER_SYNTAX § 1 § 7 § expected a condition, found société § a name with such letters "
                         + "stands in double quotes: \"société\"; text in single quotes: 'société'",
                 "'😀' = == § FILTER_SYNTAX § 7 § 1 § expected a value, found = § equality is a single =",
-                "1 = '1' § TYPE_MISMATCH § 5 § 3 § 1 is an integer, '1' is text § values of two types cannot be compared",
+                "1 = '1' § TYPE_MISMATCH § 5 § 3 § 1 is an integer, '1' is text "
+                        + "§ values of two types cannot be compared",
                 "a = DATE '28.9.2024' § TYPE_MISMATCH § 10 § 11 § '28.9.2024' is not a date § write 2024-09-28",
                 "a = DATE '2023-02-29' § TYPE_MISMATCH § 10 § 12 § '2023-02-29' is not a date § write 2024-09-28",
                 "a = 1e999 § INVALID_VALUE § 5 § 5 § 1e999 is beyond the range of a double §",
@@ -200,7 +204,8 @@ class FilterParserTest {
                 "match(text, 'x') § FEATURE_NOT_AVAILABLE § 1 § 5 § match() is not available yet §",
                 "nested(items, unit = 'USD') § FEATURE_NOT_AVAILABLE § 1 § 6 § nested() is not available yet §",
                 "length(cik) = 10 § FEATURE_NOT_AVAILABLE § 1 § 6 § length() is not available yet §",
-                "geo_within(a, geo_box(1, 2, 3, 4)) § FEATURE_NOT_AVAILABLE § 1 § 10 § geo_within() is not available yet §",
+                "geo_within(a, geo_box(1, 2, 3, 4)) § FEATURE_NOT_AVAILABLE § 1 § 10 "
+                        + "§ geo_within() is not available yet §",
                 "a > INTERVAL '1' § FEATURE_NOT_AVAILABLE § 5 § 8 § INTERVAL is not available yet §",
                 "a = ALL(b) § FEATURE_NOT_AVAILABLE § 5 § 3 § ALL is not available yet §",
                 "a > ANY(b) § FEATURE_NOT_AVAILABLE § 5 § 4 § ANY is available as value = ANY(field) "

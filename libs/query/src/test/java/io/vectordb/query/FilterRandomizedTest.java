@@ -156,7 +156,7 @@ class FilterRandomizedTest {
             isRead(filter.substring(0, Math.min(filter.length(), 30_000)), Parameters.NONE);
             isRead("a = " + filter.substring(0, Math.min(filter.length(), 30_000)), Parameters.NONE);
             isRead(filter, Parameters.NONE);
-            assertThat(Duration.ofNanos(System.nanoTime() - start)).as(unit).isLessThan(Duration.ofSeconds(2));
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).as(unit).isLessThan(Duration.ofSeconds(10));
         }
     }
 

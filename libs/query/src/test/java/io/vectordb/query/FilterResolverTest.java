@@ -64,7 +64,8 @@ class FilterResolverTest {
                 "\"Case\" = 'x' AND \"CASE\" = 'y' § \"Case\" = 'x' AND \"CASE\" = 'y'",
                 "user = 'x' § user = 'x'",
                 "filed >= '2023-01-01' § filed >= DATE '2023-01-01'",
-                "filed BETWEEN DATE '2023-01-01' AND '2024-12-31' § filed BETWEEN DATE '2023-01-01' AND DATE '2024-12-31'",
+                "filed BETWEEN DATE '2023-01-01' AND '2024-12-31' "
+                        + "§ filed BETWEEN DATE '2023-01-01' AND DATE '2024-12-31'",
                 "filed IN ('2023-01-01') § filed IN (DATE '2023-01-01')",
                 "seen > '2024-09-28T10:00:00' § seen > TIMESTAMP '2024-09-28T10:00:00Z'",
                 "value = '1.50' § value = 1.50",
@@ -109,7 +110,8 @@ class FilterResolverTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "form = \"10-K\" § UNKNOWN_FIELD § 8 § 6 § filings has no field 10-K § text stands in single quotes: '10-K'",
+                "form = \"10-K\" § UNKNOWN_FIELD § 8 § 6 § filings has no field 10-K "
+                        + "§ text stands in single quotes: '10-K'",
                 "fiscal_year = '2024' § TYPE_MISMATCH § 15 § 6 § fiscal_year is int32, '2024' is text § write 2024",
                 "fiscal_year = 'x' § TYPE_MISMATCH § 15 § 3 § fiscal_year is int32, 'x' is text §",
                 "cik = 320193 § TYPE_MISMATCH § 7 § 6 § cik is keyword, 320193 is an integer § write '320193'",
@@ -117,40 +119,49 @@ class FilterResolverTest {
                 "flag = 'true' § TYPE_MISMATCH § 8 § 6 § flag is bool, 'true' is text § write TRUE",
                 "flag = 1 § TYPE_MISMATCH § 8 § 1 § flag is bool, 1 is an integer §",
                 "fiscal_year = TRUE § TYPE_MISMATCH § 15 § 4 § fiscal_year is int32, TRUE is bool §",
-                "filed > '28.9.2024' § TYPE_MISMATCH § 9 § 11 § '28.9.2024' is not a date § a date is written 2024-09-28",
+                "filed > '28.9.2024' § TYPE_MISMATCH § 9 § 11 § '28.9.2024' is not a date "
+                        + "§ a date is written 2024-09-28",
                 "filed > 2024 § TYPE_MISMATCH § 9 § 4 § filed is date, 2024 is an integer § write DATE '2024-09-28'",
                 "seen > DATE '2024-01-02' § TYPE_MISMATCH § 8 § 17 § seen is timestamp, DATE '2024-01-02' is a date "
                         + "§ write TIMESTAMP '2024-01-02T00:00:00Z'",
                 "seen > '2024-01-02' § TYPE_MISMATCH § 8 § 12 § '2024-01-02' is not a timestamp "
                         + "§ a timestamp is written 2024-09-28T10:00:00Z",
                 "value = 'x' § TYPE_MISMATCH § 9 § 3 § value is decimal(38,6), 'x' is text § write -1234.50",
-                "tags = 'x' § TYPE_MISMATCH § 1 § 4 § tags is keyword[], expected one value § write contains(tags, 'x')",
-                "tags LIKE 'x%' § TYPE_MISMATCH § 1 § 4 § tags is keyword[], expected one value § write contains(tags, 'x%')",
+                "tags = 'x' § TYPE_MISMATCH § 1 § 4 § tags is keyword[], expected one value "
+                        + "§ write contains(tags, 'x')",
+                "tags LIKE 'x%' § TYPE_MISMATCH § 1 § 4 § tags is keyword[], expected one value "
+                        + "§ write contains(tags, 'x%')",
                 "items.unit = 'USD' § TYPE_MISMATCH § 1 § 10 § items.unit is keyword[], expected one value "
                         + "§ write contains(items.unit, 'USD')",
                 "contains(company, 'Apple') § TYPE_MISMATCH § 10 § 7 § company is keyword, contains() takes an array "
                         + "§ for a part of a text write company LIKE '%Apple%'",
-                "contains(fiscal_year, 1) § TYPE_MISMATCH § 10 § 11 § fiscal_year is int32, contains() takes an array §",
+                "contains(fiscal_year, 1) § TYPE_MISMATCH § 10 § 11 "
+                        + "§ fiscal_year is int32, contains() takes an array §",
                 "contains(tags, 5) § TYPE_MISMATCH § 16 § 1 § tags is keyword[], 5 is an integer § write '5'",
-                "contains(items, 'x') § TYPE_MISMATCH § 10 § 5 § items is object[], whose elements cannot be compared §",
+                "contains(items, 'x') § TYPE_MISMATCH § 10 § 5 "
+                        + "§ items is object[], whose elements cannot be compared §",
                 "flag > TRUE § TYPE_MISMATCH § 1 § 4 § flag is bool: > does not apply to bool § write flag or NOT flag",
                 "dimensions > 5 § TYPE_MISMATCH § 1 § 10 § dimensions is json: > does not apply to such values §",
                 "text_vec = 5 § TYPE_MISMATCH § 1 § 8 § text_vec is vector(3): only IS NULL and exists() apply §",
                 "hq = 5 § TYPE_MISMATCH § 1 § 2 § hq is geo_point: only IS NULL and exists() apply §",
                 "\"us-gaap:Revenues\" = 5 § TYPE_MISMATCH § 1 § 18 § \"us-gaap:Revenues\" is object: only IS NULL and "
                         + "exists() apply § compare one of its fields",
-                "form § TYPE_MISMATCH § 1 § 4 § form is keyword, expected a condition § compare it, or write form IS NOT NULL",
+                "form § TYPE_MISMATCH § 1 § 4 § form is keyword, expected a condition "
+                        + "§ compare it, or write form IS NOT NULL",
                 "prefix(fiscal_year, '2') § TYPE_MISMATCH § 8 § 11 § fiscal_year is int32, prefix() takes text §",
                 "form = fiscal_year § TYPE_MISMATCH § 8 § 11 § form is keyword, fiscal_year is int32 §",
-                "low < tags § TYPE_MISMATCH § 7 § 4 § tags is keyword[], expected one value § write contains(tags, '…')",
+                "low < tags § TYPE_MISMATCH § 7 § 4 § tags is keyword[], expected one value "
+                        + "§ write contains(tags, '…')",
                 "foo = 1 § UNKNOWN_FIELD § 1 § 3 § filings has no field foo §",
                 "frm = '10-K' § UNKNOWN_FIELD § 1 § 3 § filings has no field frm § did you mean form?",
                 "\"FORM\" = 'x' § UNKNOWN_FIELD § 1 § 6 § filings has no field FORM § did you mean form?",
                 "\"case\" = 'x' § UNKNOWN_FIELD § 1 § 6 § filings has no field case § did you mean CASE or Case?",
-                "form = Apple § UNKNOWN_FIELD § 8 § 5 § filings has no field Apple § text stands in single quotes: 'Apple'",
+                "form = Apple § UNKNOWN_FIELD § 8 § 5 § filings has no field Apple "
+                        + "§ text stands in single quotes: 'Apple'",
                 "form.x = 1 § UNKNOWN_FIELD § 1 § 6 § form is keyword and has no field x §",
                 "filed > current_date § FEATURE_NOT_AVAILABLE § 9 § 12 § CURRENT_DATE is not available yet §",
-                "form LIKE 'a!' ESCAPE '!' § INVALID_VALUE § 11 § 4 § nothing to escape behind the escape character '!' "
+                "form LIKE 'a!' ESCAPE '!' § INVALID_VALUE § 11 § 4 "
+                        + "§ nothing to escape behind the escape character '!' "
                         + "§ the escape character stands before %, _ or itself",
             })
     void refusesWithPositionAndHint(String line) {
