@@ -64,6 +64,8 @@ sealed interface ContentKind {
         private static final Pattern MARKUP = Pattern.compile("(?i)</(?:p|div|td|tr|font|b|span|center|a|h\\d)\\s*>|<(?:br|p|hr)\\b[^>]*>");
         private static final Pattern HTML_ROOT = Pattern.compile(
                 "(?i)html|head|body|title|meta|link|div|p|font|center|span|a|b|i|u|hr|br|h[1-6]|pre|ul|ol|tr|td|strong|em|img|style");
+        private static final Pattern VIEWER_PAGE =
+                Pattern.compile("(?i)<(?:link|script)\\b[^>]{0,120}(?:report\\.css|Show\\.js)");
         private static final Pattern JSON = Pattern.compile("\\A(?:\\{\\s*[\"}]|\\[\\s*[\\[{\"\\]\\d-])");
         private static final Pattern DOCUMENT_TYPE =
                 Pattern.compile("<(?:documentType|submissionType)>\\s*([^<]{1,30}?)\\s*<");
@@ -144,6 +146,9 @@ sealed interface ContentKind {
             String root = tag.group(1);
             String local = root.substring(root.indexOf(':') + 1);
             if (HTML_ROOT.matcher(local).matches()) {
+                if (VIEWER_PAGE.matcher(text).find()) {
+                    return new Rejected("page of the XBRL viewer: rendered facts, no text");
+                }
                 return new Html(isInline(text));
             }
             boolean xml = text.startsWith("<?xml") || text.contains("xmlns");

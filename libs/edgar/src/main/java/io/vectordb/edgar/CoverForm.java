@@ -15,11 +15,12 @@ final class CoverForm {
             "10-K", "10-K405", "10-KSB", "10-KSB40", "10-KT", "10-Q", "10-QSB", "10-QT", "8-K", "8-K12B", "8-K12G3", "8-K15D5",
             "20-F", "20-FR", "40-F", "6-K", "11-K", "11-KT", "10-D", "10-12B", "10-12G", "10", "SD", "S-1", "S-2", "S-3", "S-4",
             "S-6", "S-8", "S-11", "SB-1", "SB-2", "F-1", "F-3", "F-4", "F-6", "F-10", "N-1A", "N-2", "N-CSR", "N-CSRS", "N-Q",
-            "N-14", "N-30D", "1-A", "1-K", "1-SA", "1-U", "8-A", "15", "25", "24F-2", "CB", "T-3", "ABS-15G", "ABS-EE", "ARS", "C",
-            "D", "3", "4", "5", "144");
+            "N-14", "N-30D", "1-A", "1-K", "1-SA", "1-U", "8-A", "15", "25", "24F-2", "CB", "T-3", "ABS-15G", "ABS-EE", "ARS",
+            "D");
     private static final Pattern FORM = Pattern.compile(
             "(?i)form\\s*:?\\s*((?:abs|n|s|f|sb|t)\\s?[-\\u2010-\\u2015]\\s?[a-z0-9]{1,4}|\\d{1,2}\\s?[-\\u2010-\\u2015]\\s?[a-z0-9]{1,5}|\\d{1,3}f-2|sd|cb|10)"
                     + "\\s*(/\\s?a(?![a-z]))?(?![a-z0-9])");
+    private static final Pattern BARE = Pattern.compile("(?i)form\\s+((?:[345]|144|25|15)(?:/a)?)");
     private static final Pattern SCHEDULE =
             Pattern.compile("(?i)^\\W*schedule\\s+(13\\s?d|13\\s?g|13e-3|14\\s?a|14\\s?c|14\\s?d-9|to)(/a|\\b)");
     private static final Pattern AMENDMENT =
@@ -51,6 +52,10 @@ final class CoverForm {
     private static @Nullable String atLineStart(List<String> lines) {
         for (String line : lines) {
             String plain = line.replaceAll("^[^A-Za-z]+", "");
+            Matcher bare = BARE.matcher(plain);
+            if (bare.matches()) {
+                return bare.group(1).toUpperCase(Locale.ROOT);
+            }
             Matcher matcher = FORM.matcher(plain);
             if (matcher.lookingAt() && plain.length() < 120 && known(matcher) != null) {
                 return known(matcher);

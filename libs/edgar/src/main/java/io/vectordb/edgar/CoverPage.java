@@ -23,19 +23,19 @@ record CoverPage(@Nullable String form, @Nullable String company, @Nullable Loca
     private static final Pattern NAME_CAPTION = Pattern.compile(
             "(?i)[\\[(]?\\s*(?:exact\\s+)?(?:legal\\s+)?names?\\s+of\\s+(?:the\\s+|each\\s+)?"
                     + "(?:registrants?|(?:small\\s+business\\s+)?issuer|subject\\s+company|company|filer|co-?registrant|depositor|issuing\\s+entity)"
-                    + "(?:\\(s\\))?(?:\\s+(?:as|in)\\b.*|\\s*[)\\]:].*|\\s*\\|.*|$)"
+                    + "(?:\\(s\\))?(?:\\s+(?:as|in)\\b.*|\\s*[)\\]:].*|$)"
                     + "|[\\[(]\\s*(?:registrant(?:['\\u2019]?s)?(?:\\s+name)?|issuer)\\s*[)\\]].*");
     private static final Pattern NOT_A_NAME = Pattern.compile(
             "(?i).*(?:commission\\s+file|file\\s+(?:no|number)|date\\s+of\\s+(?:earliest|report|event)|\\bform\\s+\\d|"
                     + "for\\s+the\\s+(?:fiscal|quarter|transition|month|year)|\\(?mark\\s+one|act\\s+of\\s+19|washington,?\\s+d\\.?c"
-                    + "|pursuant\\s+to|^report\\b|^current\\s+report|period\\s+(?:ended|from)|\\(amendment|^\\(|^amendment\\s+no|^or$|^to$).*");
+                    + "|pursuant\\s+to|^report\\b|^current\\s+report|period\\s+(?:ended|from)|\\(amendment|^\\(|^\\d{1,2}\\s?[.(]|\\||^amendment\\s+no|^or$|^to$).*");
     private static final Pattern NAME_TAIL =
             Pattern.compile("(?i)(?:inc|corp(?:oration)?|company|co|ltd|limited|llc|l\\.l\\.c|lp|l\\.p|plc|trust|n\\.v|s\\.a)\\.?");
     private static final Pattern COMPANY_WORD = Pattern.compile(
             "(?i).*\\b(?:inc|incorporated|corp|corporation|company|co|ltd|limited|llc|l\\.l\\.c|lp|l\\.p|plc|trust|n\\.v|s\\.a|ag|fund|partners(?:hip)?|bancorp|group|holdings?)\\b.*");
     private static final Pattern FILE_NUMBER = Pattern.compile("\\d{1,3}-\\d{3,7}(?:-\\d{1,3})?");
     private static final Pattern TABLE_CAPTION =
-            Pattern.compile("(?i).*commission\\s+file.*\\bname\\s+of\\s+registrant.*");
+            Pattern.compile("(?i).*(?:commission\\s+file.*\\bname\\s+of\\s+registrant|registrants?[,;]\\s+state\\s+of|name\\s+of\\s+registrant[,;]\\s+state).*");
 
     private static final Pattern PERIOD_CAPTION = Pattern.compile("(?i)(?:for\\s+)?(?:the\\s+)?(?:fiscal\\s+|calendar\\s+)?"
             + "(?:year|quarter(?:ly)?|period|(?:fifty|52|53)\\S*\\s+weeks)(?:\\s+period)?\\s+(?:ended|ending)\\b");

@@ -1,6 +1,7 @@
 package io.vectordb.edgar;
 
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jsoup.nodes.Document;
 
 /**
@@ -10,6 +11,8 @@ import org.jsoup.nodes.Document;
  * @param text normalised text: lines that are paragraphs or rows of tables, no blank ones; single spaces
  */
 record ParsedDocument(String title, String text, DeiFacts facts) {
+
+    private static final Pattern HTML_TAG = Pattern.compile("<(?!(?i:page|table|caption|s|c|fn|f\\d)\\b)[A-Za-z]");
 
     /** {@code kind} is HTML or plain text. */
     static ParsedDocument parse(String content, ContentKind kind, boolean dashEscaped) {
@@ -23,6 +26,9 @@ record ParsedDocument(String title, String text, DeiFacts facts) {
     }
 
     private static ParsedDocument html(String content, boolean inline) {
+        if (!inline && isShell(content)) {
+            return new ParsedDocument("", Lines.join(PlainText.lines(content, false)), DeiFacts.NONE);
+        }
         Document document = HtmlText.parse(content, inline);
         List<String> lines = HtmlText.lines(document);
         if (Lines.isBlank(lines) && inline) {
@@ -31,5 +37,12 @@ record ParsedDocument(String title, String text, DeiFacts facts) {
         }
         DeiFacts facts = inline ? DeiFacts.of(document) : DeiFacts.NONE;
         return new ParsedDocument(document.title(), Lines.join(lines), facts);
+    }
+
+    /** Plain text that someone put between a few tags has a line feed where HTML would have elements. */
+    private static boolean isShell(String content) {
+        long lines = content.chars().filter(c -> c == '\n').count();
+        long enough = lines / 20 + 1;
+        return lines > 50 && HTML_TAG.matcher(content).results().limit(enough).count() < enough;
     }
 }

@@ -8,13 +8,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the path of a file tells: downloads keep EDGAR's accession numbers and keys as names of files and folders.
  *
- * @param accession from {@code 0000320193-24-000123} or its 18 digits in the name of the file, its folder or the next
+ * @param accession from {@code 0000320193-24-000123} or its 18 digits (which begin with two zeros) in the name of the file, its folder or the next
  * @param cik from {@code <cik>/<accession>/file} as on sec.gov, or from {@code <cik>_<form>_<year>_<accession>}
  */
 record PathHints(@Nullable String accession, @Nullable String cik) {
 
     private static final Pattern ACCESSION =
-            Pattern.compile("(?<!\\d)(\\d{10})-(\\d{2})-(\\d{6})(?!\\d)|(?<![\\dA-Za-z])(\\d{10})(\\d{2})(\\d{6})(?![\\dA-Za-z])");
+            Pattern.compile("(?<!\\d)(\\d{10})-(\\d{2})-(\\d{6})(?!\\d)|(?<![\\dA-Za-z-])(00\\d{8})(\\d{2})(\\d{6})(?![\\dA-Za-z-])");
     private static final Pattern CIK_FIRST = Pattern.compile("(\\d{1,10})_[0-9A-Za-z-]{1,12}_\\d{4}_.*");
     private static final Pattern CIK = Pattern.compile("\\d{4,10}");
 

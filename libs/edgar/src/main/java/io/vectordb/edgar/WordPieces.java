@@ -4,7 +4,8 @@ package io.vectordb.edgar;
  * Estimates from above how many word pieces a BERT tokenizer makes of a token.
  *
  * <p>No vocabulary is needed: each punctuation mark and each character outside Latin letters and digits is a piece of its
- * own, which is what the tokenizer does; digits come in pairs; letters by the length of the word.
+ * own, which is what the tokenizer does; digits come in pairs; letters by the length of the word,
+ * with more for capitals, since names and abbreviations are seldom in a vocabulary.
  */
 final class WordPieces {
 
@@ -37,13 +38,19 @@ final class WordPieces {
     private static int ofWord(CharSequence text, int from, int to) {
         int length = to - from;
         boolean foreign = false;
+        int capitals = 0;
         for (int i = from; i < to; i++) {
             foreign |= text.charAt(i) > 0x17F;
+            capitals += Character.isUpperCase(text.charAt(i)) ? 1 : 0;
         }
         if (foreign) {
             return length;
         }
-        return length <= 7 ? 1 : length <= 11 ? 2 : (length + 2) / 4;
+        if (capitals > 1) {
+            return (length + 1) / 2;
+        }
+        int pieces = length <= 7 ? 1 : length <= 11 ? 2 : (length + 2) / 4;
+        return capitals == 1 && length > 5 ? pieces + 1 : pieces;
     }
 
     private static boolean isDigit(char c) {

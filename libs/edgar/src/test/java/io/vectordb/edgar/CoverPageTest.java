@@ -19,6 +19,7 @@ class CoverPageTest {
             FORM 8 - K/A ~ 8-K/A
             FORM 10-K (Amendment No. 2) ~ 10-K/A
             FORM 10-K405 ~ 10-K405
+            UNITED STATES|FORM 4 ~ 4
             UNITED STATES|FORM 20-F|Form 40-F [ ] ~ 20-F
             CURRENT REPORT PURSUANT TO SECTION 13 OR 15(d) ~ 8-K
             ANNUAL REPORT ON FORM 11-K ~ 11-K
@@ -45,6 +46,8 @@ class CoverPageTest {
             FICTION LTD.~(Registrant Name)~1 Street~ FICTION LTD.
             x~June 30, 2020~(Exact name of registrant as specified in its charter)~ x
             Commission File Number | Exact Name of Registrant as Specified in its Charter | IRS Number~1-16169 | FICTION POWER CORPORATION | 23-1~y~ FICTION POWER CORPORATION
+            Commission | Registrant, State of Incorporation, | IRS Employer~2-1 | Fiction Gas and Electric Company | 61-1~y~ Fiction Gas and Electric Company
+            VALUE | SHARES~NAME OF ISSUER | TITLE OF CLASS~FICTION CORP | COM~ x
             FICTION FUND ____~(Exact name of registrant)~y~ FICTION FUND
             """)
     void companiesAreReadFromTheirCaption(String first, String second, String third, String company) {

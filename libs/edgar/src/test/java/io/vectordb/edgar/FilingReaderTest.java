@@ -42,6 +42,9 @@ class FilingReaderTest {
             Dear diary, nothing happened today. ~ not a filing: plain text that names no form or registrant
             <html><body>Recipe for soup</body></html> ~ not a filing: HTML that names no form or registrant
             <html><title>SEC.gov | Request Rate Threshold Exceeded</title><body>Slow down, Securities and Exchange Commission</body></html> ~ not a filing: error page of sec.gov
+            <html><head><link rel="stylesheet" href="include/report.css"></head><body>Net sales, 10-K</body></html> ~ page of the XBRL viewer: rendered facts, no text
+            <html><body><pre>ACCESSION NUMBER: 1 CONFORMED SUBMISSION TYPE: 8-K</pre></body></html> ~ header of a submission without its documents
+            <html><body><p>Filing Detail</p><p>Form 10-K - Annual report: SEC Accession No. 9999000009-26-000001</p></body></html> ~ not a filing: index or viewer page of sec.gov
             """)
     void filesThatAreNoFilingsAreSkippedWithAReason(String content, String expected) {
         assertThat(reason(read(folder, "file.txt", content))).isEqualTo(expected);
@@ -99,6 +102,15 @@ class FilingReaderTest {
     }
 
     @Test
+    void plainTextInAShellOfHtmlIsReadAsPlainText() {
+        String lines = "The Company makes pumps and valves for the chemical industry, which\nit sells in nine countries.\n\n".repeat(30);
+        assertThat(text(only(read(folder, "a.htm", "<html><body><div>FORM 10-K\n\n" + lines + "</div></body></html>"))))
+                .contains("industry, which it sells in nine countries.\nThe Company");
+        String rows = "<TR>\n<TD>one</TD>\n<TD>two</TD>\n</TR>\n".repeat(40);
+        assertThat(text(only(read(folder, "b.htm", COVER + "<TABLE>\n" + rows + "</TABLE>")))).contains("one | two").doesNotContain("TD");
+    }
+
+    @Test
     void charsetIsUtf8ElseWindows1252() {
         String words = COVER + "<p>Caf\u00e9 \u201cQuoted\u201d \u2013 \u20ac5</p>";
         for (Charset charset : new Charset[] {StandardCharsets.UTF_8, Charset.forName("windows-1252")}) {
@@ -140,6 +152,12 @@ class FilingReaderTest {
         Filing fromName = only(read(folder, "1001039_10K_2012_0001104659-12-009229.htm", COVER));
         assertThat(fromName.accession()).isEqualTo("0001104659-12-009229");
         assertThat(fromName.cik()).isEqualTo("0001001039");
+    }
+
+    @Test
+    void eighteenDigitsThatAreNoAccessionNumberAreNotTaken() {
+        assertThat(only(read(folder, "junit-864667996639394974/a.htm", COVER)).accession()).isNull();
+        assertThat(only(read(folder, "20240101123456789012/a.htm", COVER)).accession()).isNull();
     }
 
     @Test
