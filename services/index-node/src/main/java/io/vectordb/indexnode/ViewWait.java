@@ -17,19 +17,35 @@ final class ViewWait {
     private static final long DEFAULT_MILLIS = 10_000;
     /** Left of the deadline for the search itself and the way back. */
     private static final long RESERVE_MILLIS = 50;
+    private static final long CHECK_MILLIS = 10;
 
     private ViewWait() {}
 
     /** Done with a view as fresh as asked for, or failed with {@code STALE} and the position that was reached. */
     static CompletableFuture<SegmentView> await(ShardFollower follower, Freshness freshness) {
-        if (freshness.getMaxStalenessMicros() > 0) {
-            long since = System.nanoTime() - TimeUnit.MICROSECONDS.toNanos(freshness.getMaxStalenessMicros());
-            if (!follower.isConfirmedSince(since)) {
-                return CompletableFuture.failedFuture(stale(follower, freshness));
-            }
+        long endNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(waitMillis());
+        return confirmed(follower, freshness, endNanos).thenCompose(ready -> reached(follower, freshness, endNanos));
+    }
+
+    /** Waits until the feed was confirmed no longer ago than asked for. */
+    private static CompletableFuture<Void> confirmed(ShardFollower follower, Freshness freshness, long endNanos) {
+        long now = System.nanoTime();
+        long staleness = TimeUnit.MICROSECONDS.toNanos(freshness.getMaxStalenessMicros());
+        if (staleness == 0 || follower.isConfirmedSince(now - staleness)) {
+            return CompletableFuture.completedFuture(null);
         }
+        if (now - endNanos >= 0) {
+            return CompletableFuture.failedFuture(stale(follower, freshness));
+        }
+        return CompletableFuture.runAsync(
+                        () -> {}, CompletableFuture.delayedExecutor(CHECK_MILLIS, TimeUnit.MILLISECONDS))
+                .thenCompose(later -> confirmed(follower, freshness, endNanos));
+    }
+
+    private static CompletableFuture<SegmentView> reached(
+            ShardFollower follower, Freshness freshness, long endNanos) {
         return follower.viewAt(freshness.getMinSeq())
-                .orTimeout(waitMillis(), TimeUnit.MILLISECONDS)
+                .orTimeout(Math.max(1, endNanos - System.nanoTime()), TimeUnit.NANOSECONDS)
                 .exceptionallyCompose(e -> CompletableFuture.failedFuture(
                         e instanceof TimeoutException ? stale(follower, freshness) : e));
     }
