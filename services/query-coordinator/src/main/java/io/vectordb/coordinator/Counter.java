@@ -38,6 +38,7 @@ final class Counter {
         return catalog.collection(request.getCollection(), time).flatMap(collection -> {
             ReadLevel level = ReadLevel.of(request.getConsistency(), collection, properties);
             ResolvedFilter filter = FilterResolver.resolve(
+                    collection.name(),
                     collection.schema(),
                     request.getFilter(),
                     Searcher.treeOf(request.hasFilterTree(), request.getFilterTree()),

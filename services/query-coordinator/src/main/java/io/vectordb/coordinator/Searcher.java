@@ -97,6 +97,7 @@ final class Searcher {
         ReadLevel level = ReadLevel.of(request.getConsistency(), collection, properties);
         Selection.of(schema, request.getSelect());
         ResolvedFilter filter = FilterResolver.resolve(
+                collection.name(),
                 schema, request.getFilter(), treeOf(request.hasFilterTree(), request.getFilterTree()),
                 new Parameters(request.getParamsList(), request.getNamedParamsMap()));
         ShardSearchRequest.Builder template = ShardSearchRequest.newBuilder()
