@@ -1,0 +1,68 @@
+package io.vectordb.gateway.openapi;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What the operations of the first release do, in a line, with examples. Descriptors carry no comments at run time. */
+final class Summaries {
+
+    private static final Map<String, String> SUMMARIES = Map.ofEntries(
+            Map.entry("GetInfo", "Version, features and every limit of this server"),
+            Map.entry("CreateCollection", "Creates a collection; returns when it can be used"),
+            Map.entry("ListCollections", "Lists the collections"),
+            Map.entry("GetCollection", "A collection with its complete schema and settings"),
+            Map.entry("DeleteCollection", "Deletes a collection and all it holds"),
+            Map.entry("Upsert", "Creates or replaces records; each has its own result"),
+            Map.entry("Delete", "Deletes records by key"),
+            Map.entry("Write", "Upserts, updates and deletes mixed, with conditions"),
+            Map.entry("Get", "Reads records by key, one result per key, in order"),
+            Map.entry("BulkWrite", "Writes any number of records, one a line; answers one line each and a summary last"),
+            Map.entry("Search", "Finds the nearest records that pass a filter"),
+            Map.entry("Count", "Counts the records that pass a filter"),
+            Map.entry("Scroll", "Pages over all records that pass a filter"),
+            Map.entry("PutRecord", "Creates or replaces one record; the key columns may be left out of the body"),
+            Map.entry("GetRecord", "One record"),
+            Map.entry("DeleteRecord", "Deletes one record; succeeds also when there is none"),
+            Map.entry("PatchRecord", "Changes parts of one record"),
+            Map.entry("GetOpenApi", "This description"),
+            Map.entry("GetProblem", "What an error code means"));
+
+    private static final Map<String, Object> EXAMPLES = Map.of(
+            "CreateCollection",
+                    Map.of(
+                            "name", "notes",
+                            "schema",
+                                    Map.of(
+                                            "kind", "document",
+                                            "primary_key", List.of("id"),
+                                            "fields",
+                                                    List.of(
+                                                            Map.of("name", "id", "type", "keyword"),
+                                                            Map.of("name", "text_vec", "type", "vector(384)")))),
+            "Search",
+                    Map.of(
+                            "query", Map.of("nearest", Map.of("text", "shortage of semiconductors")),
+                            "filter", "year >= $1",
+                            "params", List.of(2024),
+                            "k", 2,
+                            "select", List.of("text")),
+            "Upsert", Map.of("records", List.of(Map.of("id", "n1", "year", 2024))),
+            "Delete", Map.of("keys", List.of("n1")),
+            "Get", Map.of("keys", List.of("n1", "n2")),
+            "Write", Map.of("ops", List.of(Map.of("delete", "n3", "if_seq", 812))),
+            "Count", Map.of("filter", "year BETWEEN 2023 AND 2024"),
+            "Scroll", Map.of("filter", "year = 2024", "limit", 100),
+            "PutRecord", Map.of("text", "Chip supply was constrained.", "year", 2024),
+            "PatchRecord", Map.of("set", Map.of("year", 2023), "unset", List.of("note")));
+
+    private Summaries() {}
+
+    static String of(String operation) {
+        return SUMMARIES.getOrDefault(operation, "");
+    }
+
+    static Optional<Object> example(String operation) {
+        return Optional.ofNullable(EXAMPLES.get(operation));
+    }
+}

@@ -1,0 +1,64 @@
+package io.vectordb.gateway;
+
+import java.io.IOException;
+import java.time.Duration;
+import org.junit.jupiter.api.BeforeEach;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.grpc.server.lifecycle.GrpcServerLifecycle;
+import org.springframework.test.web.reactive.server.WebTestClient;
+import org.junit.jupiter.api.BeforeAll;
+
+/** A gateway on free ports before a fake coordinator, one for all tests of the process. */
+abstract class RunningGateway {
+
+    private static final String COORDINATOR = "gateway-test-coordinator";
+
+    private static volatile State state;
+
+    private record State(FakeCoordinator coordinator, ConfigurableApplicationContext context) {}
+
+    @BeforeAll
+    static synchronized void start() throws IOException {
+        if (state == null) {
+            FakeCoordinator coordinator = new FakeCoordinator(COORDINATOR);
+            ConfigurableApplicationContext context = new SpringApplicationBuilder(GatewayApplication.class)
+                    .run(
+                            "--vectordb.gateway.http-port=0",
+                            "--vectordb.gateway.grpc-port=0",
+                            "--vectordb.gateway.coordinator-address=inproc:" + COORDINATOR,
+                            "--vectordb.rpc.mode=in-process",
+                            "--vectordb.rpc.in-process-name=gateway-test");
+            state = new State(coordinator, context);
+        }
+    }
+
+    @BeforeEach
+    void reset() {
+        coordinator().reset();
+    }
+
+    static FakeCoordinator coordinator() {
+        return state.coordinator();
+    }
+
+    static ConfigurableApplicationContext context() {
+        return state.context();
+    }
+
+    static int httpPort() {
+        return Integer.parseInt(state.context().getEnvironment().getRequiredProperty("local.server.port"));
+    }
+
+    static int grpcPort() {
+        return state.context().getBean(GrpcServerLifecycle.class).getPort();
+    }
+
+    static WebTestClient web() {
+        return WebTestClient.bindToServer()
+                .baseUrl("http://127.0.0.1:" + httpPort())
+                .responseTimeout(Duration.ofSeconds(20))
+                .codecs(codecs -> codecs.defaultCodecs().maxInMemorySize(64 << 20))
+                .build();
+    }
+}
