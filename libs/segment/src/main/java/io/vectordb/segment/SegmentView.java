@@ -24,7 +24,8 @@ import java.util.function.BooleanSupplier;
  *
  * <p>A filter makes the plan: where few records pass (judged by a sample) the passing ones are measured one by one; else
  * the graph is walked with the filter asked per candidate. A walk that comes back with fewer hits than asked for is
- * followed by a full scan, so that a search never finds less than there is for want of a path.
+ * followed by a full scan (by the index itself), so that a search never finds less than there is for want of a path; and
+ * so is one that ends among more records of one distance than it looked at, since ties fall by key.
  */
 public final class SegmentView {
 
@@ -34,8 +35,10 @@ public final class SegmentView {
     static final int SCAN_BELOW_RECORDS = 2_000;
 
     private static final int SAMPLE = 256;
-    /** Hits beyond k that are looked at so that ties at the end of the list fall by key. */
+    /** Hits beyond k that are looked at so that ties at the end of the list fall by key; when all tie, more are. */
     private static final int TIE_ROOM = 16;
+
+    private static final int TIE_GROWTH = 4;
     private static final int CANCEL_MASK = 1023;
 
     private static final Comparator<SegmentHit> NEAREST_FIRST =
@@ -84,17 +87,17 @@ public final class SegmentView {
         if (column == null) {
             throw new VectorDbException(ErrorCode.UNKNOWN_FIELD, "there is no vector field " + query.field());
         }
+        if (query.k() == 0) {
+            return List.of();
+        }
+        NodeFilter passes = passing(column, filter, cancelled);
         int wanted = query.k() + TIE_ROOM;
-        NodeFilter passes = node -> passes(column.ordinal(node), filter);
-        SearchResult found;
-        if (query.exact() || records < SCAN_BELOW_RECORDS || passingShare(filter) < SCAN_BELOW_SHARE) {
+        SearchResult found = isScanned(query, filter)
+                ? column.index().searchExact(query.vector(), wanted, passes, cancelled)
+                : column.index().search(query.vector(), wanted, Math.max(query.efSearch(), wanted), passes, cancelled);
+        while (endsAmongTies(found, query.k(), wanted)) {
+            wanted = (int) Math.min((long) wanted * TIE_GROWTH, column.index().size() + 1L);
             found = column.index().searchExact(query.vector(), wanted, passes, cancelled);
-        } else {
-            int efSearch = Math.max(query.efSearch(), wanted);
-            found = column.index().search(query.vector(), wanted, efSearch, passes, cancelled);
-            if (found.size() < query.k()) {
-                found = column.index().searchExact(query.vector(), wanted, passes, cancelled);
-            }
         }
         List<SegmentHit> hits = new ArrayList<>(found.size());
         for (int i = 0; i < found.size(); i++) {
@@ -102,6 +105,25 @@ public final class SegmentView {
         }
         hits.sort(NEAREST_FIRST);
         return hits.size() <= query.k() ? hits : hits.subList(0, query.k());
+    }
+
+    private boolean isScanned(VectorQuery query, Optional<RowPredicate> filter) {
+        return query.exact() || records < SCAN_BELOW_RECORDS || passingShare(filter) < SCAN_BELOW_SHARE;
+    }
+
+    /** Whether the k-th nearest is as far as the last that was looked at, so that one with a lower key may be missing. */
+    private static boolean endsAmongTies(SearchResult found, int k, int wanted) {
+        double[] distances = found.distances();
+        return found.size() == wanted && distances[k - 1] == distances[wanted - 1];
+    }
+
+    /** Asks for cancellation too: a filter that lets nothing pass would keep the search from asking. */
+    private NodeFilter passing(VectorColumn column, Optional<RowPredicate> filter, BooleanSupplier cancelled) {
+        int[] asked = {0};
+        return node -> {
+            checkCancelled(asked[0]++, cancelled);
+            return passes(column.ordinal(node), filter);
+        };
     }
 
     /** How many live records pass. */

@@ -5,7 +5,7 @@ package io.vectordb.segment;
  *
  * @param field the vector field
  * @param vector of its dimension, finite, not all zero under cosine
- * @param k how many, at least 1
+ * @param k how many
  * @param efSearch the beam width; less than {@code k} counts as {@code k}
  * @param exact measure every vector instead of walking the graph
  */

@@ -1,0 +1,4 @@
+@NullMarked
+package io.vectordb.segment;
+
+import org.jspecify.annotations.NullMarked;
