@@ -1,11 +1,5 @@
 package io.vectordb.gateway.rest;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.channel.embedded.EmbeddedChannel;
-import io.netty.handler.codec.compression.DecompressionException;
-import io.netty.handler.codec.compression.ZlibCodecFactory;
-import io.netty.handler.codec.compression.ZlibDecoder;
-import io.netty.handler.codec.compression.ZlibWrapper;
 import io.vectordb.common.ErrorCode;
 import io.vectordb.common.VectorDbException;
 import java.io.ByteArrayOutputStream;
@@ -14,10 +8,11 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.DataFormatException;
 import java.util.zip.GZIPOutputStream;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
-import org.springframework.core.io.buffer.NettyDataBufferFactory;
+import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 import org.springframework.http.HttpHeaders;
 import reactor.core.publisher.Flux;
 
@@ -62,35 +57,30 @@ final class Gzip {
     /** One body. */
     private static final class Inflation {
 
-        private final ZlibDecoder decoder = ZlibCodecFactory.newZlibDecoder(ZlibWrapper.GZIP, 0);
-        private final EmbeddedChannel channel = new EmbeddedChannel(decoder);
-        private final NettyDataBufferFactory buffers = new NettyDataBufferFactory(channel.alloc());
+        private final GzipDecoder decoder = new GzipDecoder();
 
         List<DataBuffer> feed(DataBuffer piece) {
             byte[] bytes = new byte[piece.readableByteCount()];
             piece.read(bytes);
             DataBufferUtils.release(piece);
-            try {
-                channel.writeInbound(channel.alloc().buffer(bytes.length).writeBytes(bytes));
-            } catch (DecompressionException e) {
-                throw notGzip(e.getMessage());
-            }
             List<DataBuffer> inflated = new ArrayList<>();
-            for (ByteBuf part = channel.readInbound(); part != null; part = channel.readInbound()) {
-                inflated.add(buffers.wrap(part));
+            try {
+                decoder.feed(bytes, part -> inflated.add(DefaultDataBufferFactory.sharedInstance.wrap(part)));
+            } catch (DataFormatException e) {
+                throw notGzip(String.valueOf(e.getMessage()));
             }
             return inflated;
         }
 
         Flux<DataBuffer> end() {
-            return decoder.isClosed() ? Flux.empty() : Flux.error(notGzip("it ends too early"));
+            return decoder.isWhole() ? Flux.empty() : Flux.error(notGzip("it ends too early"));
         }
 
         void close() {
-            channel.finishAndReleaseAll();
+            decoder.close();
         }
 
-        private static VectorDbException notGzip(@org.jspecify.annotations.Nullable String reason) {
+        private static VectorDbException notGzip(String reason) {
             return new VectorDbException(
                     ErrorCode.INVALID_VALUE,
                     "the body is not what Content-Encoding says: " + reason,

@@ -1,0 +1,4 @@
+@NullMarked
+package io.vectordb.gateway.rest;
+
+import org.jspecify.annotations.NullMarked;
