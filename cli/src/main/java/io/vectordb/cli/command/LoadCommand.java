@@ -115,7 +115,7 @@ final class LoadCommand implements Callable<Integer> {
                 passages, counts.created(), counts.changed(), counts.unchanged(), counts.removed());
         print("rejected   %,d", counts.rejected());
         report.rejected().forEach((code, each) -> print("             %,d  %s, such as: %s", each.count(), code, each.example()));
-        print("time       %s, %.1f passages/s stored", Durations.text(took), rate(counts, took));
+        print("time       %s, %.1f passages/s", Durations.text(took), rate(counts, took));
         if (skipped > 0 && !cli.verbose()) {
             cli.say("-v lists the skipped files");
         }
@@ -126,7 +126,7 @@ final class LoadCommand implements Callable<Integer> {
     }
 
     private static double rate(LoadReport.Counts counts, Duration took) {
-        return counts.stored() / Math.max(0.001, took.toMillis() / 1000.0);
+        return (counts.stored() + counts.unchanged()) / Math.max(0.001, took.toMillis() / 1000.0);
     }
 
     private static ObjectNode json(LoadReport report, Duration took) {

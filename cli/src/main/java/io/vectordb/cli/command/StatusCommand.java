@@ -45,6 +45,9 @@ final class StatusCommand implements Callable<Integer> {
             if (state.isPresent()) {
                 any = true;
                 allReady &= show(controller, state.get());
+            } else {
+                controller.folder().state().map(RunState::failure).filter(why -> !why.isEmpty())
+                        .ifPresent(why -> cli.say("the last start of " + Installations.title(name) + " failed: " + why));
             }
         }
         if (!any) {

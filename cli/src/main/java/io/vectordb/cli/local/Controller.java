@@ -10,6 +10,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** Starts, watches and stops one installation from outside of its supervisor. */
 public final class Controller {
@@ -97,7 +99,7 @@ public final class Controller {
         List<String> command = new ArrayList<>(detach());
         command.add(Jvm.java());
         command.addAll(List.of("-Xmx48m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp"));
-        command.add(System.getProperty("java.class.path"));
+        command.add(ownProgram());
         command.addAll(List.of("io.vectordb.cli.Main", Supervisor.VERB, folder.path().toString()));
         try {
             new ProcessBuilder(command)
@@ -115,6 +117,30 @@ public final class Controller {
                     "the supervisor does not start: "
                             + LogTail.reason(folder.supervisorLog()).orElse("it says nothing")
                             + " (log: " + folder.supervisorLog() + ")");
+        }
+    }
+
+    /**
+     * The class path of the supervisor: a copy of this program in the run folder, since the original may be built anew
+     * while the supervisor runs.
+     */
+    private String ownProgram() {
+        String classPath = System.getProperty("java.class.path");
+        Path jar = Path.of(classPath.split(File.pathSeparator)[0]);
+        Path libraries = jar.resolveSibling("lib");
+        if (classPath.contains(File.pathSeparator) || !Files.isRegularFile(jar) || !Files.isDirectory(libraries)) {
+            return classPath;
+        }
+        Path copy = folder.path().resolve("program");
+        try (Stream<Path> files = Files.list(libraries)) {
+            Files.createDirectories(copy.resolve("lib"));
+            Files.copy(jar, copy.resolve(jar.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+            for (Path library : files.toList()) {
+                Files.copy(library, copy.resolve("lib").resolve(library.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+            }
+            return copy.resolve(jar.getFileName()).toString();
+        } catch (IOException e) {
+            throw new CliException(ExitCode.INTERNAL, "cannot copy " + jar + " to " + copy + ": " + e.getMessage());
         }
     }
 
@@ -178,7 +204,8 @@ public final class Controller {
             Readiness readiness = readiness(process);
             if (!readiness.ready()) {
                 String again = process.restarts() == 0 ? "" : " (attempt " + (process.restarts() + 1) + ")";
-                waiting.add((single ? "" : process.node() + ": ") + readiness.detail() + again);
+                String detail = readiness.equals(Readiness.NOT_RUNNING) ? "starting" : readiness.detail();
+                waiting.add((single ? "" : process.node() + ": ") + detail + again);
             }
         }
         return String.join(" · ", waiting);
@@ -186,7 +213,7 @@ public final class Controller {
 
     /** How a process of the installation is now. */
     public Readiness readiness(ProcessState process) {
-        return process.process().isAlive() ? Readiness.of(http, process.httpPort()) : new Readiness(false, "not running");
+        return process.process().isAlive() ? Readiness.of(http, process.httpPort()) : Readiness.NOT_RUNNING;
     }
 
     /** Stops everything and returns when it is gone; false when nothing ran. */

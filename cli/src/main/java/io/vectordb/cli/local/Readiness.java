@@ -19,6 +19,9 @@ import tools.jackson.databind.JsonNode;
  */
 public record Readiness(boolean ready, String detail) {
 
+    /** Of a process that there is not. */
+    static final Readiness NOT_RUNNING = new Readiness(false, "not running");
+
     private static final Duration TIMEOUT = Duration.ofSeconds(2);
     private static final Readiness STARTING = new Readiness(false, "starting");
 
