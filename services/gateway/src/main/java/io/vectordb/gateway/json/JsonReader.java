@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -57,7 +58,7 @@ public final class JsonReader {
     }
 
     private static VectorDbException malformed(
-            byte[] json, @org.jspecify.annotations.Nullable TokenStreamLocation location, String reason) {
+            byte[] json, @Nullable TokenStreamLocation location, String reason) {
         long known = location == null ? json.length : location.getByteOffset();
         int bytes = known < 0 || known > json.length ? json.length : (int) known;
         String before = new String(json, 0, bytes, StandardCharsets.UTF_8);

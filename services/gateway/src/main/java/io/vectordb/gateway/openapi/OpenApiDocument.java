@@ -8,6 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import tools.jackson.core.JsonGenerator;
@@ -35,7 +36,7 @@ public final class OpenApiDocument {
         Map<String, Map<String, Object>> paths = new LinkedHashMap<>();
         for (Operation operation : operations) {
             paths.computeIfAbsent(path(operation), _ -> new LinkedHashMap<>())
-                    .put(operation.httpMethod().toLowerCase(java.util.Locale.ROOT), describe(operation));
+                    .put(operation.httpMethod().toLowerCase(Locale.ROOT), describe(operation));
         }
         Map<String, Object> components = new LinkedHashMap<>();
         Map<String, Object> all = new LinkedHashMap<>(schemas.all());
@@ -200,7 +201,7 @@ public final class OpenApiDocument {
         switch (value) {
             case Map<?, ?> map -> {
                 json.writeStartObject();
-                map.entrySet().stream().forEach(entry -> {
+                map.entrySet().forEach(entry -> {
                     json.writeName(String.valueOf(entry.getKey()));
                     write(json, entry.getValue());
                 });

@@ -18,6 +18,7 @@ import io.vectordb.v1.GetResponse;
 import io.vectordb.v1.GetResult;
 import io.vectordb.v1.ItemError;
 import io.vectordb.v1.Patch;
+import io.vectordb.v1.RecordKey;
 import io.vectordb.v1.Select;
 import io.vectordb.v1.Value;
 import io.vectordb.v1.WriteOp;
@@ -26,6 +27,7 @@ import io.vectordb.v1.WriteResponse;
 import io.vectordb.v1.WriteResult;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -79,7 +81,7 @@ final class RecordActions {
         return change(exchange, true, (column, body) -> {
             Patch.Builder patch = Patch.newBuilder();
             JsonReader.merge(body, patch);
-            var key = column.key(exchange.variable(KEY));
+            RecordKey key = column.key(exchange.variable(KEY));
             if (patch.hasKey() && !patch.getKey().equals(key)) {
                 throw VectorDbException.of(
                         new Violation(KEY, ErrorCode.INVALID_VALUE, "the path and the body name different keys"));
@@ -174,6 +176,9 @@ final class RecordActions {
     }
 
     private Mono<Void> answerResult(RestExchange exchange, WriteResponse response) {
+        if (response.getResultsCount() != 1) {
+            return Mono.error(notOne(response.getResultsCount()));
+        }
         WriteResult result = response.getResults(0);
         if (result.hasError()) {
             return Mono.error(itemFailure(result.getError()));
@@ -190,6 +195,9 @@ final class RecordActions {
     }
 
     private static Mono<Void> answerRecord(RestExchange exchange, GetResponse response) {
+        if (response.getResultsCount() != 1) {
+            return Mono.error(notOne(response.getResultsCount()));
+        }
         GetResult result = response.getResults(0);
         if (!response.getToken().isEmpty()) {
             exchange.response().getHeaders().set(RestExchange.TOKEN_HEADER, response.getToken());
@@ -205,6 +213,10 @@ final class RecordActions {
                     Map.of(Problems.PARAMETER, KEY)));
         }
         return exchange.answer(200, result.getRecord());
+    }
+
+    private static VectorDbException notOne(int results) {
+        return new VectorDbException(ErrorCode.INTERNAL, "expected the result of one record, received " + results);
     }
 
     private static VectorDbException itemFailure(ItemError item) {
@@ -239,7 +251,7 @@ final class RecordActions {
     }
 
     private static Set<String> parametersAnd(List<String> query) {
-        Set<String> parameters = new java.util.HashSet<>(query);
+        Set<String> parameters = new HashSet<>(query);
         parameters.add("collection");
         parameters.add(KEY);
         return parameters;

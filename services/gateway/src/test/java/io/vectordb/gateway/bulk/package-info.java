@@ -1,0 +1,4 @@
+@NullMarked
+package io.vectordb.gateway.bulk;
+
+import org.jspecify.annotations.NullMarked;
