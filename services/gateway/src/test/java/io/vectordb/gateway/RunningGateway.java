@@ -1,13 +1,15 @@
 package io.vectordb.gateway;
 
+import io.vectordb.common.ErrorCode;
 import java.io.IOException;
 import java.time.Duration;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.grpc.server.lifecycle.GrpcServerLifecycle;
+import org.springframework.http.MediaType;
 import org.springframework.test.web.reactive.server.WebTestClient;
-import org.junit.jupiter.api.BeforeAll;
 
 /** A gateway on free ports before a fake coordinator, one for all tests of the process. */
 abstract class RunningGateway {
@@ -60,5 +62,25 @@ abstract class RunningGateway {
                 .responseTimeout(Duration.ofSeconds(20))
                 .codecs(codecs -> codecs.defaultCodecs().maxInMemorySize(64 << 20))
                 .build();
+    }
+
+    static WebTestClient.ResponseSpec post(String path, String json) {
+        return web().post().uri(path).contentType(MediaType.APPLICATION_JSON).bodyValue(json).exchange();
+    }
+
+    static WebTestClient.BodyContentSpec problem(WebTestClient.ResponseSpec response, ErrorCode code) {
+        return response.expectStatus()
+                .isEqualTo(code.httpStatus())
+                .expectHeader()
+                .contentType("application/problem+json")
+                .expectBody()
+                .jsonPath("$.code")
+                .isEqualTo(code.name())
+                .jsonPath("$.type")
+                .isEqualTo("/problems/" + code.slug())
+                .jsonPath("$.status")
+                .isEqualTo(code.httpStatus())
+                .jsonPath("$.trace_id")
+                .exists();
     }
 }
