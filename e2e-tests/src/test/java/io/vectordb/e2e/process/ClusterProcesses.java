@@ -1,5 +1,6 @@
 package io.vectordb.e2e.process;
 
+import io.vectordb.e2e.Checkout;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,8 +28,8 @@ final class ClusterProcesses implements AutoCloseable {
     private final Map<String, ServerProcess> nodes = new LinkedHashMap<>();
 
     private ClusterProcesses(String test) {
-        folder = Checkout.scratch(test);
-        logs = Checkout.logs(test);
+        folder = Folders.scratch(test);
+        logs = Folders.logs(test);
         int metadataPort = Ports.free();
         int coordinatorPort = Ports.free();
         String follow = "--vectordb.cluster.metadata-address=127.0.0.1:" + metadataPort;
@@ -62,7 +63,7 @@ final class ClusterProcesses implements AutoCloseable {
                 node,
                 new ServerProcess(new ServerProcess.Spec(
                         node,
-                        Checkout.jar(service),
+                        Checkout.executableJar(service),
                         heap,
                         Ports.free(),
                         new ArrayList<>(arguments),
@@ -94,10 +95,10 @@ final class ClusterProcesses implements AutoCloseable {
                 .orElseThrow();
     }
 
-    /** A storage node that follows. */
-    ServerProcess follower() {
+    /** The storage nodes that follow. */
+    List<ServerProcess> followers() {
         ServerProcess leader = leader();
-        return storage().filter(node -> node != leader).findFirst().orElseThrow();
+        return storage().filter(node -> node != leader).toList();
     }
 
     private Stream<ServerProcess> storage() {
@@ -115,6 +116,6 @@ final class ClusterProcesses implements AutoCloseable {
     @Override
     public void close() {
         nodes.values().forEach(ServerProcess::close);
-        Checkout.delete(folder);
+        Folders.delete(folder);
     }
 }

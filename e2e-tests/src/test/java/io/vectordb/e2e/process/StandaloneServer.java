@@ -1,5 +1,6 @@
 package io.vectordb.e2e.process;
 
+import io.vectordb.e2e.Checkout;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
@@ -12,11 +13,11 @@ public final class StandaloneServer implements AutoCloseable {
     private final ServerProcess process;
 
     private StandaloneServer(String test) {
-        folder = Checkout.scratch(test);
+        folder = Folders.scratch(test);
         grpcPort = Ports.free();
         process = new ServerProcess(new ServerProcess.Spec(
                 "standalone",
-                Checkout.jar("standalone"),
+                Checkout.executableJar("standalone"),
                 "512m",
                 Ports.free(),
                 List.of(
@@ -24,7 +25,7 @@ public final class StandaloneServer implements AutoCloseable {
                         "--spring.grpc.server.port=" + grpcPort,
                         "--vectordb.data-dir=" + folder.resolve("data")),
                 folder,
-                Checkout.logs(test).resolve("standalone.log")));
+                Folders.logs(test).resolve("standalone.log")));
     }
 
     /** Starts one and waits until it is ready. */
@@ -49,6 +50,6 @@ public final class StandaloneServer implements AutoCloseable {
     @Override
     public void close() {
         process.close();
-        Checkout.delete(folder);
+        Folders.delete(folder);
     }
 }

@@ -15,7 +15,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
 /** REST as anybody would speak it, without any class of ours. Thread-safe. */
-public final class RestClient {
+public final class Rest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
@@ -26,7 +26,7 @@ public final class RestClient {
             .build();
     private final URI base;
 
-    public RestClient(URI base) {
+    public Rest(URI base) {
         this.base = base;
     }
 
