@@ -9,6 +9,7 @@ import io.grpc.stub.ClientResponseObserver;
 import io.grpc.stub.ClientCallStreamObserver;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -27,7 +28,11 @@ public final class Calls {
             CallOptions options =
                     CallOptions.DEFAULT.withDeadlineAfter(Math.max(1, timeout.toMillis()), TimeUnit.MILLISECONDS);
             ClientCall<Q, A> call = channel.newCall(method, options);
-            sink.onCancel(() -> call.cancel("the caller went away", null));
+            AtomicBoolean abandoned = new AtomicBoolean();
+            sink.onCancel(() -> {
+                abandoned.set(true);
+                call.cancel("the caller went away", null);
+            });
             ClientCalls.asyncUnaryCall(call, request, new ClientResponseObserver<Q, A>() {
                 private @Nullable A answer;
 
@@ -41,7 +46,10 @@ public final class Calls {
 
                 @Override
                 public void onError(Throwable thrown) {
-                    sink.error(GrpcErrors.fromThrowable(thrown));
+                    // Nobody is left to tell, and Reactor would log it as an error that got lost.
+                    if (!abandoned.get()) {
+                        sink.error(GrpcErrors.fromThrowable(thrown));
+                    }
                 }
 
                 @Override

@@ -39,7 +39,7 @@ public final class ErrorServerInterceptor implements ServerInterceptor {
                 if (error.code() == ErrorCode.INTERNAL || error.code() == ErrorCode.SEGMENT_CORRUPT) {
                     LOG.error("{} failed", getMethodDescriptor().getFullMethodName(), error);
                 }
-                StatusRuntimeException closing = GrpcErrors.toStatus(error);
+                StatusRuntimeException closing = GrpcErrors.toInternalStatus(error);
                 super.close(
                         closing.getStatus(),
                         Optional.ofNullable(closing.getTrailers()).orElseGet(Metadata::new));

@@ -16,7 +16,6 @@ import io.vectordb.common.VectorDbException;
 import io.vectordb.common.Violation;
 import io.vectordb.v1.ItemError;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -37,10 +36,27 @@ public final class GrpcErrors {
     /** How long a client waits before it repeats a retryable call, when nothing better is known. */
     public static final int RETRY_DELAY_SECONDS = 1;
 
+    /** Twice that, in base64 and with the rest, stays below 8 KB. */
+    private static final int CLIENT_VIOLATION_BYTES = 2_000;
+
+    private static final int INTERNAL_VIOLATION_BYTES = 200_000;
+
     private GrpcErrors() {}
 
-    /** The status to close a call with. */
+    /**
+     * The status to close a call of a client with. Of many violations it tells the first: clients refuse trailers of more
+     * than 8 KB unless they are told otherwise.
+     */
     public static StatusRuntimeException toStatus(VectorDbException error) {
+        return toStatus(error, CLIENT_VIOLATION_BYTES);
+    }
+
+    /** The status to close a call of one of our own services with, which read longer trailers. */
+    static StatusRuntimeException toInternalStatus(VectorDbException error) {
+        return toStatus(error, INTERNAL_VIOLATION_BYTES);
+    }
+
+    private static StatusRuntimeException toStatus(VectorDbException error, int violationBytes) {
         ErrorCode code = error.code();
         com.google.rpc.Status.Builder status = com.google.rpc.Status.newBuilder()
                 .setCode(Status.Code.valueOf(code.grpcStatus()).value())
@@ -50,9 +66,10 @@ public final class GrpcErrors {
                         .setDomain(DOMAIN)
                         .putAllMetadata(error.metadata())
                         .build()));
-        if (!error.violations().isEmpty()) {
-            status.addDetails(Any.pack(badRequest(error.violations())));
-            status.addDetails(Any.pack(toItemError(error)));
+        VectorDbException told = withViolationsOf(error, violationBytes);
+        if (!told.violations().isEmpty()) {
+            status.addDetails(Any.pack(badRequest(told.violations())));
+            status.addDetails(Any.pack(toItemError(told)));
         }
         if (code.retryable()) {
             status.addDetails(Any.pack(RetryInfo.newBuilder()
@@ -62,15 +79,38 @@ public final class GrpcErrors {
         return StatusProto.toStatusRuntimeException(status.build());
     }
 
-    /** The failure behind anything that a call may end with; what is not ours becomes {@code INTERNAL}. */
+    /** The failure with as many of its first violations as take up so many bytes. */
+    private static VectorDbException withViolationsOf(VectorDbException error, int bytes) {
+        List<Violation> violations = error.violations();
+        int left = bytes;
+        int fitting = 0;
+        while (fitting < violations.size()) {
+            left -= toProto(violations.get(fitting)).getSerializedSize();
+            if (left < 0) {
+                return new VectorDbException(
+                        error.code(), error.getMessage(), error.metadata(), violations.subList(0, fitting), null);
+            }
+            fitting++;
+        }
+        return error;
+    }
+
+    /**
+     * The failure behind anything that a call may end with; what is not ours becomes {@code INTERNAL}.
+     *
+     * <p>It has no status of gRPC among its causes: gRPC would close a call with that status instead of with ours, and
+     * behind Reactor's stubs without the details.
+     */
     public static VectorDbException fromThrowable(Throwable thrown) {
         Throwable cause = unwrap(thrown);
         return switch (cause) {
             case VectorDbException ours -> ours;
-            case StatusRuntimeException e -> fromStatus(StatusProto.fromThrowable(e), e.getStatus(), e);
-            case StatusException e -> fromStatus(StatusProto.fromThrowable(e), e.getStatus(), e);
+            case StatusRuntimeException e -> fromStatus(StatusProto.fromThrowable(e), e.getStatus());
+            case StatusException e -> fromStatus(StatusProto.fromThrowable(e), e.getStatus());
             case TimeoutException e -> new VectorDbException(ErrorCode.DEADLINE_EXCEEDED, "the time was used up", e);
-            default -> new VectorDbException(ErrorCode.INTERNAL, describe(cause), cause);
+            default -> carriesStatus(cause)
+                    ? new VectorDbException(ErrorCode.INTERNAL, describe(cause))
+                    : new VectorDbException(ErrorCode.INTERNAL, describe(cause), cause);
         };
     }
 
@@ -96,7 +136,7 @@ public final class GrpcErrors {
     }
 
     private static VectorDbException fromStatus(
-            com.google.rpc.@Nullable Status details, Status status, Exception cause) {
+            com.google.rpc.@Nullable Status details, Status status) {
         String message = Optional.ofNullable(status.getDescription()).orElse("");
         if (details != null) {
             ErrorInfo info = find(details, ErrorInfo.class);
@@ -106,12 +146,11 @@ public final class GrpcErrors {
                 List<Violation> violations = item == null
                         ? List.of()
                         : item.getViolationsList().stream().map(GrpcErrors::fromProto).toList();
-                return new VectorDbException(code, details.getMessage(), info.getMetadataMap(), violations, cause);
+                return new VectorDbException(code, details.getMessage(), info.getMetadataMap(), violations, null);
             }
         }
         ErrorCode code = codeOf(status.getCode());
-        return new VectorDbException(
-                code, message.isEmpty() ? code.title() : message, Map.of(), List.of(), cause);
+        return new VectorDbException(code, message.isEmpty() ? code.title() : message);
     }
 
     private static ErrorCode codeOf(Status.Code code) {
@@ -189,6 +228,15 @@ public final class GrpcErrors {
             cause = cause.getCause();
         }
         return cause;
+    }
+
+    private static boolean carriesStatus(Throwable thrown) {
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            if (cause instanceof StatusRuntimeException || cause instanceof StatusException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static String describe(Throwable cause) {

@@ -38,7 +38,8 @@ public final class ShardClient {
 
     /** Asks the leader, where it is known or soon found; a call that any replica answers is answered by the first. */
     public <Q, A> Mono<A> call(ShardState shard, MethodDescriptor<Q, A> method, Q request, Duration timeout) {
-        return attempt(new Call<>(shard, method, request, System.nanoTime() + timeout.toNanos()), 0);
+        Call<Q, A> call = new Call<>(shard, method, request, System.nanoTime() + timeout.toNanos());
+        return Mono.defer(() -> attempt(call, first(shard)));
     }
 
     private record Call<Q, A>(ShardState shard, MethodDescriptor<Q, A> method, Q request, long deadlineNanos) {
@@ -48,59 +49,95 @@ public final class ShardClient {
         }
     }
 
-    private <Q, A> Mono<A> attempt(Call<Q, A> call, int attempts) {
+    /**
+     * One attempt of a call.
+     *
+     * @param number how many were made before
+     * @param turn whose turn it is among the replicas when nobody names the leader: hints do not count, so that a dead
+     *     leader that the others still name keeps none of them from being asked
+     * @param mayHaveSucceeded whether one before this may have done its work although it failed
+     */
+    private record Attempt(int number, String node, int turn, boolean mayHaveSucceeded) {}
+
+    private Attempt first(ShardState shard) {
+        String leader = leaders.get(shard.getUid());
+        List<String> replicas = shard.getStorageNodesList();
+        return leader != null && replicas.contains(leader)
+                ? new Attempt(0, leader, 0, false)
+                : new Attempt(0, replicas.getFirst(), 1, false);
+    }
+
+    private static Attempt next(ShardState shard, Attempt last, Optional<String> hint, boolean mayHaveSucceeded) {
+        List<String> replicas = shard.getStorageNodesList();
+        if (hint.isPresent()) {
+            return new Attempt(last.number() + 1, hint.get(), last.turn(), mayHaveSucceeded);
+        }
+        int turn = replicas.get(last.turn() % replicas.size()).equals(last.node()) ? last.turn() + 1 : last.turn();
+        return new Attempt(last.number() + 1, replicas.get(turn % replicas.size()), turn + 1, mayHaveSucceeded);
+    }
+
+    private <Q, A> Mono<A> attempt(Call<Q, A> call, Attempt attempt) {
         return Mono.defer(() -> {
-            String node = choose(call.shard(), attempts);
+            String node = attempt.node();
             Optional<String> address = address(node);
             if (address.isEmpty()) {
                 VectorDbException unknown = new VectorDbException(
                         ErrorCode.SHARD_UNAVAILABLE, "node " + node + " of shard " + name(call) + " is not known yet");
-                return again(call, attempts, node, unknown);
+                return again(call, attempt, unknown, attempt.mayHaveSucceeded());
             }
             Duration time = call.left().compareTo(ATTEMPT) < 0 ? call.left() : ATTEMPT;
             return Calls.unary(channels.channel(address.get()), call.method(), call.request(), time)
                     .doOnNext(answer -> leaders.put(call.shard().getUid(), node))
-                    .onErrorResume(VectorDbException.class, e -> again(call, attempts, node, e));
+                    .onErrorResume(
+                            VectorDbException.class,
+                            e -> again(call, attempt, e, attempt.mayHaveSucceeded() || mayHaveSucceeded(e)));
         });
     }
 
-    private <Q, A> Mono<A> again(Call<Q, A> call, int attempts, String node, VectorDbException error) {
+    private <Q, A> Mono<A> again(Call<Q, A> call, Attempt last, VectorDbException error, boolean mayHaveSucceeded) {
         if (!isWorthRepeating(error.code())) {
-            return Mono.error(error);
+            return Mono.error(last.mayHaveSucceeded() && isMomentary(error.code()) ? giveUp(call, error) : error);
         }
-        leaders.remove(call.shard().getUid(), node);
-        Optional<String> hint = Optional.ofNullable(error.metadata().get("leader")).filter(each -> !each.equals(node));
+        leaders.remove(call.shard().getUid(), last.node());
+        Optional<String> hint = Optional.ofNullable(error.metadata().get("leader"))
+                .filter(each -> !each.equals(last.node())
+                        && call.shard().getStorageNodesList().contains(each));
         hint.ifPresent(leader -> leaders.put(call.shard().getUid(), leader));
-        Duration pause = hint.isPresent() && attempts == 0 ? Duration.ZERO : pause(attempts);
+        Duration pause = hint.isPresent() && last.number() == 0 ? Duration.ZERO : pause(last.number());
         if (call.left().compareTo(pause) <= 0) {
             return Mono.error(giveUp(call, error));
         }
-        return Mono.delay(pause).then(attempt(call, attempts + 1));
+        return Mono.delay(pause).then(attempt(call, next(call.shard(), last, hint, mayHaveSucceeded)));
     }
 
     private static boolean isWorthRepeating(ErrorCode code) {
         return switch (code) {
-            case NOT_LEADER, STALE_EPOCH, SHARD_UNAVAILABLE, STARTING, DEADLINE_EXCEEDED -> true;
+            case NOT_LEADER, STALE, STALE_EPOCH, SHARD_UNAVAILABLE, STARTING, DEADLINE_EXCEEDED -> true;
             default -> false;
         };
     }
 
+    private static boolean mayHaveSucceeded(VectorDbException error) {
+        return error.code() == ErrorCode.SHARD_UNAVAILABLE
+                || error.code() == ErrorCode.DEADLINE_EXCEEDED
+                || error.metadata().containsKey("outcome");
+    }
+
+    /** Whether the failure says nothing about what an attempt before it did. */
+    private static boolean isMomentary(ErrorCode code) {
+        return switch (code.category()) {
+            case UNAVAILABLE, EXHAUSTED, CORRUPT, INTERNAL -> true;
+            case USER, CONFLICT -> false;
+        };
+    }
+
     private static <Q, A> VectorDbException giveUp(Call<Q, A> call, VectorDbException last) {
-        if (last.code() == ErrorCode.DEADLINE_EXCEEDED) {
+        if (last.code() == ErrorCode.DEADLINE_EXCEEDED || last.code() == ErrorCode.STALE) {
             return last;
         }
         return new VectorDbException(
                 ErrorCode.SHARD_UNAVAILABLE,
                 "shard " + name(call) + " has no leader that answers: " + last.getMessage());
-    }
-
-    private String choose(ShardState shard, int attempts) {
-        String leader = leaders.get(shard.getUid());
-        List<String> replicas = shard.getStorageNodesList();
-        if (leader != null && replicas.contains(leader)) {
-            return leader;
-        }
-        return replicas.get(attempts % replicas.size());
     }
 
     private Optional<String> address(String nodeId) {

@@ -1,0 +1,112 @@
+package io.vectordb.rpc;
+
+import static io.vectordb.rpc.Await.await;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.grpc.Context;
+import io.grpc.Server;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.StreamObserver;
+import io.vectordb.common.ErrorCode;
+import io.vectordb.common.VectorDbException;
+import io.vectordb.internal.storage.v1.ReadPositionRequest;
+import io.vectordb.internal.storage.v1.ReadPositionResponse;
+import io.vectordb.internal.storage.v1.StorageServiceGrpc;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import reactor.core.Disposable;
+import reactor.core.publisher.Mono;
+
+class CallsTest {
+
+    /** Answers nothing, and remembers the context of the last call. */
+    private static final class Silent extends StorageServiceGrpc.StorageServiceImplBase {
+        private volatile Context called = Context.ROOT;
+
+        @Override
+        public void readPosition(ReadPositionRequest request, StreamObserver<ReadPositionResponse> observer) {
+            called = Context.current();
+        }
+    }
+
+    private static Mono<ReadPositionResponse> call(ChannelFactory channels, String address, Duration timeout) {
+        return Calls.unary(
+                channels.channel(address),
+                StorageServiceGrpc.getReadPositionMethod(),
+                ReadPositionRequest.getDefaultInstance(),
+                timeout);
+    }
+
+    @Test
+    void aCallThatNobodyAnswersEndsAtItsDeadline() {
+        try (InProcess server = InProcess.serve(new Silent());
+                ChannelFactory channels = new ChannelFactory()) {
+            long begun = System.nanoTime();
+            assertThatThrownBy(() -> call(channels, server.address, Duration.ofMillis(100)).block())
+                    .isInstanceOfSatisfying(
+                            VectorDbException.class,
+                            e -> assertThat(e.code()).isEqualTo(ErrorCode.DEADLINE_EXCEEDED));
+            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isBetween(Duration.ofMillis(90), Duration.ofSeconds(5));
+        }
+    }
+
+    @Test
+    void aCallIsMadeAtSubscriptionAndCancelledWithIt() {
+        Silent service = new Silent();
+        try (InProcess server = InProcess.serve(service);
+                ChannelFactory channels = new ChannelFactory()) {
+            Mono<ReadPositionResponse> call = call(channels, server.address, Duration.ofSeconds(30));
+            assertThat(service.called).isSameAs(Context.ROOT);
+            Disposable subscription = call.subscribe();
+            await(() -> service.called != Context.ROOT);
+            subscription.dispose();
+            await(() -> service.called.isCancelled());
+        }
+    }
+
+    @Test
+    void aServerThatComesBackIsReachedSoonHoweverLongItWasAway() throws Exception {
+        int port;
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = socket.getLocalPort();
+        }
+        try (ChannelFactory channels = new ChannelFactory()) {
+            String address = "127.0.0.1:" + port;
+            // By now gRPC alone would wait for some seconds before it tries again, and later for two minutes.
+            long away = System.nanoTime() + Duration.ofMillis(6_300).toNanos();
+            await(() -> {
+                assertThatThrownBy(() -> call(channels, address, Duration.ofSeconds(1)).block())
+                        .isInstanceOf(VectorDbException.class);
+                return System.nanoTime() > away;
+            });
+            Server server = NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", port))
+                    .addService(new StorageServiceGrpc.StorageServiceImplBase() {
+                        @Override
+                        public void readPosition(
+                                ReadPositionRequest request, StreamObserver<ReadPositionResponse> observer) {
+                            observer.onNext(ReadPositionResponse.getDefaultInstance());
+                            observer.onCompleted();
+                        }
+                    })
+                    .build()
+                    .start();
+            try {
+                long begun = System.nanoTime();
+                await(() -> {
+                    try {
+                        return call(channels, address, Duration.ofSeconds(1)).block() != null;
+                    } catch (VectorDbException e) {
+                        return false;
+                    }
+                });
+                assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(2));
+            } finally {
+                server.shutdownNow();
+            }
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.vectordb.rpc;
+
+import org.jspecify.annotations.NullMarked;
