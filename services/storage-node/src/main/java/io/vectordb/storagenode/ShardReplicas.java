@@ -10,6 +10,7 @@ import io.vectordb.raft.GroupId;
 import io.vectordb.raft.RaftNode;
 import io.vectordb.raft.RaftPeerAddress;
 import io.vectordb.storage.ShardStore;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,7 @@ final class ShardReplicas implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ShardReplicas.class);
     private static final long HOUSEKEEPING_SECONDS = 10;
+    private static final long RETRY_SECONDS = 1;
 
     private final RaftNode node;
     private final ClusterMembership membership;
@@ -39,6 +41,7 @@ final class ShardReplicas implements AutoCloseable {
     /** Adding and removing groups waits for disks: not on the thread that follows the metadata. */
     private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("shard-replicas").factory());
+    private volatile ClusterState newest = ClusterState.getDefaultInstance();
     private volatile Optional<String> problem = Optional.of("the metadata has not been read yet");
 
     ShardReplicas(RaftNode node, ClusterMembership membership) {
@@ -52,6 +55,7 @@ final class ShardReplicas implements AutoCloseable {
     /** Takes in a newer state of the metadata, soon. */
     void reconcile(ClusterState state) {
         if (!executor.isShutdown()) {
+            newest = state;
             executor.execute(() -> apply(state));
         }
     }
@@ -66,11 +70,12 @@ final class ShardReplicas implements AutoCloseable {
                     .filter(each -> !each.getRaftAddress().isEmpty())
                     .collect(Collectors.toMap(Node::getId, Node::getRaftAddress));
             Set<GroupId> wanted = new HashSet<>();
+            List<String> problems = new ArrayList<>();
             for (CollectionState collection : state.getCollectionsList()) {
                 for (ShardState shard : collection.getShardsList()) {
                     if (shard.getStorageNodesList().contains(node.nodeId())) {
                         wanted.add(ShardGroup.of(shard).id());
-                        add(shard, raftAddresses);
+                        tryToAdd(shard, raftAddresses, problems);
                     }
                 }
             }
@@ -81,22 +86,56 @@ final class ShardReplicas implements AutoCloseable {
                     node.removeGroup(group);
                 }
             }
-            problem = Optional.empty();
+            problem = problems.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", problems));
+            if (!problems.isEmpty()) {
+                tryAgain(state);
+            }
         } catch (RuntimeException e) {
             LOG.error("the replicas are not those of metadata version {}", state.getVersion(), e);
             problem = Optional.of(String.valueOf(e.getMessage()));
         }
     }
 
+    /** A shard that cannot be added keeps no other from being served. */
+    private void tryToAdd(ShardState shard, Map<String, String> raftAddresses, List<String> problems) {
+        try {
+            add(shard, raftAddresses);
+        } catch (RuntimeException e) {
+            LOG.warn("shard {} cannot be added yet: {}", shard.getName(), e.toString());
+            problems.add("shard " + shard.getName() + " cannot be added yet: " + e.getMessage());
+        }
+    }
+
+    /** Nothing in the metadata may change, so nobody else would ask again. */
+    private void tryAgain(ClusterState state) {
+        executor.schedule(
+                () -> {
+                    if (newest.equals(state)) {
+                        apply(state);
+                    }
+                },
+                RETRY_SECONDS,
+                TimeUnit.SECONDS);
+    }
+
     private void add(ShardState shard, Map<String, String> raftAddresses) {
         GroupId group = ShardGroup.of(shard).id();
         if (!node.groups().contains(group)) {
             List<RaftPeerAddress> members = shard.getStorageNodesList().stream()
-                    .map(id -> new RaftPeerAddress(id, raftAddresses.getOrDefault(id, "")))
+                    .map(id -> new RaftPeerAddress(id, raftAddress(id, raftAddresses)))
                     .toList();
             node.addGroup(group, members);
         }
         groups.put(shard.getUid(), group);
+    }
+
+    private static String raftAddress(String nodeId, Map<String, String> raftAddresses) {
+        String address = raftAddresses.get(nodeId);
+        if (address == null) {
+            throw new VectorDbException(
+                    ErrorCode.SHARD_UNAVAILABLE, "storage node " + nodeId + " has not registered yet");
+        }
+        return address;
     }
 
     /** The group of a shard that has a replica here. */

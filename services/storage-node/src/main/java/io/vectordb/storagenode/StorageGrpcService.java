@@ -44,6 +44,9 @@ import java.util.concurrent.TimeoutException;
 final class StorageGrpcService extends StorageServiceGrpc.StorageServiceImplBase {
 
     private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
+    /** Left of the deadline of a wait for the read itself, or for saying how far the replica got. */
+    private static final long RESERVE_MILLIS = 50;
+
     private static final int LEAST_PAGE_BYTES = 1;
 
     private final RaftNode node;
@@ -163,7 +166,7 @@ final class StorageGrpcService extends StorageServiceGrpc.StorageServiceImplBase
         }
         ShardStore store = replicas.store(group);
         return store.changeAfter(minSeq - 1)
-                .orTimeout(timeout().toMillis(), TimeUnit.MILLISECONDS)
+                .orTimeout(Math.max(1, timeout().toMillis() - RESERVE_MILLIS), TimeUnit.MILLISECONDS)
                 .exceptionallyCompose(e -> CompletableFuture.failedFuture(
                         e instanceof TimeoutException ? stale(group, store.lastDataSeq(), minSeq) : e));
     }

@@ -1,0 +1,142 @@
+package io.vectordb.storagenode;
+
+import io.grpc.Server;
+import io.grpc.inprocess.InProcessServerBuilder;
+import io.vectordb.common.VectorDbException;
+import io.vectordb.internal.metadata.v1.ClusterState;
+import io.vectordb.internal.metadata.v1.CollectionState;
+import io.vectordb.internal.metadata.v1.Node;
+import io.vectordb.internal.metadata.v1.ShardState;
+import io.vectordb.internal.storage.v1.StorageServiceGrpc;
+import io.vectordb.raft.LeadershipListener;
+import io.vectordb.raft.RaftNode;
+import io.vectordb.raft.RaftNodeConfig;
+import io.vectordb.raft.RaftSettings;
+import io.vectordb.rpc.ChannelFactory;
+import io.vectordb.rpc.ErrorServerInterceptor;
+import io.vectordb.storage.StorageResources;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/** A storage node on a real log and a real store, called in process; metadata is what the test says. */
+final class TestStorageNode implements AutoCloseable {
+
+    private static final AtomicInteger NAMES = new AtomicInteger();
+
+    final List<String> fatal = new CopyOnWriteArrayList<>();
+    final RaftNode raft;
+    final ShardReplicas replicas;
+    final String address;
+    private final StorageResources resources = new StorageResources(8 << 20, 8 << 20);
+    private final ReadPool reads = new ReadPool(2, 100);
+    private final ChannelFactory channels = new ChannelFactory();
+    private final Server server;
+
+    TestStorageNode(String id, Path folder) {
+        this(id, folder, 0);
+    }
+
+    TestStorageNode(String id, Path folder, int raftPort) {
+        raft = RaftNode.start(
+                new RaftNodeConfig(
+                        id,
+                        "127.0.0.1",
+                        raftPort,
+                        folder,
+                        RaftSettings.withElectionTimeouts(Duration.ofMillis(500), Duration.ofSeconds(1))),
+                (group, directory) -> new ShardReplica(ShardGroup.of(group).identity(), directory, resources),
+                (group, reason, cause) -> fatal.add(group + ": " + reason),
+                LeadershipListener.NONE);
+        replicas = new ShardReplicas(raft, new ClusterMembership(folder));
+        String name = "storage-node-test-" + NAMES.incrementAndGet();
+        address = ChannelFactory.IN_PROCESS + name;
+        try {
+            server = InProcessServerBuilder.forName(name)
+                    .addService(new StorageGrpcService(raft, replicas, reads, Clock.systemUTC()))
+                    .intercept(new ErrorServerInterceptor())
+                    .build()
+                    .start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    StorageServiceGrpc.StorageServiceBlockingStub stub() {
+        return stub(Duration.ofSeconds(20));
+    }
+
+    StorageServiceGrpc.StorageServiceBlockingStub stub(Duration timeout) {
+        return StorageServiceGrpc.newBlockingStub(channels.channel(address))
+                .withDeadlineAfter(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    StorageServiceGrpc.StorageServiceFutureStub futureStub() {
+        return StorageServiceGrpc.newFutureStub(channels.channel(address)).withDeadlineAfter(20, TimeUnit.SECONDS);
+    }
+
+    Node node() {
+        return Node.newBuilder()
+                .setId(raft.nodeId())
+                .setService(Node.Service.STORAGE)
+                .setRpcAddress(address)
+                .setRaftAddress(raft.address())
+                .build();
+    }
+
+    static ShardState shard(String uid, String... nodes) {
+        return ShardState.newBuilder()
+                .setUid(uid)
+                .setName(uid)
+                .setBucketTo(64)
+                .setIncarnation(1)
+                .addAllStorageNodes(List.of(nodes))
+                .build();
+    }
+
+    static ClusterState state(long version, List<Node> nodes, ShardState... shards) {
+        return ClusterState.newBuilder()
+                .setVersion(version)
+                .setClusterId("cluster")
+                .addAllNodes(nodes)
+                .addCollections(CollectionState.newBuilder().addAllShards(List.of(shards)))
+                .build();
+    }
+
+    boolean leads(String shard) {
+        try {
+            return raft.isLeader(replicas.group(shard));
+        } catch (VectorDbException e) {
+            return false;
+        }
+    }
+
+    static void await(BooleanSupplier condition) {
+        long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("The condition did not come true in 20 s");
+            }
+            LockSupport.parkNanos(5_000_000);
+        }
+    }
+
+    /** Stops at once, as a process that is killed would: nobody is told. */
+    @Override
+    public void close() {
+        server.shutdownNow();
+        replicas.close();
+        reads.close();
+        raft.close();
+        resources.close();
+        channels.close();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.vectordb.storagenode;
+
+import org.jspecify.annotations.NullMarked;
