@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -57,12 +56,8 @@ class StandaloneContainerIT {
             second.start();
             try (RestClient rest = second.rest()) {
                 assertThat(search(rest)).isEqualTo(hits);
-                assertThat(count(rest, "notes", COUNT)).isEqualTo(2);
-                assertThat(count(rest, "points", "{}")).isBetween(
-                        acknowledged.size() * PointWriter.BATCH, (acknowledged.size() + 1) * PointWriter.BATCH);
-                for (int batch : acknowledged) {
-                    assertPresent(rest, batch);
-                }
+                assertThat(Points.count(rest, "notes", COUNT)).isEqualTo(2);
+                Points.assertHolds(rest, acknowledged);
             }
         }
     }
@@ -74,7 +69,8 @@ class StandaloneContainerIT {
                 """
                 {"name": "notes", "schema": {"kind": "document", "primary_key": ["id"], "fields": [
                     {"name": "id", "type": "keyword"},
-                    {"name": "text", "type": "text", "text": {"embed": {"into": "text_vec", "model": "all-minilm-l6-v2"}}}]}}""");
+                    {"name": "text", "type": "text",
+                     "text": {"embed": {"into": "text_vec", "model": "all-minilm-l6-v2"}}}]}}""");
         assertThat(created.status()).as(created.toString()).isEqualTo(201);
         Answer put = rest.put(
                 "/v1/collections/notes/records/n1",
@@ -88,7 +84,7 @@ class StandaloneContainerIT {
         assertThat(bulk.status()).as(bulk.toString()).isEqualTo(200);
         assertThat(bulk.lines()).hasSize(3);
         assertThat(bulk.lines().getLast().at("/summary/succeeded").asInt()).isEqualTo(2);
-        assertThat(count(rest, "notes", COUNT)).isEqualTo(2);
+        assertThat(Points.count(rest, "notes", COUNT)).isEqualTo(2);
     }
 
     private static List<JsonNode> search(RestClient rest) throws IOException {
@@ -100,35 +96,18 @@ class StandaloneContainerIT {
         return hits;
     }
 
-    private static int count(RestClient rest, String collection, String request) throws IOException {
-        Answer answer = rest.post("/v1/collections/" + collection + "/count", request);
-        assertThat(answer.status()).as(answer.toString()).isEqualTo(200);
-        return answer.json().at("/count").asInt();
-    }
-
     /** Kills the container while a writer is busy; returns what the writer was told to be written. */
     private static List<Integer> writeUntilKilled(StandaloneContainer container, RestClient rest)
             throws IOException, InterruptedException {
-        Answer created = rest.post(
-                "/v1/collections",
-                """
-                {"name": "points", "schema": {"kind": "document", "primary_key": ["id"], "fields": [
-                    {"name": "id", "type": "keyword"}, {"name": "v", "type": "vector(4)"}]}}""");
-        assertThat(created.status()).as(created.toString()).isEqualTo(201);
-        PointWriter writer = new PointWriter(rest, ACKNOWLEDGED_BEFORE_KILL);
-        assertThat(writer.awaitEnough(60)).as("batches acknowledged; %s", writer.surprises()).isTrue();
+        Points.create(rest, 1);
+        PointWriter writer = PointWriter.start(rest);
+        assertThat(writer.awaitMore(ACKNOWLEDGED_BEFORE_KILL, 60))
+                .as("batches acknowledged; %s", writer.surprises())
+                .isTrue();
         container.kill();
         List<Integer> acknowledged = writer.finish();
         assertThat(writer.surprises()).isEmpty();
+        assertThat(writer.repetitions()).isZero();
         return acknowledged;
-    }
-
-    private static void assertPresent(RestClient rest, int batch) throws IOException {
-        String keys = PointWriter.keys(batch).stream().collect(Collectors.joining("\", \"", "[\"", "\"]"));
-        Answer answer = rest.post("/v1/collections/points/get", "{\"keys\": " + keys + "}");
-        assertThat(answer.status()).as(answer.toString()).isEqualTo(200);
-        assertThat(answer.json().at("/results").valueStream())
-                .hasSize(PointWriter.BATCH)
-                .allSatisfy(result -> assertThat(result.at("/record/fields/batch").asInt(-1)).isEqualTo(batch));
     }
 }

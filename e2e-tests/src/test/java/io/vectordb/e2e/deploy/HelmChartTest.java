@@ -288,7 +288,8 @@ class HelmChartTest {
     @Test
     void moreReplicasThanStorageNodesAreRefused() {
         TemplateCommand command = template("cluster").set("storage.replicas", 2);
-        assertThatThrownBy(command::call).hasMessageContaining("metadata.defaultReplicas is 3, but there are 2 storage nodes");
+        assertThatThrownBy(command::call)
+                .hasMessageContaining("metadata.defaultReplicas is 3, but there are 2 storage nodes");
     }
 
     @Test
