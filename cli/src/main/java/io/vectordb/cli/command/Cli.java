@@ -119,6 +119,14 @@ public final class Cli {
         return client(retries, timeout().map(given -> given.plus(MARGIN)).orElse(ANSWER));
     }
 
+    /** For long work: survives a restart of the server, but fails at once when there is none to begin with. */
+    RestClient patientClient(Duration perAttempt) {
+        try (RestClient first = client(Retries.SHORT)) {
+            first.get("/v1/info");
+        }
+        return client(Retries.PATIENT, perAttempt);
+    }
+
     RestClient client(Retries retries, Duration perAttempt) {
         return new RestClient(server(), key(), perAttempt, retries, line -> {
             if (verbose) {

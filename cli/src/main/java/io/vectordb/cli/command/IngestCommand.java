@@ -3,7 +3,6 @@ package io.vectordb.cli.command;
 import io.vectordb.cli.rest.BulkAnswer;
 import io.vectordb.cli.rest.Json;
 import io.vectordb.cli.rest.RestClient;
-import io.vectordb.cli.rest.Retries;
 import io.vectordb.cli.terminal.CliException;
 import io.vectordb.cli.terminal.Durations;
 import io.vectordb.cli.terminal.ExitCode;
@@ -73,7 +72,7 @@ final class IngestCommand implements Callable<Integer> {
             default -> throw new CliException(ExitCode.USAGE, "--format is records or ops, not " + format);
         }
         long began = System.nanoTime();
-        try (RestClient client = cli.client(Retries.PATIENT, CHUNK);
+        try (RestClient client = cli.patientClient(CHUNK);
                 ProgressLine progress = new ProgressLine(cli.console(), cli.quiet());
                 BufferedWriter rejected = rejects == null ? null : Files.newBufferedWriter(rejects)) {
             for (String file : files) {

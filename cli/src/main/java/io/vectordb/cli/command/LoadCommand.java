@@ -4,7 +4,6 @@ import io.vectordb.cli.load.FilingLoader;
 import io.vectordb.cli.load.LoadReport;
 import io.vectordb.cli.rest.Json;
 import io.vectordb.cli.rest.RestClient;
-import io.vectordb.cli.rest.Retries;
 import io.vectordb.cli.terminal.CliException;
 import io.vectordb.cli.terminal.Durations;
 import io.vectordb.cli.terminal.ExitCode;
@@ -54,7 +53,7 @@ final class LoadCommand implements Callable<Integer> {
         }
         long began = System.nanoTime();
         AtomicBoolean ended = new AtomicBoolean();
-        try (RestClient client = cli.client(Retries.PATIENT, CHUNK);
+        try (RestClient client = cli.patientClient(CHUNK);
                 ProgressLine line = new ProgressLine(cli.console(), cli.quiet())) {
             FilingLoader loader = new FilingLoader(client, collection, jobs, progress(line, began));
             tellWhenInterrupted(line, ended, loader.report());

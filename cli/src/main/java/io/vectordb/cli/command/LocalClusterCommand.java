@@ -36,7 +36,17 @@ final class LocalClusterCommand {
     }
 
     /** Starts the cluster. */
-    @Command(name = "up", description = "Start the cluster, wait until every node is ready, print where it is.")
+    @Command(
+            name = "up",
+            description = "Start the cluster, wait until every node is ready, print where it is.",
+            footerHeading = "%nPorts, all on 127.0.0.1, with --base-port 9200:%n",
+            footer = {
+                "  gateway          8080 REST and probes, 9090 gRPC",
+                "  metadata-1       9201 probes, 9301 calls, 9401 Raft",
+                "  storage-1, -2 …  9211, 9212 … probes, 9311 … calls, 9411 … Raft",
+                "  index-1 …        9221 … probes, 9321 … calls",
+                "  coordinator-1    9231 probes, 9331 calls"
+            })
     static final class Up implements Callable<Integer> {
 
         private static final int MAX_NODES = 9;

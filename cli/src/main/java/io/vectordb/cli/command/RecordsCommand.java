@@ -7,6 +7,7 @@ import io.vectordb.cli.rest.Retries;
 import io.vectordb.cli.terminal.CliException;
 import io.vectordb.cli.terminal.ExitCode;
 import io.vectordb.cli.terminal.OutputMode;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -212,6 +213,7 @@ final class RecordsCommand {
     static final class Export implements Callable<Integer> {
 
         private static final int PAGE = 1_000;
+        private static final Duration PAGE_TIME = Duration.ofMinutes(1);
 
         private final Cli cli;
 
@@ -229,7 +231,7 @@ final class RecordsCommand {
         public Integer call() {
             long count = 0;
             Optional<String> cursor = Optional.empty();
-            try (RestClient client = cli.client(Retries.PATIENT)) {
+            try (RestClient client = cli.patientClient(PAGE_TIME)) {
                 do {
                     JsonNode answer = page(cli, client, collection, query, PAGE, cursor.orElse(null)).json();
                     for (JsonNode record : answer.path("records")) {

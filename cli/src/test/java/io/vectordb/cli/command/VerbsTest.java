@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -198,7 +199,7 @@ class VerbsTest {
     void refusedLinesOfAnIngestAreKeptWithTheirError() throws IOException {
         Path file = Files.writeString(folder.resolve("in.ndjson"), "{\"id\": 1}\n\n{\"id\": 2}\n");
         Path rejects = folder.resolve("rejects");
-        Function<Call, Reply> answers = call -> Reply.of(200, """
+        Function<Call, Reply> answers = call -> call.method().equals("GET") ? Reply.of(200, "{}") : Reply.of(200, """
                 {"line": 2, "outcome": "refused", "error": {"code": "TYPE_MISMATCH", "message": "id: 2"}}
                 {"summary": {"lines": 2, "succeeded": 1, "failed": 1}}""");
         Run run = against(answers, "ingest", file.toString(), "--collection", "c", "--direct", "--rejects", rejects.toString());
@@ -206,6 +207,31 @@ class VerbsTest {
         assertThat(run.err()).contains("1 written, 1 refused").contains("TYPE_MISMATCH  1");
         assertThat(rejects).hasContent("{\"file\":\"" + file
                 + "\",\"line\":3,\"error\":{\"code\":\"TYPE_MISMATCH\",\"message\":\"id: 2\"},\"content\":{\"id\":2}}");
+    }
+
+    @Test
+    void aLoadTellsFilesPassagesAndReasons() throws IOException {
+        Files.writeString(folder.resolve("empty.htm"), "");
+        Function<Call, Reply> answers = call -> Reply.of(200, "{}");
+        Run run = against(answers, "load", folder.resolve("empty.htm").toString(), folder.resolve("absent").toString());
+        assertThat(run.exit()).isEqualTo(6);
+        assertThat(run.out())
+                .contains("files      0 read with 0 filings, 2 skipped", "1  no such file", "passages   0: 0 new")
+                .contains("rejected   0", "passages/s");
+        assertThat(run.err()).doesNotContain("\tat ");
+    }
+
+    /** At once, not after the minutes that a load waits for a server that restarts. */
+    @Test
+    @Timeout(20)
+    void aLoadWithoutAServerFailsAtOnce() {
+        int port;
+        try (StubServer server = new StubServer(call -> Reply.of(200, "{}"))) {
+            port = server.port();
+        }
+        Run run = run("load", folder.toString(), "--url", "http://127.0.0.1:" + port);
+        assertThat(run.exit()).isEqualTo(3);
+        assertThat(run.err()).startsWith("error: no server answers").hasLineCount(1);
     }
 
     @Test
