@@ -56,12 +56,14 @@ sealed interface ContentKind {
                 new Magic("PAR1", "Parquet file"),
                 new Magic("SQLite format 3", "SQLite database"));
 
-        private static final Pattern SUBMISSION = Pattern.compile(
-                "(?m)^\\s*<(?:SEC-DOCUMENT|IMS-DOCUMENT|SEC-HEADER|IMS-HEADER|SUBMISSION|DOCUMENT)>");
-        private static final Pattern PROLOG = Pattern.compile("\\G\\s*(?:<\\?.*?\\?>|<!--.*?-->|<![^>]*>)", Pattern.DOTALL);
+        private static final Pattern SUBMISSION =
+                Pattern.compile("(?m)^\\s*<(?:SEC-DOCUMENT|IMS-DOCUMENT|SEC-HEADER|IMS-HEADER|SUBMISSION|DOCUMENT)>");
+        private static final Pattern PROLOG =
+                Pattern.compile("\\G\\s*(?:<\\?.*?\\?>|<!--.*?-->|<![^>]*>)", Pattern.DOTALL);
         private static final Pattern TAG = Pattern.compile("\\G\\s*<([A-Za-z_][\\w.:-]*)");
         private static final Pattern HTML_TAG = Pattern.compile("(?i)<(?:html|body|head|!doctype\\s+html)\\b");
-        private static final Pattern MARKUP = Pattern.compile("(?i)</(?:p|div|td|tr|font|b|span|center|a|h\\d)\\s*>|<(?:br|p|hr)\\b[^>]*>");
+        private static final Pattern MARKUP =
+                Pattern.compile("(?i)</(?:p|div|td|tr|font|b|span|center|a|h\\d)\\s*>|<(?:br|p|hr)\\b[^>]*>");
         private static final Pattern HTML_ROOT = Pattern.compile(
                 "(?i)html|head|body|title|meta|link|div|p|font|center|span|a|b|i|u|hr|br|h[1-6]|pre|ul|ol|tr|td|strong|em|img|style");
         private static final Pattern VIEWER_PAGE =
@@ -88,11 +90,14 @@ sealed interface ContentKind {
                 return new Rejected("not a filing: binary data");
             }
             String text = head.replace("\0", "").strip();
-            return text.isEmpty() ? new Rejected(bytes.length <= HEAD_BYTES ? "empty file" : "blank file") : ofText(text);
+            return text.isEmpty()
+                    ? new Rejected(bytes.length <= HEAD_BYTES ? "empty file" : "blank file")
+                    : ofText(text);
         }
 
         static ContentKind sniffDocument(String content) {
-            String text = content.substring(0, Math.min(content.length(), HEAD_BYTES)).strip();
+            String text =
+                    content.substring(0, Math.min(content.length(), HEAD_BYTES)).strip();
             if (text.isEmpty()) {
                 return new Rejected("empty file");
             }
@@ -117,7 +122,8 @@ sealed interface ContentKind {
         }
 
         private static ContentKind ofText(String text) {
-            if (text.startsWith("-----BEGIN PRIVACY") || SUBMISSION.matcher(text).find() && !startsAsXml(text)) {
+            if (text.startsWith("-----BEGIN PRIVACY")
+                    || SUBMISSION.matcher(text).find() && !startsAsXml(text)) {
                 return new Submission();
             }
             if (JSON.matcher(text).find()) {

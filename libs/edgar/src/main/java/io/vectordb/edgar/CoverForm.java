@@ -12,10 +12,63 @@ import org.jspecify.annotations.Nullable;
 final class CoverForm {
 
     private static final Set<String> FORMS = Set.of(
-            "10-K", "10-K405", "10-KSB", "10-KSB40", "10-KT", "10-Q", "10-QSB", "10-QT", "8-K", "8-K12B", "8-K12G3", "8-K15D5",
-            "20-F", "20-FR", "40-F", "6-K", "11-K", "11-KT", "10-D", "10-12B", "10-12G", "10", "SD", "S-1", "S-2", "S-3", "S-4",
-            "S-6", "S-8", "S-11", "SB-1", "SB-2", "F-1", "F-3", "F-4", "F-6", "F-10", "N-1A", "N-2", "N-CSR", "N-CSRS", "N-Q",
-            "N-14", "N-30D", "1-A", "1-K", "1-SA", "1-U", "8-A", "15", "25", "24F-2", "CB", "T-3", "ABS-15G", "ABS-EE", "ARS",
+            "10-K",
+            "10-K405",
+            "10-KSB",
+            "10-KSB40",
+            "10-KT",
+            "10-Q",
+            "10-QSB",
+            "10-QT",
+            "8-K",
+            "8-K12B",
+            "8-K12G3",
+            "8-K15D5",
+            "20-F",
+            "20-FR",
+            "40-F",
+            "6-K",
+            "11-K",
+            "11-KT",
+            "10-D",
+            "10-12B",
+            "10-12G",
+            "10",
+            "SD",
+            "S-1",
+            "S-2",
+            "S-3",
+            "S-4",
+            "S-6",
+            "S-8",
+            "S-11",
+            "SB-1",
+            "SB-2",
+            "F-1",
+            "F-3",
+            "F-4",
+            "F-6",
+            "F-10",
+            "N-1A",
+            "N-2",
+            "N-CSR",
+            "N-CSRS",
+            "N-Q",
+            "N-14",
+            "N-30D",
+            "1-A",
+            "1-K",
+            "1-SA",
+            "1-U",
+            "8-A",
+            "15",
+            "25",
+            "24F-2",
+            "CB",
+            "T-3",
+            "ABS-15G",
+            "ABS-EE",
+            "ARS",
             "D");
     private static final Pattern FORM = Pattern.compile(
             "(?i)form\\s*:?\\s*((?:abs|n|s|f|sb|t)\\s?[-\\u2010-\\u2015]\\s?[a-z0-9]{1,4}|\\d{1,2}\\s?[-\\u2010-\\u2015]\\s?[a-z0-9]{1,5}|\\d{1,3}f-2|sd|cb|10)"
@@ -23,10 +76,12 @@ final class CoverForm {
     private static final Pattern BARE = Pattern.compile("(?i)form\\s+((?:[345]|144|25|15)(?:/a)?)");
     private static final Pattern SCHEDULE =
             Pattern.compile("(?i)^\\W*schedule\\s+(13\\s?d|13\\s?g|13e-3|14\\s?a|14\\s?c|14\\s?d-9|to)(/a|\\b)");
-    private static final Pattern AMENDMENT =
-            Pattern.compile("(?i)(?:^|[(\\s])amendment\\s+(?:no\\.?|number|#)\\s*(?:\\d|one|two|three|i)|^\\W*form\\s.{2,12}/\\s?a\\b");
-    private static final Pattern PROSPECTUS = Pattern.compile("(?i)filed\\s+pursuant\\s+to\\s+rule\\s+(424|497)\\s?\\(([a-z])\\)(?:\\s?\\((\\d)\\))?");
-    private static final Pattern CHECKED = Pattern.compile("(?i)^\\W*(?:\\[\\s*[x\\u2713\\u2714]\\s*\\]|[\\u2611\\u2612\\u2714\\u2713\\u25A0xý]|\\(x\\))\\W*(.*)");
+    private static final Pattern AMENDMENT = Pattern.compile(
+            "(?i)(?:^|[(\\s])amendment\\s+(?:no\\.?|number|#)\\s*(?:\\d|one|two|three|i)|^\\W*form\\s.{2,12}/\\s?a\\b");
+    private static final Pattern PROSPECTUS =
+            Pattern.compile("(?i)filed\\s+pursuant\\s+to\\s+rule\\s+(424|497)\\s?\\(([a-z])\\)(?:\\s?\\((\\d)\\))?");
+    private static final Pattern CHECKED = Pattern.compile(
+            "(?i)^\\W*(?:\\[\\s*[x\\u2713\\u2714]\\s*\\]|[\\u2611\\u2612\\u2714\\u2713\\u25A0xý]|\\(x\\))\\W*(.*)");
     private static final Map<String, String> REPORTS = Map.of(
             "annual report pursuant to section 13", "10-K",
             "quarterly report pursuant to section 13", "10-Q",
@@ -42,10 +97,16 @@ final class CoverForm {
         form = form == null ? prospectus(lines) : form;
         form = form == null ? anywhere(lines) : form;
         form = form == null ? byTitle(lines) : form;
-        if (form == null || form.endsWith("/A") || form.contains("14A") || form.contains("14C") || form.startsWith("4")) {
+        if (form == null
+                || form.endsWith("/A")
+                || form.contains("14A")
+                || form.contains("14C")
+                || form.startsWith("4")) {
             return form;
         }
-        boolean amended = lines.stream().limit(40).anyMatch(line -> AMENDMENT.matcher(line).find() && line.length() < 80);
+        boolean amended = lines.stream()
+                .limit(40)
+                .anyMatch(line -> AMENDMENT.matcher(line).find() && line.length() < 80);
         return amended ? form + "/A" : form;
     }
 
@@ -129,7 +190,8 @@ final class CoverForm {
             Matcher matcher = PROSPECTUS.matcher(line);
             if (matcher.find()) {
                 String digit = matcher.group(3) == null ? "" : matcher.group(3);
-                return (matcher.group(1) + (matcher.group(1).equals("497") ? "" : matcher.group(2) + digit)).toUpperCase(Locale.ROOT);
+                return (matcher.group(1) + (matcher.group(1).equals("497") ? "" : matcher.group(2) + digit))
+                        .toUpperCase(Locale.ROOT);
             }
         }
         return null;

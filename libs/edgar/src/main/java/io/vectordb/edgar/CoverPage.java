@@ -13,15 +13,18 @@ import org.jspecify.annotations.Nullable;
  * <p>Only the captions the SEC's forms prescribe are trusted, such as "(Exact name of registrant as specified in its
  * charter)" below the name; without them the value is null.
  */
-record CoverPage(@Nullable String form, @Nullable String company, @Nullable LocalDate period) {
+record CoverPage(
+        @Nullable String form,
+        @Nullable String company,
+        @Nullable LocalDate period) {
 
     private static final int MAX_LINES = 160;
     private static final int LINE_CHARS = 600;
     private static final int FORM_LINES = 60;
     private static final int NAME_CHARS = 150;
 
-    private static final Pattern NAME_CAPTION = Pattern.compile(
-            "(?i)[\\[(]?\\s*(?:exact\\s+)?(?:legal\\s+)?names?\\s+of\\s+(?:the\\s+|each\\s+)?"
+    private static final Pattern NAME_CAPTION =
+            Pattern.compile("(?i)[\\[(]?\\s*(?:exact\\s+)?(?:legal\\s+)?names?\\s+of\\s+(?:the\\s+|each\\s+)?"
                     + "(?:registrants?|(?:small\\s+business\\s+)?issuer|subject\\s+company|company|filer|co-?registrant|depositor|issuing\\s+entity)"
                     + "(?:\\(s\\))?(?:\\s+(?:as|in)\\b.*|\\s*[)\\]:].*|$)"
                     + "|[\\[(]\\s*(?:registrant(?:['\\u2019]?s)?(?:\\s+name)?|issuer)\\s*[)\\]].*");
@@ -29,20 +32,21 @@ record CoverPage(@Nullable String form, @Nullable String company, @Nullable Loca
             "(?i).*(?:commission\\s+file|file\\s+(?:no|number)|date\\s+of\\s+(?:earliest|report|event)|\\bform\\s+\\d|"
                     + "for\\s+the\\s+(?:fiscal|quarter|transition|month|year)|\\(?mark\\s+one|act\\s+of\\s+19|washington,?\\s+d\\.?c"
                     + "|pursuant\\s+to|^report\\b|^current\\s+report|period\\s+(?:ended|from)|\\(amendment|^\\(|^\\d{1,2}\\s?[.(]|\\||^amendment\\s+no|^or$|^to$).*");
-    private static final Pattern NAME_TAIL =
-            Pattern.compile("(?i)(?:inc|corp(?:oration)?|company|co|ltd|limited|llc|l\\.l\\.c|lp|l\\.p|plc|trust|n\\.v|s\\.a)\\.?");
+    private static final Pattern NAME_TAIL = Pattern.compile(
+            "(?i)(?:inc|corp(?:oration)?|company|co|ltd|limited|llc|l\\.l\\.c|lp|l\\.p|plc|trust|n\\.v|s\\.a)\\.?");
     private static final Pattern COMPANY_WORD = Pattern.compile(
             "(?i).*\\b(?:inc|incorporated|corp|corporation|company|co|ltd|limited|llc|l\\.l\\.c|lp|l\\.p|plc|trust|n\\.v|s\\.a|ag|fund|partners(?:hip)?|bancorp|group|holdings?)\\b.*");
     private static final Pattern FILE_NUMBER = Pattern.compile("\\d{1,3}-\\d{3,7}(?:-\\d{1,3})?");
-    private static final Pattern TABLE_CAPTION =
-            Pattern.compile("(?i).*(?:commission\\s+file.*\\bname\\s+of\\s+registrant|registrants?[,;]\\s+state\\s+of|name\\s+of\\s+registrant[,;]\\s+state).*");
+    private static final Pattern TABLE_CAPTION = Pattern.compile(
+            "(?i).*(?:commission\\s+file.*\\bname\\s+of\\s+registrant|registrants?[,;]\\s+state\\s+of|name\\s+of\\s+registrant[,;]\\s+state).*");
 
-    private static final Pattern PERIOD_CAPTION = Pattern.compile("(?i)(?:for\\s+)?(?:the\\s+)?(?:fiscal\\s+|calendar\\s+)?"
-            + "(?:year|quarter(?:ly)?|period|(?:fifty|52|53)\\S*\\s+weeks)(?:\\s+period)?\\s+(?:ended|ending)\\b");
+    private static final Pattern PERIOD_CAPTION = Pattern.compile(
+            "(?i)(?:for\\s+)?(?:the\\s+)?(?:fiscal\\s+|calendar\\s+)?"
+                    + "(?:year|quarter(?:ly)?|period|(?:fifty|52|53)\\S*\\s+weeks)(?:\\s+period)?\\s+(?:ended|ending)\\b");
     private static final Pattern EVENT_CAPTION =
             Pattern.compile("(?i)date\\s+of\\s+(?:report|earliest\\s+event|event)");
-    private static final Pattern TRANSITION =
-            Pattern.compile("(?i)(?:for\\s+the\\s+)?transition\\s+period\\s+(?:from|beginning)(.{1,60}?)\\s*\\b(?:to|ending|through)\\b");
+    private static final Pattern TRANSITION = Pattern.compile(
+            "(?i)(?:for\\s+the\\s+)?transition\\s+period\\s+(?:from|beginning)(.{1,60}?)\\s*\\b(?:to|ending|through)\\b");
 
     static CoverPage of(String text) {
         List<String> lines = text.lines()
@@ -113,7 +117,10 @@ record CoverPage(@Nullable String form, @Nullable String company, @Nullable Loca
     }
 
     private static @Nullable String name(String candidate) {
-        String name = candidate.replaceAll("[|\\s:]+$", "").replaceAll("^[|\\s\"\\u201C]+", "").replaceAll("[\"\\u201D_.\\s]{3,}$", "");
+        String name = candidate
+                .replaceAll("[|\\s:]+$", "")
+                .replaceAll("^[|\\s\"\\u201C]+", "")
+                .replaceAll("[\"\\u201D_.\\s]{3,}$", "");
         boolean isName = !name.isEmpty()
                 && name.length() <= NAME_CHARS
                 && name.chars().filter(Character::isLetter).count() >= 2

@@ -49,9 +49,7 @@ final class Dates {
         Found best = earlier(null, MONTH_FIRST.matcher(text), 3, 1, 2);
         best = earlier(best, DAY_FIRST.matcher(text), 3, 2, 1);
         best = earlier(best, ISO.matcher(text), 1, 2, 3);
-        return dayFirst
-                ? earlier(best, NUMERIC.matcher(text), 3, 2, 1)
-                : earlier(best, NUMERIC.matcher(text), 3, 1, 2);
+        return dayFirst ? earlier(best, NUMERIC.matcher(text), 3, 2, 1) : earlier(best, NUMERIC.matcher(text), 3, 1, 2);
     }
 
     private static @Nullable Found earlier(@Nullable Found best, Matcher matcher, int year, int month, int day) {

@@ -8,13 +8,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.jsoup.nodes.Document;
 import org.jsoup.nodes.Element;
 import org.jsoup.nodes.Node;
 import org.jsoup.nodes.TextNode;
 import org.jsoup.select.NodeFilter;
 import org.jsoup.select.NodeTraversor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The document and entity facts of an inline XBRL document.
@@ -24,7 +24,10 @@ import org.jsoup.select.NodeTraversor;
  * about co-registrants or classes of shares.
  */
 record DeiFacts(
-        @Nullable String company, @Nullable String cik, @Nullable String form, @Nullable LocalDate period) {
+        @Nullable String company,
+        @Nullable String cik,
+        @Nullable String form,
+        @Nullable LocalDate period) {
 
     static final DeiFacts NONE = new DeiFacts(null, null, null, null);
     private static final int MAX_CONTINUATIONS = 100;

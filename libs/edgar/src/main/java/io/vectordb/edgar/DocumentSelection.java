@@ -17,7 +17,8 @@ final class DocumentSelection {
     /** A document with text. */
     record Text(Submission.Part part, ParsedDocument document) {}
 
-    private static final Pattern WRAPPER = Pattern.compile("\\A\\s*<(XBRL|XML|PDF|JSON|HTML-WRAPPER)>\\s*", Pattern.CASE_INSENSITIVE);
+    private static final Pattern WRAPPER =
+            Pattern.compile("\\A\\s*<(XBRL|XML|PDF|JSON|HTML-WRAPPER)>\\s*", Pattern.CASE_INSENSITIVE);
     private static final Pattern UUENCODED = Pattern.compile("\\A\\s*begin [0-7]{3} \\S");
     private static final Pattern DATA_SCHEDULE = Pattern.compile("<(?:ARTICLE|MULTIPLIER|FDS|LEGEND)>");
     private static final Pattern VIEWER_PAGE = Pattern.compile("(?i)(?:R\\d+\\.html?|Show\\.js|report\\.css)");
@@ -70,7 +71,9 @@ final class DocumentSelection {
         if (UUENCODED.matcher(content).find()) {
             return "encoded file";
         }
-        if (part.type() != null && part.type().startsWith("EX-27") && DATA_SCHEDULE.matcher(content).find()) {
+        if (part.type() != null
+                && part.type().startsWith("EX-27")
+                && DATA_SCHEDULE.matcher(content).find()) {
             return "financial data schedule";
         }
         return addText(part, content, dashEscaped);

@@ -46,6 +46,8 @@ public record Filing(
 
     /** How many passages all its documents have. */
     public int passageCount() {
-        return documents.stream().mapToInt(document -> document.passages().size()).sum();
+        return documents.stream()
+                .mapToInt(document -> document.passages().size())
+                .sum();
     }
 }

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 /** Puts together a filing from what header, inline XBRL, cover page and path say, in that order of trust. */
 final class FilingBuilder {
 
-    private static final Pattern EXHIBIT = Pattern.compile("(?i)^\\W*(?:exhibit|ex)\\s*[-.:]?\\s*(\\d{1,3}(?:\\.\\d{1,3})?[a-z]?)\\b.{0,60}$");
+    private static final Pattern EXHIBIT =
+            Pattern.compile("(?i)^\\W*(?:exhibit|ex)\\s*[-.:]?\\s*(\\d{1,3}(?:\\.\\d{1,3})?[a-z]?)\\b.{0,60}$");
     private final PathHints hints;
     private final String digest;
 

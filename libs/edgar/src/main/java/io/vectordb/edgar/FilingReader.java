@@ -98,6 +98,8 @@ public final class FilingReader {
 
     private static @Nullable String formOf(Submission submission) {
         String form = submission.header().form();
-        return form != null || submission.parts().isEmpty() ? form : submission.parts().getFirst().type();
+        return form != null || submission.parts().isEmpty()
+                ? form
+                : submission.parts().getFirst().type();
     }
 }

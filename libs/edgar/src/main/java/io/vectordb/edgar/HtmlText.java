@@ -32,11 +32,57 @@ final class HtmlText implements NodeFilter {
     private static final char CELL = '\uE000';
     private static final char SOFT_BREAK = '\uE001';
     private static final Set<String> DROPPED = Set.of(
-            "script", "style", "head", "ix:header", "ix:hidden", "noscript", "template", "title", "svg", "iframe", "object");
+            "script",
+            "style",
+            "head",
+            "ix:header",
+            "ix:hidden",
+            "noscript",
+            "template",
+            "title",
+            "svg",
+            "iframe",
+            "object");
     private static final Set<String> BLOCKS = Set.of(
-            "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "dir", "div", "dl", "dt",
-            "fieldset", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "html", "li", "main",
-            "menu", "nav", "ol", "p", "pre", "section", "table", "tbody", "tfoot", "thead", "ul", "page");
+            "address",
+            "article",
+            "aside",
+            "blockquote",
+            "body",
+            "caption",
+            "center",
+            "dd",
+            "dir",
+            "div",
+            "dl",
+            "dt",
+            "fieldset",
+            "figure",
+            "footer",
+            "form",
+            "h1",
+            "h2",
+            "h3",
+            "h4",
+            "h5",
+            "h6",
+            "header",
+            "hr",
+            "html",
+            "li",
+            "main",
+            "menu",
+            "nav",
+            "ol",
+            "p",
+            "pre",
+            "section",
+            "table",
+            "tbody",
+            "tfoot",
+            "thead",
+            "ul",
+            "page");
     private static final Pattern HIDDEN = Pattern.compile("(?i)display\\s*:\\s*none");
     private static final Pattern PAGE_BREAK =
             Pattern.compile("(?i)(?:page-break-(?:before|after)|break-(?:before|after))\\s*:\\s*(?:always|page)");
@@ -205,5 +251,4 @@ final class HtmlText implements NodeFilter {
         }
         lineBreak();
     }
-
 }

@@ -20,8 +20,8 @@ final class Lines {
     private static final int NEAR = 2;
     private static final int RUNNING_HEAD_CHARS = 120;
     private static final int RUNNING_HEAD_PAGES = 4;
-    private static final Pattern PAGE_NUMBER =
-            Pattern.compile("(?i)[-\\s]*(?:page\\s*)?(?:[A-Z]{1,2}-)?(?:\\d{1,4}|[ivxl]{1,6})(?:\\s+of\\s+\\d{1,4})?[-\\s]*");
+    private static final Pattern PAGE_NUMBER = Pattern.compile(
+            "(?i)[-\\s]*(?:page\\s*)?(?:[A-Z]{1,2}-)?(?:\\d{1,4}|[ivxl]{1,6})(?:\\s+of\\s+\\d{1,4})?[-\\s]*");
     private static final Pattern CONTENTS_LINK =
             Pattern.compile("(?i)(?:(?:back|return) to )?(?:table of contents|contents|index to .{0,30})");
     private static final Pattern NAVIGATION = Pattern.compile("(?i)(?:(?:back|return) to )?table of contents");

@@ -30,8 +30,9 @@ final class PassageSplitter {
     private static final byte SENTENCE = 3;
     private static final byte LINE = 4;
     private static final Set<String> ABBREVIATIONS = Set.of(
-            "inc.", "corp.", "co.", "ltd.", "no.", "nos.", "mr.", "mrs.", "ms.", "dr.", "jr.", "sr.", "st.", "vs.", "v.", "u.s.",
-            "u.k.", "e.g.", "i.e.", "etc.", "l.p.", "n.a.", "d.c.", "art.", "sec.", "fig.", "approx.", "dept.", "rev.", "gen.");
+            "inc.", "corp.", "co.", "ltd.", "no.", "nos.", "mr.", "mrs.", "ms.", "dr.", "jr.", "sr.", "st.", "vs.",
+            "v.", "u.s.", "u.k.", "e.g.", "i.e.", "etc.", "l.p.", "n.a.", "d.c.", "art.", "sec.", "fig.", "approx.",
+            "dept.", "rev.", "gen.");
 
     private final String text;
     private int[] starts = new int[1024];
@@ -163,7 +164,8 @@ final class PassageSplitter {
     private boolean isAbbreviation(int from, int to) {
         int letters = to - from;
         return letters <= 2 && Character.isLetter(text.charAt(from))
-                || letters <= 7 && ABBREVIATIONS.contains(text.substring(from, to).toLowerCase(Locale.ROOT));
+                || letters <= 7
+                        && ABBREVIATIONS.contains(text.substring(from, to).toLowerCase(Locale.ROOT));
     }
 
     private void add(int from, int to, byte quality) {

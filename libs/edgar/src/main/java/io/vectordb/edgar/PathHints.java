@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  */
 record PathHints(@Nullable String accession, @Nullable String cik) {
 
-    private static final Pattern ACCESSION =
-            Pattern.compile("(?<!\\d)(\\d{10})-(\\d{2})-(\\d{6})(?!\\d)|(?<![\\dA-Za-z-])(00\\d{8})(\\d{2})(\\d{6})(?![\\dA-Za-z-])");
+    private static final Pattern ACCESSION = Pattern.compile(
+            "(?<!\\d)(\\d{10})-(\\d{2})-(\\d{6})(?!\\d)|(?<![\\dA-Za-z-])(00\\d{8})(\\d{2})(\\d{6})(?![\\dA-Za-z-])");
     private static final Pattern CIK_FIRST = Pattern.compile("(\\d{1,10})_[0-9A-Za-z-]{1,12}_\\d{4}_.*");
     private static final Pattern CIK = Pattern.compile("\\d{4,10}");
 

@@ -19,11 +19,11 @@ final class PlainText {
     private static final Pattern PAGE = Pattern.compile("(?i)\\s*<PAGE>.*");
     private static final Pattern TABLE_START = Pattern.compile("(?i).*<TABLE>.*");
     private static final Pattern TABLE_END = Pattern.compile("(?i).*</TABLE>.*");
-    private static final Pattern TAGS =
-            Pattern.compile("(?i)</?(?:PAGE|TABLE|CAPTION|S|C|FN|F\\d{1,2}|PRE|TEXT|HTML|BODY|HEAD|DIV|DOCUMENT|R|B|U|I)>");
+    private static final Pattern TAGS = Pattern.compile(
+            "(?i)</?(?:PAGE|TABLE|CAPTION|S|C|FN|F\\d{1,2}|PRE|TEXT|HTML|BODY|HEAD|DIV|DOCUMENT|R|B|U|I)>");
     private static final Pattern COLUMNS = Pattern.compile("\\S(?: {3,}|\\t+)\\S");
-    private static final Pattern STARTS_ANEW =
-            Pattern.compile("(?i)\\s*(?:item\\s+\\d|part\\s+[iv]+\\b|[-*\\u2022o]\\s|\\(?(?:[a-z]|\\d{1,2}|[ivx]{1,4})[.)]\\s).*");
+    private static final Pattern STARTS_ANEW = Pattern.compile(
+            "(?i)\\s*(?:item\\s+\\d|part\\s+[iv]+\\b|[-*\\u2022o]\\s|\\(?(?:[a-z]|\\d{1,2}|[ivx]{1,4})[.)]\\s).*");
 
     private PlainText() {}
 

@@ -33,14 +33,17 @@ final class Sections {
 
     private static final Pattern ITEM = Pattern.compile(
             "(?i)^[|\\s\"\\u2022*#(]*(?:part\\s+(iv|iii|ii|i)\\b[\\s,.:;|\\u2013\\u2014-]*)?items?(?![a-z])[\\s.|:#\\u2013\\u2014-]*(?:no\\.?\\s*)?(\\d{1,2})(?!\\d)");
-    private static final Pattern DECIMAL = Pattern.compile("(?i)\\G\\s?\\.\\s?(\\d{2})(?!\\d)(?:\\s?\\([a-z]\\)(?:,|\\s?and)?)*(?:\\s*(?:,|and|&)+\\s*(?:item\\s*)?\\d\\.\\d{2}(?!\\d)(?:\\s?\\([a-z]\\))*)*");
-    private static final Pattern LETTER =
-            Pattern.compile("\\G(?:[\\s|]?\\(?([A-K])\\)?(?:\\s?\\(T\\))?(?=[\\s.:;|\\u2013\\u2014-]|$)|([A-K])(?=[A-Z][a-z]))", Pattern.CASE_INSENSITIVE);
+    private static final Pattern DECIMAL = Pattern.compile(
+            "(?i)\\G\\s?\\.\\s?(\\d{2})(?!\\d)(?:\\s?\\([a-z]\\)(?:,|\\s?and)?)*(?:\\s*(?:,|and|&)+\\s*(?:item\\s*)?\\d\\.\\d{2}(?!\\d)(?:\\s?\\([a-z]\\))*)*");
+    private static final Pattern LETTER = Pattern.compile(
+            "\\G(?:[\\s|]?\\(?([A-K])\\)?(?:\\s?\\(T\\))?(?=[\\s.:;|\\u2013\\u2014-]|$)|([A-K])(?=[A-Z][a-z]))",
+            Pattern.CASE_INSENSITIVE);
     private static final Pattern PART = Pattern.compile("(?i)^[|\\s*]*part\\s+(iv|iii|ii|i|[1-4])\\b(.{0,60})$");
-    private static final Pattern SIGNATURES = Pattern.compile("(?i)^\\W*signatures?(?:\\s+page)?\\W*(?:\\(.*\\))?\\W*$");
+    private static final Pattern SIGNATURES =
+            Pattern.compile("(?i)^\\W*signatures?(?:\\s+page)?\\W*(?:\\(.*\\))?\\W*$");
     private static final Pattern LEADING = Pattern.compile("^[\\s.:;|)\\u2013\\u2014*-]+");
-    private static final Pattern REFERENCE =
-            Pattern.compile("(?i)^(?:[,\"\\u201C\\u201D'\\u2019(]|of\\b|and\\b|above\\b|below\\b|in\\b|to\\b|or\\b|is\\b|are\\b|was\\b|shall\\b|herein\\b|hereof\\b|as\\b|will\\b|for\\b|under\\b|on\\b)");
+    private static final Pattern REFERENCE = Pattern.compile(
+            "(?i)^(?:[,\"\\u201C\\u201D'\\u2019(]|of\\b|and\\b|above\\b|below\\b|in\\b|to\\b|or\\b|is\\b|are\\b|was\\b|shall\\b|herein\\b|hereof\\b|as\\b|will\\b|for\\b|under\\b|on\\b)");
     private static final Pattern PAGE_AT_END = Pattern.compile(".*[\\s|.]\\d{1,3}$");
 
     private final String text;
@@ -120,7 +123,8 @@ final class Sections {
                 end = suffix.end();
             }
         }
-        String rest = LEADING.matcher(head.substring(Math.min(end, head.length()))).replaceFirst("");
+        String rest =
+                LEADING.matcher(head.substring(Math.min(end, head.length()))).replaceFirst("");
         boolean ownTitle = !rest.isEmpty();
         String title = ownTitle ? rest : LEADING.matcher(line(index + 1)).replaceFirst("");
         int position = position(label, title, part);
@@ -128,7 +132,9 @@ final class Sections {
             return;
         }
         boolean titled = form.hasTitle(position, title);
-        boolean isReference = ownTitle && (REFERENCE.matcher(head.substring(end).stripLeading()).find() || REFERENCE.matcher(rest).find());
+        boolean isReference = ownTitle
+                && (REFERENCE.matcher(head.substring(end).stripLeading()).find()
+                        || REFERENCE.matcher(rest).find());
         boolean isHeading = !ownTitle || Character.isUpperCase(rest.charAt(0)) || "[(".indexOf(rest.charAt(0)) >= 0;
         boolean isShort = lines.get(index).to() - lines.get(index).from() <= HEADING_CHARS;
         if (!isReference && (titled || isHeading && isShort)) {
@@ -164,7 +170,8 @@ final class Sections {
             if (PART.matcher(line(i)).matches()) {
                 return lines.get(i).from();
             }
-            if (lines.get(i).to() - lines.get(i).from() > 60 || ITEM.matcher(line(i)).find()) {
+            if (lines.get(i).to() - lines.get(i).from() > 60
+                    || ITEM.matcher(line(i)).find()) {
                 break;
             }
         }

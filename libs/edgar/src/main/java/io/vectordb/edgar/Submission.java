@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 record Submission(SubmissionHeader header, List<Part> parts, int from, int to, boolean dashEscaped) {
 
     /** A document: its tags, and where its text lies in the file. */
-    record Part(@Nullable String type, int sequence, @Nullable String filename, int from, int to) {}
+    record Part(
+            @Nullable String type, int sequence, @Nullable String filename, int from, int to) {}
 
     private static final Pattern START =
             Pattern.compile("(?m)^\\s{0,80}<(?:SEC-DOCUMENT|IMS-DOCUMENT|SUBMISSION)>|<DOCUMENT>");
@@ -66,7 +67,8 @@ record Submission(SubmissionHeader header, List<Part> parts, int from, int to, b
     }
 
     private static Submission of(String sgml, int from, int headerTo, int to, List<Part> parts, boolean dashEscaped) {
-        SubmissionHeader header = SubmissionHeader.parse(sgml.substring(from, Math.min(headerTo, from + MAX_HEADER_CHARS)));
+        SubmissionHeader header =
+                SubmissionHeader.parse(sgml.substring(from, Math.min(headerTo, from + MAX_HEADER_CHARS)));
         return new Submission(header, List.copyOf(parts), from, to, dashEscaped);
     }
 
@@ -97,6 +99,7 @@ record Submission(SubmissionHeader header, List<Part> parts, int from, int to, b
             bodyFrom = hasText ? bodyFrom : tag.end();
         }
         int last = sgml.lastIndexOf(TEXT_END, to - 1);
-        return new Part(type, sequence, filename, bodyFrom, last >= bodyFrom && last < to ? last : Math.max(bodyFrom, to));
+        return new Part(
+                type, sequence, filename, bodyFrom, last >= bodyFrom && last < to ? last : Math.max(bodyFrom, to));
     }
 }

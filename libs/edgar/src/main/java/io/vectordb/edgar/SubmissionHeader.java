@@ -7,8 +7,8 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import org.jsoup.parser.Parser;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the header of a submission says, in either notation: {@code COMPANY CONFORMED NAME:} lines of full submissions or
@@ -24,7 +24,8 @@ record SubmissionHeader(
         List<Company> companies) {
 
     /** A company or person and its part in the filing, such as FILER or SUBJECT COMPANY. */
-    record Company(String role, @Nullable String name, @Nullable String cik) {}
+    record Company(
+            String role, @Nullable String name, @Nullable String cik) {}
 
     private record Entry(String key, String value) {}
 
@@ -32,8 +33,18 @@ record SubmissionHeader(
     private static final Pattern LINE = Pattern.compile("(?m)^[ \\t]*([A-Z][A-Z0-9 ./-]*?):(.*)$");
     private static final Pattern ACCESSION = Pattern.compile("\\d{10}-\\d{2}-\\d{6}");
     private static final Set<String> ROLES = Set.of(
-            "FILER", "SUBJECT COMPANY", "ISSUER", "FILED BY", "REPORTING OWNER", "FILED FOR", "SERIAL COMPANY", "DEPOSITOR",
-            "ISSUING ENTITY", "SECURITIZER", "UNDERWRITER", "SPONSOR");
+            "FILER",
+            "SUBJECT COMPANY",
+            "ISSUER",
+            "FILED BY",
+            "REPORTING OWNER",
+            "FILED FOR",
+            "SERIAL COMPANY",
+            "DEPOSITOR",
+            "ISSUING ENTITY",
+            "SECURITIZER",
+            "UNDERWRITER",
+            "SPONSOR");
     /** The company a filing is about comes before the one that hands it in. */
     private static final List<String> ROLES_BY_RANK = List.of("FILER", "SUBJECT COMPANY", "ISSUER", "ISSUING ENTITY");
 
@@ -57,7 +68,8 @@ record SubmissionHeader(
     }
 
     /** The company the filing is about. */
-    @Nullable Company subject() {
+    @Nullable
+    Company subject() {
         for (String role : ROLES_BY_RANK) {
             for (Company company : companies) {
                 if (company.role().equals(role)) {

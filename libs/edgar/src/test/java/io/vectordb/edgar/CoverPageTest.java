@@ -10,10 +10,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class CoverPageTest {
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '~',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '~', textBlock = """
             FORM 10-K ~ 10-K
             Form 10\u2013Q ~ 10-Q
             FORM 8 - K/A ~ 8-K/A
@@ -34,10 +31,7 @@ class CoverPageTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '~',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '~', textBlock = """
             Commission file number 1-1~Fiction, Inc.~(Exact name of registrant as specified in its charter)~ Fiction, Inc.
             x~Fiction, Inc. (Exact Name of Registrant as Specified in its Charter)~y~ Fiction, Inc.
             Exact name of registrant as specified in its charter: Fiction, Inc.~x~y~ Fiction, Inc.
@@ -56,10 +50,7 @@ class CoverPageTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '~',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '~', textBlock = """
             FORM 10-K|For the fiscal year ended December 31, 2015 ~ 2015-12-31
             FORM 10-K|ANNUAL REPORT FOR THE FISCAL YEAR ENDED|SEPTEMBER 27, 1999 ~ 1999-09-27
             FORM 10-Q|For the quarterly period ended: 30 June 2020 ~ 2020-06-30

@@ -24,15 +24,16 @@ class FilingReaderRandomizedTest {
         Random random = Seed.random(getClass());
         FilingReader reader = new FilingReader();
         for (int round = 0; round < 600; round++) {
-            byte[] bytes = Files.readAllBytes(Corpus.root().resolve("samples/filings").resolve(SAMPLES.get(round % 3)));
+            byte[] bytes =
+                    Files.readAllBytes(Corpus.root().resolve("samples/filings").resolve(SAMPLES.get(round % 3)));
             bytes = damage(bytes, random);
-            Path file = Files.write(folder.resolve("round"), random.nextInt(4) == 0 ? damage(Reading.gzip(bytes), random) : bytes);
+            Path file = Files.write(
+                    folder.resolve("round"), random.nextInt(4) == 0 ? damage(Reading.gzip(bytes), random) : bytes);
             switch (reader.read(file)) {
-                case ReadResult.Skipped skipped -> assertThat(skipped.reason())
-                        .isNotBlank()
-                        .doesNotContain("internal error", "\n");
-                case ReadResult.Filings filings -> filings.filings()
-                        .forEach(filing -> filing.documents().forEach(Reading::assertBounds));
+                case ReadResult.Skipped skipped ->
+                    assertThat(skipped.reason()).isNotBlank().doesNotContain("internal error", "\n");
+                case ReadResult.Filings filings ->
+                    filings.filings().forEach(filing -> filing.documents().forEach(Reading::assertBounds));
             }
         }
     }

@@ -24,10 +24,7 @@ class FilingReaderTest {
     private Path folder;
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '~',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '~', textBlock = """
             {"facts": {}} ~ not a filing: JSON
             [{"a": 1}] ~ not a filing: JSON
             <?xml version="1.0"?><xbrl xmlns="http://www.xbrl.org/2003/instance"/> ~ XBRL instance: facts, no text
@@ -55,7 +52,8 @@ class FilingReaderTest {
         assertThat(reason(read(folder, "a.htm", ""))).isEqualTo("empty file");
         assertThat(reason(read(folder, "b.htm", " \n\t\r\n"))).isEqualTo("empty file");
         assertThat(reason(read(folder, "c.htm", new byte[4096]))).isEqualTo("not a filing: binary data");
-        assertThat(reason(read(folder, "d.zip", "PK\3\4 and more"))).isEqualTo("not a filing: ZIP archive or Office document");
+        assertThat(reason(read(folder, "d.zip", "PK\3\4 and more")))
+                .isEqualTo("not a filing: ZIP archive or Office document");
         assertThat(reason(new FilingReader().read(folder.resolve("none.htm")))).isEqualTo("no such file");
         assertThat(reason(new FilingReader().read(folder))).isEqualTo("not a regular file");
     }
@@ -81,7 +79,8 @@ class FilingReaderTest {
     @Test
     void truncatedAndDamagedGzipIsSkipped() {
         byte[] packed = gzip((COVER + "words ".repeat(5_000)).getBytes(StandardCharsets.UTF_8));
-        assertThat(reason(read(folder, "a.gz", Arrays.copyOf(packed, packed.length / 2)))).isEqualTo("truncated gzip");
+        assertThat(reason(read(folder, "a.gz", Arrays.copyOf(packed, packed.length / 2))))
+                .isEqualTo("truncated gzip");
         assertThat(reason(read(folder, "b.gz", Arrays.copyOf(packed, 5)))).isEqualTo("truncated gzip");
         byte[] damaged = packed.clone();
         damaged[packed.length - 6] ^= 1;
@@ -93,7 +92,8 @@ class FilingReaderTest {
     void filesOverTheLimitAreSkippedAlsoWhenCompressed() {
         byte[] large = (COVER + "words ".repeat(500_000)).getBytes(StandardCharsets.UTF_8);
         FilingReader small = new FilingReader(2 << 20, 1 << 20);
-        assertThat(reason(small.read(Reading.write(folder, "a.htm", large)))).isEqualTo("larger than the limit of 2 MB");
+        assertThat(reason(small.read(Reading.write(folder, "a.htm", large))))
+                .isEqualTo("larger than the limit of 2 MB");
         assertThat(reason(small.read(Reading.write(folder, "b.htm", gzip(large)))))
                 .isEqualTo("decompresses to more than the limit of 2 MB");
         byte[] document = Arrays.copyOf(large, 3 << 19);
@@ -103,11 +103,15 @@ class FilingReaderTest {
 
     @Test
     void plainTextInAShellOfHtmlIsReadAsPlainText() {
-        String lines = "The Company makes pumps and valves for the chemical industry, which\nit sells in nine countries.\n\n".repeat(30);
+        String lines =
+                "The Company makes pumps and valves for the chemical industry, which\nit sells in nine countries.\n\n"
+                        .repeat(30);
         assertThat(text(only(read(folder, "a.htm", "<html><body><div>FORM 10-K\n\n" + lines + "</div></body></html>"))))
                 .contains("industry, which it sells in nine countries.\nThe Company");
         String rows = "<TR>\n<TD>one</TD>\n<TD>two</TD>\n</TR>\n".repeat(40);
-        assertThat(text(only(read(folder, "b.htm", COVER + "<TABLE>\n" + rows + "</TABLE>")))).contains("one | two").doesNotContain("TD");
+        assertThat(text(only(read(folder, "b.htm", COVER + "<TABLE>\n" + rows + "</TABLE>"))))
+                .contains("one | two")
+                .doesNotContain("TD");
     }
 
     @Test
@@ -121,7 +125,8 @@ class FilingReaderTest {
 
     @Test
     void nulBytesAmongTextAreDropped() {
-        assertThat(text(only(read(folder, "a.htm", COVER + "<p>Net\0 sales\0</p>")))).contains("Net sales");
+        assertThat(text(only(read(folder, "a.htm", COVER + "<p>Net\0 sales\0</p>"))))
+                .contains("Net sales");
     }
 
     @Test
@@ -131,7 +136,8 @@ class FilingReaderTest {
             assertThat(text(only(read(folder, "a.htm", nested)))).as(tag).contains("deep words");
         }
         String inline = "<html xmlns:ix=\"http://www.xbrl.org/2013/inlineXBRL\"><body><p>FORM 10-K</p>";
-        assertThat(text(only(read(folder, "b.htm", inline + "<div>".repeat(100_000) + "deep words")))).contains("deep words");
+        assertThat(text(only(read(folder, "b.htm", inline + "<div>".repeat(100_000) + "deep words"))))
+                .contains("deep words");
     }
 
     @Test
@@ -156,8 +162,10 @@ class FilingReaderTest {
 
     @Test
     void eighteenDigitsThatAreNoAccessionNumberAreNotTaken() {
-        assertThat(only(read(folder, "junit-864667996639394974/a.htm", COVER)).accession()).isNull();
-        assertThat(only(read(folder, "20240101123456789012/a.htm", COVER)).accession()).isNull();
+        assertThat(only(read(folder, "junit-864667996639394974/a.htm", COVER)).accession())
+                .isNull();
+        assertThat(only(read(folder, "20240101123456789012/a.htm", COVER)).accession())
+                .isNull();
     }
 
     @Test
@@ -173,7 +181,8 @@ class FilingReaderTest {
 
     @Test
     void anExhibitOnItsOwnHasItsTypeAsForm() {
-        Filing filing = only(read(folder, "a.htm", "<p>Exhibit 99.1</p><p>Results for the quarter ended May 1, 2024</p>"));
+        Filing filing =
+                only(read(folder, "a.htm", "<p>Exhibit 99.1</p><p>Results for the quarter ended May 1, 2024</p>"));
         assertThat(filing.form()).isEqualTo("EX-99.1");
         assertThat(filing.period()).isNull();
     }
@@ -190,7 +199,8 @@ class FilingReaderTest {
     @Test
     void sampleFilingsAreRead() {
         Path samples = Corpus.root().resolve("samples/filings");
-        Filing annual = only(new FilingReader().read(samples.resolve("9999000001-26-000001/fictional-robotics-10k.htm")));
+        Filing annual =
+                only(new FilingReader().read(samples.resolve("9999000001-26-000001/fictional-robotics-10k.htm")));
         assertThat(annual.id()).isEqualTo("9999000001-26-000001");
         assertThat(annual.cik()).isEqualTo("9999000001");
         assertThat(annual.company()).isEqualTo("Fictional Robotics Inc. (sample)");
@@ -204,6 +214,8 @@ class FilingReaderTest {
                 .containsExactly(null, "Part I 1", "Part I 2", "Part I 3", "Part II 1", "Part II 1A", "Part II 6");
         Filing current = only(new FilingReader().read(samples.resolve("9999000003-26-000001.txt")));
         assertThat(current.filed()).isEqualTo(LocalDate.of(2026, 1, 15));
-        assertThat(current.documents()).extracting(FilingDocument::name).containsExactly("freight8k.htm", "freightex991.txt");
+        assertThat(current.documents())
+                .extracting(FilingDocument::name)
+                .containsExactly("freight8k.htm", "freightex991.txt");
     }
 }

@@ -36,7 +36,9 @@ class FilingsCorpusTest {
             switch (reader.read(data.resolve(file))) {
                 case ReadResult.Skipped skipped -> {
                     assertThat(skipped.reason()).as(file).isNotBlank().doesNotContain("internal error");
-                    assertThat(isDocument(row)).as("%s skipped: %s", file, skipped.reason()).isFalse();
+                    assertThat(isDocument(row))
+                            .as("%s skipped: %s", file, skipped.reason())
+                            .isFalse();
                 }
                 case ReadResult.Filings read -> {
                     filings++;
@@ -51,15 +53,26 @@ class FilingsCorpusTest {
 
     private static boolean isDocument(Map<String, String> row) {
         String kind = row.getOrDefault("kind", "");
-        return kind.startsWith("primary document") || kind.startsWith("proxy") || kind.startsWith("exhibit")
-                || kind.startsWith("full submission text, ") && row.getOrDefault("file", "").startsWith("8-K");
+        return kind.startsWith("primary document")
+                || kind.startsWith("proxy")
+                || kind.startsWith("exhibit")
+                || kind.startsWith("full submission text, ")
+                        && row.getOrDefault("file", "").startsWith("8-K");
     }
 
     private void compare(String file, Map<String, String> row, Filing filing) {
         filing.documents().forEach(Reading::assertBounds);
         check(file, "form", row.getOrDefault("form", ""), filing.form());
-        check(file, "period", row.getOrDefault("period", ""), filing.period() == null ? null : filing.period().toString());
-        check(file, "company", plain(row.getOrDefault("company", "")), filing.company() == null ? null : plain(filing.company()));
+        check(
+                file,
+                "period",
+                row.getOrDefault("period", ""),
+                filing.period() == null ? null : filing.period().toString());
+        check(
+                file,
+                "company",
+                plain(row.getOrDefault("company", "")),
+                filing.company() == null ? null : plain(filing.company()));
         if (filing.cik() != null) {
             check(file, "cik", row.getOrDefault("cik", ""), filing.cik());
         }
@@ -79,7 +92,9 @@ class FilingsCorpusTest {
 
     /** A name without case, accents, punctuation, articles, state suffixes and differences in abbreviation. */
     private static String plain(String name) {
-        String plain = Normalizer.normalize(name, Normalizer.Form.NFD).replaceAll("\\p{M}", "").toLowerCase(Locale.ROOT);
+        String plain = Normalizer.normalize(name, Normalizer.Form.NFD)
+                .replaceAll("\\p{M}", "")
+                .toLowerCase(Locale.ROOT);
         return plain.replaceAll("[/\\\\].{0,3}[/\\\\]?$", "")
                 .replaceAll("\\bcorporation\\b", "corp")
                 .replaceAll("\\bcompan(?:y|ies)\\b", "co")
@@ -91,8 +106,10 @@ class FilingsCorpusTest {
     @Test
     void itemsOfRealReportsAreFoundInTheirText() throws IOException {
         Path items = Corpus.data("text/edgar-crawler-items");
-        assertThat(ItemOracle.agreement(items.resolve("10-K.items.jsonl.gz"), "10-K")).isGreaterThan(0.995);
-        assertThat(ItemOracle.agreement(items.resolve("8-K.items.jsonl.gz"), "8-K")).isGreaterThan(0.99);
+        assertThat(ItemOracle.agreement(items.resolve("10-K.items.jsonl.gz"), "10-K"))
+                .isGreaterThan(0.995);
+        assertThat(ItemOracle.agreement(items.resolve("8-K.items.jsonl.gz"), "8-K"))
+                .isGreaterThan(0.99);
     }
 
     @Test
@@ -113,7 +130,9 @@ class FilingsCorpusTest {
                     sections.add(passage.section());
                 }
             });
-            assertThat(sections).as(report.filename()).containsExactlyInAnyOrderElementsOf(report.items().keySet());
+            assertThat(sections)
+                    .as(report.filename())
+                    .containsExactlyInAnyOrderElementsOf(report.items().keySet());
         }
         assertThat(compared).isPositive();
     }

@@ -25,22 +25,27 @@ class HtmlTextTest {
 
     @Test
     void aRowThatIsALayoutKeepsItsLines() {
-        assertThat(text("<table><tr><td><p>First</p><p>Second</p></td></tr></table>")).isEqualTo("First\nSecond");
+        assertThat(text("<table><tr><td><p>First</p><p>Second</p></td></tr></table>"))
+                .isEqualTo("First\nSecond");
         String words = "word ".repeat(100);
-        assertThat(text("<table><tr><td><p>" + words + "</p><p>" + words + "</p></td><td>end</td></tr></table>").lines())
+        assertThat(text("<table><tr><td><p>" + words + "</p><p>" + words + "</p></td><td>end</td></tr></table>")
+                        .lines())
                 .hasSize(3);
     }
 
     @Test
     void nestedTablesAreRead() {
-        assertThat(text("<table><tr><td><table><tr><td>a</td><td>b</td></tr><tr><td>c</td><td>d</td></tr></table></td></tr>"
-                        + "<tr><td>e</td></tr></table>"))
+        assertThat(text(
+                        "<table><tr><td><table><tr><td>a</td><td>b</td></tr><tr><td>c</td><td>d</td></tr></table></td></tr>"
+                                + "<tr><td>e</td></tr></table>"))
                 .isEqualTo("a | b\nc | d\ne");
     }
 
     @Test
     void invisiblePartsAreDropped() {
-        assertThat(text("<head><title>t</title></head><script>s</script><style>c</style><p>a<span style='DISPLAY : none'>h</span>b"))
+        assertThat(
+                        text(
+                                "<head><title>t</title></head><script>s</script><style>c</style><p>a<span style='DISPLAY : none'>h</span>b"))
                 .isEqualTo("ab");
         assertThat(text("<div style='display:none'>all there is</div>")).isEqualTo("all there is");
     }
@@ -60,11 +65,19 @@ class HtmlTextTest {
     void pageNumbersRunningHeadsAndLinksToTheContentsGo() {
         StringBuilder html = new StringBuilder();
         for (int page = 1; page <= 6; page++) {
-            html.append("<p><a href='#toc'>Table of Contents</a></p><p>Text ").append("abcdefg".charAt(page)).append(" stays.</p>");
-            html.append("<p>And ").append("abcdefg".charAt(page)).append(" more, 12.</p><p>Fiction Inc. | 2025 Form 10-K | ").append(page).append("</p>");
+            html.append("<p><a href='#toc'>Table of Contents</a></p><p>Text ")
+                    .append("abcdefg".charAt(page))
+                    .append(" stays.</p>");
+            html.append("<p>And ")
+                    .append("abcdefg".charAt(page))
+                    .append(" more, 12.</p><p>Fiction Inc. | 2025 Form 10-K | ")
+                    .append(page)
+                    .append("</p>");
             html.append("<p>").append(page).append("</p><hr style='page-break-after: always'>");
         }
-        assertThat(text(html.toString()).lines()).hasSize(12).allMatch(line -> line.endsWith("stays.") || line.startsWith("And"));
+        assertThat(text(html.toString()).lines())
+                .hasSize(12)
+                .allMatch(line -> line.endsWith("stays.") || line.startsWith("And"));
     }
 
     @Test
@@ -74,14 +87,17 @@ class HtmlTextTest {
 
     @Test
     void factsAroundRowsStayInTheirPlace() {
-        String html = "<html xmlns:ix=\"http://www.xbrl.org/2013/inlineXBRL\"><body><p>before</p><table><ix:nonNumeric name='x'>"
-                + "<tr><td>a</td><td>1</td></tr></ix:nonNumeric></table><p/><p>after</p></body></html>";
+        String html =
+                "<html xmlns:ix=\"http://www.xbrl.org/2013/inlineXBRL\"><body><p>before</p><table><ix:nonNumeric name='x'>"
+                        + "<tr><td>a</td><td>1</td></tr></ix:nonNumeric></table><p/><p>after</p></body></html>";
         assertThat(Lines.join(HtmlText.lines(HtmlText.parse(html, true)))).isEqualTo("before\na | 1\nafter");
     }
 
     @Test
     void preformattedTextIsJoinedToParagraphs() {
-        assertThat(text("<p>x</p><pre>\nThe quick brown fox jumps over the lazy dog and runs into\nthe wood.\n\nEnd.</pre>y"))
+        assertThat(
+                        text(
+                                "<p>x</p><pre>\nThe quick brown fox jumps over the lazy dog and runs into\nthe wood.\n\nEnd.</pre>y"))
                 .isEqualTo("x\nThe quick brown fox jumps over the lazy dog and runs into the wood.\nEnd.\ny");
     }
 }

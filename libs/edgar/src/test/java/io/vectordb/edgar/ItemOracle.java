@@ -26,8 +26,8 @@ final class ItemOracle {
 
     static List<Report> reports(Path file) throws IOException {
         List<Report> reports = new ArrayList<>();
-        try (BufferedReader lines = new BufferedReader(new InputStreamReader(
-                new GZIPInputStream(Files.newInputStream(file)), StandardCharsets.UTF_8))) {
+        try (BufferedReader lines = new BufferedReader(
+                new InputStreamReader(new GZIPInputStream(Files.newInputStream(file)), StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 Map<String, String> items = new LinkedHashMap<>();
                 String name = "";
@@ -69,7 +69,8 @@ final class ItemOracle {
                 total += item.to() - item.from();
             }
         }
-        System.out.printf("%s: %.3f%% of %d characters in the items the oracle names%n", type, 100.0 * same / total, total);
+        System.out.printf(
+                "%s: %.3f%% of %d characters in the items the oracle names%n", type, 100.0 * same / total, total);
         return (double) same / total;
     }
 

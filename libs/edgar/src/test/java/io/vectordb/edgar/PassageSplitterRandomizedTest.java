@@ -10,7 +10,18 @@ import org.junit.jupiter.api.Test;
 class PassageSplitterRandomizedTest {
 
     private static final String[] TOKENS = {
-        "the", "company", "revenue.", "1,234,567", "|", "$(5)", "Inc.", "internationalisation", "x", "No!", "\u4e2d\u6587", "\ud83d\ude00"
+        "the",
+        "company",
+        "revenue.",
+        "1,234,567",
+        "|",
+        "$(5)",
+        "Inc.",
+        "internationalisation",
+        "x",
+        "No!",
+        "\u4e2d\u6587",
+        "\ud83d\ude00"
     };
 
     private static String randomText(Random random) {
@@ -55,12 +66,15 @@ class PassageSplitterRandomizedTest {
 
     @Test
     void plainProseMakesPassagesOfAHundredWordsOrMoreThatEndWithSentences() {
-        String text = "The quick brown fox jumps over a lazy dog near the river bank today. ".repeat(100).strip();
+        String text = "The quick brown fox jumps over a lazy dog near the river bank today. "
+                .repeat(100)
+                .strip();
         List<Passage> passages = new ArrayList<>();
         PassageSplitter.split(text, 0, text.length(), "1", passages);
         assertThat(passages).allSatisfy(passage -> {
             assertThat(passage.text()).endsWith(".");
-            assertThat(passage.text().split(" ").length).isBetween(PassageSplitter.MIN_WORDS, PassageSplitter.MAX_WORDS);
+            assertThat(passage.text().split(" ").length)
+                    .isBetween(PassageSplitter.MIN_WORDS, PassageSplitter.MAX_WORDS);
         });
         assertThat(passages.getFirst().text().split(" ").length).isGreaterThanOrEqualTo(100);
     }

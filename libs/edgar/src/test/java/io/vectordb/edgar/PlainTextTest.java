@@ -18,7 +18,9 @@ class PlainTextTest {
                 them.
 
                      It has 300 employees.
-                """)).isEqualTo("The Company makes pumps and valves for the chemical industry, which it sells through agents in nine countries, and it repairs them.\nIt has 300 employees.");
+                """))
+                .isEqualTo(
+                        "The Company makes pumps and valves for the chemical industry, which it sells through agents in nine countries, and it repairs them.\nIt has 300 employees.");
     }
 
     @Test

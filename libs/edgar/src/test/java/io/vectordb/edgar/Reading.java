@@ -50,8 +50,9 @@ final class Reading {
 
     static String text(Filing filing) {
         StringBuilder text = new StringBuilder();
-        filing.documents().forEach(document ->
-                document.passages().forEach(passage -> text.append(passage.text()).append('\n')));
+        filing.documents()
+                .forEach(document -> document.passages()
+                        .forEach(passage -> text.append(passage.text()).append('\n')));
         return text.toString();
     }
 

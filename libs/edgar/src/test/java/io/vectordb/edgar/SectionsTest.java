@@ -24,10 +24,7 @@ class SectionsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '~',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '~', textBlock = """
             Item 1A. Risk Factors ~ 1A
             ITEM 7 ~ 7
             Item 9A(T). Controls and Procedures ~ 9A
@@ -55,17 +52,21 @@ class SectionsTest {
 
     @Test
     void tableOfContentsAndReferencesLoseAgainstHeadings() {
-        String text = "Item 1. Business | 3\nItem 1A. Risk Factors | 5\nItem 2. Properties | 9\nItem 3. Legal Proceedings | 9\nItem 7. Management's Discussion | 12\n"
-                + "Item 1. Business\n" + WORDS + "\nItem 7. Management's Discussion explains this\n" + WORDS
-                + "\nItem 1A. Risk Factors\n" + WORDS + "\nItem 2. Properties\nNone.\nItem 3. Legal Proceedings\nNone.\nPART II\nItem 7. Management's Discussion\n" + WORDS
-                + "\nSIGNATURES\nBy: nobody";
+        String text =
+                "Item 1. Business | 3\nItem 1A. Risk Factors | 5\nItem 2. Properties | 9\nItem 3. Legal Proceedings | 9\nItem 7. Management's Discussion | 12\n"
+                        + "Item 1. Business\n" + WORDS + "\nItem 7. Management's Discussion explains this\n" + WORDS
+                        + "\nItem 1A. Risk Factors\n" + WORDS
+                        + "\nItem 2. Properties\nNone.\nItem 3. Legal Proceedings\nNone.\nPART II\nItem 7. Management's Discussion\n"
+                        + WORDS
+                        + "\nSIGNATURES\nBy: nobody";
         assertThat(labels(text, "10-K")).containsExactly(null, "1", "1A", "2", "3", "7", null);
         assertThat(Sections.of(text, "10-K").get(5).from()).isEqualTo(text.lastIndexOf("PART II"));
     }
 
     @Test
     void runningHeadsDoNotSplitAnItem() {
-        String text = "Item 1. Business\n" + WORDS + "\nItem 1. Business (continued)\n" + WORDS + "\nItem 2. Properties\n" + WORDS;
+        String text = "Item 1. Business\n" + WORDS + "\nItem 1. Business (continued)\n" + WORDS
+                + "\nItem 2. Properties\n" + WORDS;
         assertThat(labels(text, "10-K")).containsExactly("1", "2");
     }
 
@@ -73,23 +74,31 @@ class SectionsTest {
     void quarterlyItemsCarryTheirPart() {
         String text = "PART I\nItem 1. Financial Statements\n" + WORDS + "\nItem 2. Management's Discussion\n" + WORDS
                 + "\nItem 4. Controls and Procedures\n" + WORDS + "\nPART II\nItem 1.\nLegal Proceedings\n" + WORDS
-                + "\nItem 1A. Risk Factors\n" + WORDS + "\nItem 2. Unregistered Sales\nNone.\nItem 6. Exhibits\n" + WORDS;
+                + "\nItem 1A. Risk Factors\n" + WORDS + "\nItem 2. Unregistered Sales\nNone.\nItem 6. Exhibits\n"
+                + WORDS;
         assertThat(labels(text, "10-Q"))
-                .containsExactly("Part I 1", "Part I 2", "Part I 4", "Part II 1", "Part II 1A", "Part II 2", "Part II 6");
+                .containsExactly(
+                        "Part I 1", "Part I 2", "Part I 4", "Part II 1", "Part II 1A", "Part II 2", "Part II 6");
     }
 
     @Test
     void currentReportsHaveItemsInAnyOrder() {
-        String text = "Cover\nItem 9.01 Financial Statements and Exhibits\n" + WORDS + "\nItem 5.02(e): Departure of Directors\n" + WORDS
-                + "\nItem 7. Management's Discussion of the annual report\n" + WORDS + "\nItems 1.01 and 2.03 Entry\n" + WORDS + "\nSIGNATURE\nx";
+        String text = "Cover\nItem 9.01 Financial Statements and Exhibits\n" + WORDS
+                + "\nItem 5.02(e): Departure of Directors\n" + WORDS
+                + "\nItem 7. Management's Discussion of the annual report\n" + WORDS + "\nItems 1.01 and 2.03 Entry\n"
+                + WORDS + "\nSIGNATURE\nx";
         assertThat(labels(text, "8-K/A")).containsExactly(null, "9.01", "5.02", "1.01", null);
-        assertThat(labels("Item 5. Other Events\n" + WORDS + "\nItem 7. Exhibits\n", "8-K")).containsExactly("5", "7");
+        assertThat(labels("Item 5. Other Events\n" + WORDS + "\nItem 7. Exhibits\n", "8-K"))
+                .containsExactly("5", "7");
     }
 
     @Test
     void foreignReportsAreSplitAndExhibitsAreNot() {
-        assertThat(labels("ITEM 3. KEY INFORMATION\n" + WORDS + "\nItem 4. Information on the Company\n" + WORDS
-                                + "\nITEM 4A. UNRESOLVED STAFF COMMENTS\nNone.\nITEM 16G. CORPORATE GOVERNANCE\n" + WORDS, "20-F"))
+        assertThat(labels(
+                        "ITEM 3. KEY INFORMATION\n" + WORDS + "\nItem 4. Information on the Company\n" + WORDS
+                                + "\nITEM 4A. UNRESOLVED STAFF COMMENTS\nNone.\nITEM 16G. CORPORATE GOVERNANCE\n"
+                                + WORDS,
+                        "20-F"))
                 .containsExactly("3", "4", "4A", "16G");
         assertThat(labels("Item 1. Business\n" + WORDS, "EX-99.1")).hasSize(1);
         assertThat(Sections.of("", "10-K")).isEmpty();

@@ -48,7 +48,8 @@ class SubmissionTest {
 
     @Test
     void headerOfAFullSubmissionIsRead() {
-        Filing filing = only(read(folder, "a.txt", HEADER + document("10-K/A", 1, "k.htm", "<html><p>Words.</p></html>")));
+        Filing filing =
+                only(read(folder, "a.txt", HEADER + document("10-K/A", 1, "k.htm", "<html><p>Words.</p></html>")));
         assertThat(filing.accession()).isEqualTo("9999000009-26-000007");
         assertThat(filing.form()).isEqualTo("10-K/A");
         assertThat(filing.company()).isEqualTo("FICTION & SONS INC");
@@ -63,7 +64,9 @@ class SubmissionTest {
                 + "<FILING-DATE>20260105\n<FILER>\n<COMPANY-DATA>\n<CONFORMED-NAME>FICTION &amp; SONS INC\n<CIK>0009999009\n"
                 + "</COMPANY-DATA>\n<FORMER-COMPANY>\n<FORMER-CONFORMED-NAME>OLD\n</FORMER-COMPANY>\n</FILER>\n"
                 + document("8-K", 1, "k.htm", "<html><p>Item 8.01 Other Events</p></html>");
-        for (String content : new String[] {feed, feed.replaceFirst("\n", "@").replace("\n", "").replace("@", "\n")}) {
+        for (String content : new String[] {
+            feed, feed.replaceFirst("\n", "@").replace("\n", "").replace("@", "\n")
+        }) {
             Filing filing = only(read(folder, "a.nc", content));
             assertThat(filing.accession()).isEqualTo("9999000009-26-000008");
             assertThat(filing.form()).isEqualTo("8-K");
@@ -71,23 +74,31 @@ class SubmissionTest {
             assertThat(filing.cik()).isEqualTo("0009999009");
             assertThat(filing.period()).isEqualTo(LocalDate.of(2026, 1, 2));
             assertThat(filing.filed()).isEqualTo(LocalDate.of(2026, 1, 5));
-            assertThat(filing.documents().getFirst().passages().getFirst().section()).isEqualTo("8.01");
+            assertThat(filing.documents().getFirst().passages().getFirst().section())
+                    .isEqualTo("8.01");
         }
     }
 
     @Test
     void textDocumentsAreTakenAndDataLeftOut() {
-        Filing filing = only(read(folder, "a.txt", HEADER
-                + document("10-K/A", 1, "k.htm", "<XBRL>\n<?xml version='1.0'?><html xmlns:ix=\"http://www.xbrl.org/2013/inlineXBRL\"><p>Main.</p></html>\n</XBRL>")
-                + document("EX-99.1", 2, "x.txt", "Exhibit words.")
-                + document("EX-10.1", 3, "y.htm", "<html><p>Contract.</p></html>")
-                + document("GRAPHIC", 4, "g.jpg", "begin 644 g.jpg\nM_]C_X``02D9)1@\nend")
-                + document("EX-101.INS", 5, "i.xml", "<XBRL><?xml version='1.0'?><xbrl/></XBRL>")
-                + document("XML", 6, "R2.htm", "<html><p>Viewer.</p></html>")
-                + document("EX-99.2", 7, "p.pdf", "<PDF>\nbegin 644 p.pdf\nend\n</PDF>")
-                + document("EX-27", 8, "fds.txt", "<ARTICLE> 5\n<MULTIPLIER> 1,000\n<CASH> 5")
-                + document("JSON", 9, "MetaLinks.json", "{\"a\": 1}")
-                + document("EX-13", 10, "e.htm", " ")));
+        Filing filing = only(read(
+                folder,
+                "a.txt",
+                HEADER
+                        + document(
+                                "10-K/A",
+                                1,
+                                "k.htm",
+                                "<XBRL>\n<?xml version='1.0'?><html xmlns:ix=\"http://www.xbrl.org/2013/inlineXBRL\"><p>Main.</p></html>\n</XBRL>")
+                        + document("EX-99.1", 2, "x.txt", "Exhibit words.")
+                        + document("EX-10.1", 3, "y.htm", "<html><p>Contract.</p></html>")
+                        + document("GRAPHIC", 4, "g.jpg", "begin 644 g.jpg\nM_]C_X``02D9)1@\nend")
+                        + document("EX-101.INS", 5, "i.xml", "<XBRL><?xml version='1.0'?><xbrl/></XBRL>")
+                        + document("XML", 6, "R2.htm", "<html><p>Viewer.</p></html>")
+                        + document("EX-99.2", 7, "p.pdf", "<PDF>\nbegin 644 p.pdf\nend\n</PDF>")
+                        + document("EX-27", 8, "fds.txt", "<ARTICLE> 5\n<MULTIPLIER> 1,000\n<CASH> 5")
+                        + document("JSON", 9, "MetaLinks.json", "{\"a\": 1}")
+                        + document("EX-13", 10, "e.htm", " ")));
         assertThat(filing.documents()).extracting(FilingDocument::name).containsExactly("k.htm", "x.txt", "y.htm");
         assertThat(filing.documents()).extracting(FilingDocument::type).containsExactly("10-K/A", "EX-99.1", "EX-10.1");
     }
@@ -97,7 +108,8 @@ class SubmissionTest {
         String content = HEADER.replace("10-K/A", "13F-HR")
                 + document("13F-HR", 1, "primary_doc.xml", "<XML>\n<?xml version=\"1.0\"?><edgarSubmission/>\n</XML>")
                 + document("GRAPHIC", 2, "g.gif", "begin 644 g.gif\nend");
-        assertThat(reason(read(folder, "a.txt", content))).isEqualTo("form 13F-HR: no text document (1 GRAPHIC, 1 XML)");
+        assertThat(reason(read(folder, "a.txt", content)))
+                .isEqualTo("form 13F-HR: no text document (1 GRAPHIC, 1 XML)");
         assertThat(reason(read(folder, "b.txt", HEADER))).isEqualTo("form 10-K/A: no documents");
     }
 
@@ -106,16 +118,27 @@ class SubmissionTest {
         String html = "<html><p>FORM 10-K</p><p>Some words.</p></html>";
         Filing whole = only(read(folder, "whole.txt", HEADER + document("10-K", 1, "k.htm", html)));
         Filing bare = only(read(folder, "9999000009-26-000007/k.htm", html));
-        assertThat(bare.key(bare.documents().getFirst(), bare.documents().getFirst().passages().getFirst()))
+        assertThat(bare.key(
+                        bare.documents().getFirst(),
+                        bare.documents().getFirst().passages().getFirst()))
                 .isEqualTo("9999000009-26-000007#k.htm#0")
-                .isEqualTo(whole.key(whole.documents().getFirst(), whole.documents().getFirst().passages().getFirst()));
+                .isEqualTo(whole.key(
+                        whole.documents().getFirst(),
+                        whole.documents().getFirst().passages().getFirst()));
     }
 
     @Test
     void aDocumentInItsWrapperAloneIsRead() {
-        Filing filing = only(read(folder, "a.htm", document("10-Q", 1, "q.htm",
-                "<html><p>FORM 10-Q</p><p>For the quarterly period ended June 30, 2018</p>"
-                        + "<p>FICTION CORP</p><p>(Exact name of registrant as specified in its charter)</p></html>")));
+        Filing filing = only(
+                read(
+                        folder,
+                        "a.htm",
+                        document(
+                                "10-Q",
+                                1,
+                                "q.htm",
+                                "<html><p>FORM 10-Q</p><p>For the quarterly period ended June 30, 2018</p>"
+                                        + "<p>FICTION CORP</p><p>(Exact name of registrant as specified in its charter)</p></html>")));
         assertThat(filing.form()).isEqualTo("10-Q");
         assertThat(filing.company()).isEqualTo("FICTION CORP");
         assertThat(filing.period()).isEqualTo(LocalDate.of(2018, 6, 30));
@@ -125,14 +148,17 @@ class SubmissionTest {
     @Test
     void documentsWithoutNameAreNumberedAndNamesAreUnique() {
         String unnamed = "<DOCUMENT>\n<TYPE>10-K\n<SEQUENCE>1\n<TEXT>\nAnnual words.\n</TEXT>\n</DOCUMENT>\n";
-        Filing filing = only(read(folder, "a.txt",
+        Filing filing = only(read(
+                folder,
+                "a.txt",
                 HEADER + unnamed + document("EX-1", 2, "e.txt", "One.") + document("EX-2", 3, "e.txt", "Two.")));
         assertThat(filing.documents()).extracting(FilingDocument::name).containsExactly("doc1", "e.txt", "e.txt~2");
     }
 
     @Test
     void aSubmissionCutInTheMiddleIsReadUpToThere() {
-        String content = HEADER + document("10-K", 1, "k.htm", "<html><p>First words.</p></html>")
+        String content = HEADER
+                + document("10-K", 1, "k.htm", "<html><p>First words.</p></html>")
                 + document("EX-99", 2, "x.htm", "<html><p>Second words</p><p>Third");
         Filing filing = only(read(folder, "a.txt", content.substring(0, content.indexOf("Third") + 3)));
         assertThat(text(filing)).contains("First words.", "Second words", "Thi");
@@ -160,7 +186,8 @@ class SubmissionTest {
     void inlineNameComesBeforeTheHeaders() {
         String html = "<html xmlns:ix=\"http://www.xbrl.org/2013/inlineXBRL\"><body><p>"
                 + "<ix:nonNumeric contextRef=\"c\" name=\"dei:EntityRegistrantName\">Fiction <b>&amp; Sons</b>, Inc.</ix:nonNumeric></p></body></html>";
-        assertThat(only(read(folder, "a.txt", HEADER + document("10-K", 1, "k.htm", html))).company())
+        assertThat(only(read(folder, "a.txt", HEADER + document("10-K", 1, "k.htm", html)))
+                        .company())
                 .isEqualTo("Fiction & Sons, Inc.");
     }
 }

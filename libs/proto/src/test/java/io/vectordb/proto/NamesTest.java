@@ -53,7 +53,8 @@ class NamesTest {
     @Test
     void theZeroValueOfEveryEnumIsUnspecified() {
         assertThat(PublicApi.enums()).hasSizeGreaterThan(20).allSatisfy(type -> {
-            String expected = type.getName().replaceAll("(?<=[a-z])(?=[A-Z])", "_").toUpperCase(Locale.ROOT);
+            String expected =
+                    type.getName().replaceAll("(?<=[a-z])(?=[A-Z])", "_").toUpperCase(Locale.ROOT);
             assertThat(type.findValueByNumber(0)).as(type.getFullName()).isNotNull();
             assertThat(type.findValueByNumber(0).getName()).isEqualTo(expected + "_UNSPECIFIED");
         });

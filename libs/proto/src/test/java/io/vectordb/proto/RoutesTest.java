@@ -35,7 +35,8 @@ class RoutesTest {
 
     @Test
     void routesAreKebabCaseWithoutColons() {
-        assertThat(routed()).allSatisfy(method -> assertThat(template(rule(method))).matches(ROUTE));
+        assertThat(routed())
+                .allSatisfy(method -> assertThat(template(rule(method))).matches(ROUTE));
     }
 
     @Test

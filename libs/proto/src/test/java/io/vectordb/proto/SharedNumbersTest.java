@@ -33,10 +33,11 @@ class SharedNumbersTest {
                 .filter(field -> field.getNumber() >= 30)
                 .toList();
 
-        assertThat(shared).hasSizeGreaterThan(100).allSatisfy(field -> assertThat(
-                        MEANINGS.getOrDefault(field.getNumber(), List.of()))
-                .as("%s = %d", PublicApi.path(field.getFullName()), field.getNumber())
-                .contains(describe(field)));
+        assertThat(shared)
+                .hasSizeGreaterThan(100)
+                .allSatisfy(field -> assertThat(MEANINGS.getOrDefault(field.getNumber(), List.of()))
+                        .as("%s = %d", PublicApi.path(field.getFullName()), field.getNumber())
+                        .contains(describe(field)));
     }
 
     @Test

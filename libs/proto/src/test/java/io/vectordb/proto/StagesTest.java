@@ -91,8 +91,8 @@ class StagesTest {
         Set<String> marked = PublicApi.enums().stream()
                 .flatMap(type -> type.getValues().stream())
                 .filter(value -> stageOf(value) != 0)
-                .map(value -> PublicApi.path(value.getType().getFullName()) + "." + value.getName() + " "
-                        + stageOf(value))
+                .map(value ->
+                        PublicApi.path(value.getType().getFullName()) + "." + value.getName() + " " + stageOf(value))
                 .collect(Collectors.toSet());
 
         assertThat(marked).containsExactly("Schema.Kind.RELATIONAL 2");

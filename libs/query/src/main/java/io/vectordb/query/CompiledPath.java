@@ -26,7 +26,8 @@ final class CompiledPath {
     }
 
     /** What the path gives; null: it is not there. */
-    @Nullable Value get(Fields row) {
+    @Nullable
+    Value get(Fields row) {
         Value value = row.getValuesMap().get(names[0]);
         for (int i = 1; i < names.length && value != null; i++) {
             if (value.hasListValue()) {

@@ -59,8 +59,7 @@ final class ConditionFactory {
             case Term.Constant(Value value, Span span, boolean parameter) -> {
                 if (!value.hasBoolValue()) {
                     String found = parameter ? Values.describe(value) : source.piece(span);
-                    throw fault(
-                            ErrorCode.FILTER_SYNTAX, "expected a condition, found " + Words.brief(found), span, "");
+                    throw fault(ErrorCode.FILTER_SYNTAX, "expected a condition, found " + Words.brief(found), span, "");
                 }
                 yield constant(value.getBoolValue(), span);
             }
@@ -76,7 +75,8 @@ final class ConditionFactory {
             refuseNull(left, right, op);
         }
         if (left instanceof Term.Field a && right instanceof Term.Field b) {
-            Compare.Builder compare = Compare.newBuilder().setField(text(a)).setOp(op).setOtherField(text(b));
+            Compare.Builder compare =
+                    Compare.newBuilder().setField(text(a)).setOp(op).setOtherField(text(b));
             Marks where = new Marks(source, span, a.span(), b.span(), List.of(), false);
             return leaf(Condition.newBuilder().setCompare(compare), where);
         }
@@ -127,8 +127,7 @@ final class ConditionFactory {
                 .setEscape(escape)
                 .setIgnoreCase(ignoreCase);
         return leaf(
-                Condition.newBuilder().setLike(like),
-                Marks.of(source, span, field.span(), List.of(pattern.span())));
+                Condition.newBuilder().setLike(like), Marks.of(source, span, field.span(), List.of(pattern.span())));
     }
 
     Condition isNull(Term term, Span span) {
@@ -188,8 +187,7 @@ final class ConditionFactory {
             contains.addValues(((Term.Constant) value).value());
             spans.add(value.span());
         }
-        return leaf(
-                Condition.newBuilder().setContains(contains), Marks.of(source, span, field.span(), spans));
+        return leaf(Condition.newBuilder().setContains(contains), Marks.of(source, span, field.span(), spans));
     }
 
     private Condition inList(Term.Field field, List<Term> values, Span span) {
@@ -223,7 +221,8 @@ final class ConditionFactory {
     }
 
     private Condition compare(Term.Field field, Compare.Op op, Term.Constant value, Span span) {
-        Compare.Builder compare = Compare.newBuilder().setField(text(field)).setOp(op).setValue(value.value());
+        Compare.Builder compare =
+                Compare.newBuilder().setField(text(field)).setOp(op).setValue(value.value());
         return leaf(
                 Condition.newBuilder().setCompare(compare),
                 Marks.of(source, span, field.span(), List.of(value.span())));
@@ -284,8 +283,7 @@ final class ConditionFactory {
                         textHint(field));
             }
             case Term.Truth truth ->
-                throw fault(
-                        ErrorCode.FILTER_SYNTAX, "expected " + expected + ", found a condition", truth.span(), "");
+                throw fault(ErrorCode.FILTER_SYNTAX, "expected " + expected + ", found a condition", truth.span(), "");
         };
     }
 

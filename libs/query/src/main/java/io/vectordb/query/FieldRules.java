@@ -136,8 +136,7 @@ final class FieldRules {
             case DateType _ -> Comparable.DATE;
             case TimestampType _ -> Comparable.TIMESTAMP;
             case Json _ -> Comparable.ANYTHING;
-            case ObjectType _, GeoPointType _, VectorType _, ArrayType _ ->
-                Comparable.NOTHING;
+            case ObjectType _, GeoPointType _, VectorType _, ArrayType _ -> Comparable.NOTHING;
         };
     }
 

@@ -184,7 +184,9 @@ public final class FilterParser {
         if (op == Compare.Op.EQ && left instanceof Term.Constant && array instanceof Term.Field) {
             return conditions.contains(array, left, span);
         }
-        if (op == Compare.Op.EQ && array instanceof Term.Constant list && list.value().hasListValue()) {
+        if (op == Compare.Op.EQ
+                && array instanceof Term.Constant list
+                && list.value().hasListValue()) {
             return conditions.in(left, List.of(array), span);
         }
         throw conditions.fault(

@@ -60,8 +60,20 @@ public final class FilterPrinter {
             case IN_LIST -> inList(condition.getInList(), not);
             case LIKE -> like(condition.getLike(), not);
             case IS_NULL -> field(condition.getIsNull().getField()) + " IS" + not + " NULL";
-            case ALL, ANY, NEGATE, COMPARE, PREFIX, EXISTS, CONTAINS, MATCH, NESTED, GEO, WITHIN, CONSTANT,
-                    EXPRESSION, KIND_NOT_SET ->
+            case ALL,
+                    ANY,
+                    NEGATE,
+                    COMPARE,
+                    PREFIX,
+                    EXISTS,
+                    CONTAINS,
+                    MATCH,
+                    NESTED,
+                    GEO,
+                    WITHIN,
+                    CONSTANT,
+                    EXPRESSION,
+                    KIND_NOT_SET ->
                 throw new IllegalArgumentException(condition.getKindCase().name());
         };
     }
@@ -97,8 +109,7 @@ public final class FilterPrinter {
     }
 
     private static String compare(Compare compare) {
-        String right =
-                compare.hasValue() ? Values.text(compare.getValue()) : field(compare.getOtherField());
+        String right = compare.hasValue() ? Values.text(compare.getValue()) : field(compare.getOtherField());
         return field(compare.getField()) + " " + Ops.text(compare.getOp()) + " " + right;
     }
 

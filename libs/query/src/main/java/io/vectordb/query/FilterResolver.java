@@ -158,12 +158,12 @@ public final class FilterResolver {
         if (parts.isEmpty()) {
             return joined.setConstant(all).build();
         }
-        Conditions conditions =
-                Conditions.newBuilder().addAllConditions(parts).build();
+        Conditions conditions = Conditions.newBuilder().addAllConditions(parts).build();
         return (all ? joined.setAll(conditions) : joined.setAny(conditions)).build();
     }
 
     private static VectorDbException later(At path, String kind) {
-        return Place.at(path.in(kind).path()).fault(ErrorCode.FEATURE_NOT_AVAILABLE, kind + " is not available yet", "");
+        return Place.at(path.in(kind).path())
+                .fault(ErrorCode.FEATURE_NOT_AVAILABLE, kind + " is not available yet", "");
     }
 }

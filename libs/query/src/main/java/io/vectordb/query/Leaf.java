@@ -24,7 +24,9 @@ record Leaf(@Nullable Marks marks, String path) {
 
     /** The value of this index, which the structured filter calls {@code member}. */
     Place value(int index, String member) {
-        return marks == null ? Place.at(path + "." + member) : Place.in(marks.source(), marks.values().get(index));
+        return marks == null
+                ? Place.at(path + "." + member)
+                : Place.in(marks.source(), marks.values().get(index));
     }
 
     boolean isBare() {

@@ -146,17 +146,16 @@ final class Lexer {
     }
 
     private void unknown(char c) {
-        String hint =
-                switch (c) {
-                    case '&' -> "write AND";
-                    case '|' -> "write OR";
-                    case '!' -> "write NOT";
-                    case '?', '$', ':' -> "parameters are written $1 or :name";
-                    case '‘', '’', '‚', '‛', '“', '”', '„', '«', '»' -> curlyHint();
-                    case '`' -> "a name stands in double quotes";
-                    case ';' -> "a filter is one condition, without a semicolon";
-                    default -> "";
-                };
+        String hint = switch (c) {
+            case '&' -> "write AND";
+            case '|' -> "write OR";
+            case '!' -> "write NOT";
+            case '?', '$', ':' -> "parameters are written $1 or :name";
+            case '‘', '’', '‚', '‛', '“', '”', '„', '«', '»' -> curlyHint();
+            case '`' -> "a name stands in double quotes";
+            case ';' -> "a filter is one condition, without a semicolon";
+            default -> "";
+        };
         boolean twice = (c == '&' || c == '|') && at + 1 < text.length() && text.charAt(at + 1) == c;
         int end = twice ? at + 2 : at + Character.charCount(text.codePointAt(at));
         add(Kind.BAD, end, text.substring(at, end), hint);

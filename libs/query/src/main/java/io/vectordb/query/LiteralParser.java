@@ -68,7 +68,8 @@ final class LiteralParser {
         if (token.is(Kind.INTEGER)) {
             BigInteger integer = digits(text, token).toBigInteger();
             if (integer.bitLength() < Long.SIZE) {
-                return constant(Value.newBuilder().setIntValue(integer.longValue()).build(), token.span());
+                return constant(
+                        Value.newBuilder().setIntValue(integer.longValue()).build(), token.span());
             }
         }
         return constant(Values.of(digits(text, token)), token.span());

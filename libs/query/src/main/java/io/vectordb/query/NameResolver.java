@@ -68,8 +68,8 @@ final class NameResolver {
                 return new ResolvedField(canonical(ref, names), null);
             }
             if (!(type instanceof ObjectType)) {
-                String message = Words.brief(String.join(".", names)) + " is " + field.type().word()
-                        + " and has no field " + Words.brief(step.name());
+                String message = Words.brief(String.join(".", names)) + " is "
+                        + field.type().word() + " and has no field " + Words.brief(step.name());
                 throw place.fault(ErrorCode.UNKNOWN_FIELD, message, "");
             }
             SchemaField next = child(field, step);
@@ -107,7 +107,9 @@ final class NameResolver {
         }
         if (!step.quoted() && Words.LATER_BARE_FUNCTIONS.contains(lower(step.name()))) {
             throw place.fault(
-                    ErrorCode.FEATURE_NOT_AVAILABLE, step.name().toUpperCase(Locale.ROOT) + " is not available yet", "");
+                    ErrorCode.FEATURE_NOT_AVAILABLE,
+                    step.name().toUpperCase(Locale.ROOT) + " is not available yet",
+                    "");
         }
         String near = NearNames.didYouMean(schema.nearNames(step.name()));
         String hint = near.isEmpty() && valueExpected ? textHint : near;

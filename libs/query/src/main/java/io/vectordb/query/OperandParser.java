@@ -66,7 +66,8 @@ final class OperandParser {
         while (end < text.length() && (Words.isNamePart(text.charAt(end)) || "-/".indexOf(text.charAt(end)) >= 0)) {
             end++;
         }
-        boolean joined = term.span().end() == operator.span().start() && end > operator.span().end();
+        boolean joined = term.span().end() == operator.span().start()
+                && end > operator.span().end();
         String piece = text.substring(term.span().start(), end);
         return joined && !piece.contains("'")
                 ? "text and dates stand in single quotes: " + Words.quoted(Words.brief(piece))

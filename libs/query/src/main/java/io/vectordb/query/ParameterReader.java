@@ -70,7 +70,7 @@ final class ParameterReader {
     }
 
     private static VectorDbException unused(String path, String written) {
-        return VectorDbException.of(new Violation(
-                path, ErrorCode.PARAMETER_MISMATCH, "the filter does not use " + Words.brief(written)));
+        return VectorDbException.of(
+                new Violation(path, ErrorCode.PARAMETER_MISMATCH, "the filter does not use " + Words.brief(written)));
     }
 }

@@ -20,8 +20,8 @@ record Source(String path, String text) {
 
     /** A fault at a place of the text: {@code filter, column 7: expected a value, found =}. */
     VectorDbException fault(ErrorCode code, String message, Span span, String hint) {
-        Position position = Position.of(
-                text, text.codePointCount(0, span.start()), text.codePointCount(span.start(), span.end()));
+        Position position =
+                Position.of(text, text.codePointCount(0, span.start()), text.codePointCount(span.start(), span.end()));
         String line = position.line() == 1 ? "" : ", line " + position.line();
         String where = path + line + ", column " + position.column() + ": ";
         Violation violation = new Violation(path, code, message, position, hint);

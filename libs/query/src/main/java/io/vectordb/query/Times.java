@@ -74,7 +74,8 @@ final class Times {
 
     /** As a text that {@link #timestamp} reads. */
     static String text(Timestamp timestamp) {
-        return Instant.ofEpochSecond(timestamp.getSeconds(), timestamp.getNanos()).toString();
+        return Instant.ofEpochSecond(timestamp.getSeconds(), timestamp.getNanos())
+                .toString();
     }
 
     static boolean isInYears(long seconds, int nanos) {

@@ -53,8 +53,7 @@ final class ValueTyper {
             case DateType _ -> date(checked, field, place);
             case TimestampType _ -> timestamp(checked, field, place);
             case Json _ -> checked;
-            case ObjectType _, GeoPointType _, VectorType _, ArrayType _ ->
-                throw mismatch(checked, field, place, "");
+            case ObjectType _, GeoPointType _, VectorType _, ArrayType _ -> throw mismatch(checked, field, place, "");
         };
     }
 
@@ -90,8 +89,7 @@ final class ValueTyper {
                 yield value;
             }
             case NULL_VALUE, KIND_NOT_SET, LIST_VALUE, OBJECT_VALUE, GEO_VALUE, VECTOR_VALUE, BYTES_VALUE ->
-                throw place.fault(
-                        ErrorCode.TYPE_MISMATCH, "expected one value, but " + Values.describe(value), "");
+                throw place.fault(ErrorCode.TYPE_MISMATCH, "expected one value, but " + Values.describe(value), "");
         };
     }
 
@@ -99,23 +97,22 @@ final class ValueTyper {
         if (value.hasStringValue()) {
             return value;
         }
-        String hint =
-                switch (value.getKindCase()) {
-                    case INT_VALUE -> "write '" + value.getIntValue() + "'";
-                    case DECIMAL_VALUE -> "write '" + value.getDecimalValue() + "'";
-                    case DATE_VALUE -> "write '" + value.getDateValue() + "'";
-                    case BOOL_VALUE,
-                            FLOAT_VALUE,
-                            TIMESTAMP_VALUE,
-                            STRING_VALUE,
-                            NULL_VALUE,
-                            KIND_NOT_SET,
-                            LIST_VALUE,
-                            OBJECT_VALUE,
-                            GEO_VALUE,
-                            VECTOR_VALUE,
-                            BYTES_VALUE -> "";
-                };
+        String hint = switch (value.getKindCase()) {
+            case INT_VALUE -> "write '" + value.getIntValue() + "'";
+            case DECIMAL_VALUE -> "write '" + value.getDecimalValue() + "'";
+            case DATE_VALUE -> "write '" + value.getDateValue() + "'";
+            case BOOL_VALUE,
+                    FLOAT_VALUE,
+                    TIMESTAMP_VALUE,
+                    STRING_VALUE,
+                    NULL_VALUE,
+                    KIND_NOT_SET,
+                    LIST_VALUE,
+                    OBJECT_VALUE,
+                    GEO_VALUE,
+                    VECTOR_VALUE,
+                    BYTES_VALUE -> "";
+        };
         throw mismatch(value, field, place, hint);
     }
 
@@ -123,7 +120,8 @@ final class ValueTyper {
         if (value.hasIntValue() || value.hasFloatValue() || value.hasDecimalValue()) {
             return value;
         }
-        BigDecimal meant = value.hasStringValue() ? Numbers.decimal(value.getStringValue().strip()) : null;
+        BigDecimal meant =
+                value.hasStringValue() ? Numbers.decimal(value.getStringValue().strip()) : null;
         throw mismatch(value, field, place, meant == null ? "" : "write " + meant.toPlainString());
     }
 
@@ -185,9 +183,8 @@ final class ValueTyper {
     }
 
     private static VectorDbException notA(String what, String text, Place place) {
-        String hint = what.equals("a date")
-                ? "a date is written 2024-09-28"
-                : "a timestamp is written 2024-09-28T10:00:00Z";
+        String hint =
+                what.equals("a date") ? "a date is written 2024-09-28" : "a timestamp is written 2024-09-28T10:00:00Z";
         String found = Words.brief(Words.quoted(text));
         return place.fault(ErrorCode.TYPE_MISMATCH, found + " is not " + what, hint);
     }

@@ -15,8 +15,7 @@ final class Words {
      * The grammar's own words, and those with which SQL begins clauses and names types. VALUE, PERIOD, START, END,
      * YEAR, LANGUAGE, POSITION, MATCH, CONTAINS, USER and their like are names.
      */
-    private static final Set<String> RESERVED = words(
-            """
+    private static final Set<String> RESERVED = words("""
             AND OR NOT ANY ALL BETWEEN IN LIKE ILIKE ESCAPE IS DISTINCT FROM NULL TRUE FALSE DATE TIMESTAMP DECIMAL
             ARRAY TIME INTERVAL ALTER AS BY CASE CAST CHECK COLUMN CONSTRAINT CREATE CROSS DEFAULT DELETE DROP ELSE
             EXCEPT FETCH FOREIGN FULL GRANT GROUP HAVING INNER INSERT INTERSECT INTO JOIN LATERAL LEFT LIMIT MERGE
@@ -27,8 +26,7 @@ final class Words {
 
     static final Set<String> FUNCTIONS = lower("exists prefix contains contains_any contains_all");
 
-    static final Set<String> LATER_FUNCTIONS = lower(
-            """
+    static final Set<String> LATER_FUNCTIONS = lower("""
             match nested geo_distance geo_point geo_within geo_box geo_polygon geo_circle length lower upper cardinality
             coalesce abs score rank decay ln exp greatest least
             """);

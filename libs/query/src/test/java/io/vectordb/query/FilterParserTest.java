@@ -18,8 +18,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FilterParserTest {
 
     private static VectorDbException refusal(String filter) {
-        VectorDbException thrown = catchThrowableOfType(
-                VectorDbException.class, () -> FilterParser.parse(filter, Parameters.NONE));
+        VectorDbException thrown =
+                catchThrowableOfType(VectorDbException.class, () -> FilterParser.parse(filter, Parameters.NONE));
         assertThat(thrown).as(filter).isNotNull();
         return thrown;
     }
@@ -260,14 +260,13 @@ class FilterParserTest {
     @Test
     void lengthNodesAndValuesAreBounded() {
         assertThat(refusal("a = '" + "é".repeat(32_768) + "'")).hasMessage("filter: 65542 bytes, at most 65536");
-        assertThat(refusal("a=1" + " OR a=1".repeat(1_023)))
-                .hasMessageContaining("1025 conditions, at most 1024");
-        assertThat(refusal("a IN (1" + ",1".repeat(10_000) + ")")).hasMessageContaining("10001 values in IN, at most 10000");
+        assertThat(refusal("a=1" + " OR a=1".repeat(1_023))).hasMessageContaining("1025 conditions, at most 1024");
+        assertThat(refusal("a IN (1" + ",1".repeat(10_000) + ")"))
+                .hasMessageContaining("10001 values in IN, at most 10000");
         FilterParser.parse("a IN (1" + ",1".repeat(9_999) + ")", Parameters.NONE);
         FilterParser.parse("a=1" + " OR a=1".repeat(1_022), Parameters.NONE);
-        assertThatThrownBy(() -> Parameters.of(
-                        Fixtures.list(java.util.Collections.nCopies(65_537, Fixtures.integer(1))
-                                .toArray(io.vectordb.v1.Value[]::new))))
+        assertThatThrownBy(() -> Parameters.of(Fixtures.list(java.util.Collections.nCopies(65_537, Fixtures.integer(1))
+                        .toArray(io.vectordb.v1.Value[]::new))))
                 .hasMessage("params.0: a list of 65537 values, at most 65536");
     }
 
@@ -277,8 +276,10 @@ class FilterParserTest {
         assertThat(FilterPrinter.print(FilterParser.parse("a = $1 AND b = $2 AND c = $2", positional)))
                 .isEqualTo("a = ''' OR TRUE --' AND b = 2 AND c = 2");
         Parameters named = Parameters.of(Map.of("form", Fixtures.list(Fixtures.text("x"), Fixtures.text("y"))));
-        assertThat(FilterPrinter.print(FilterParser.parse("a IN (:form)", named))).isEqualTo("a IN ('x', 'y')");
-        assertThat(FilterPrinter.print(FilterParser.parse("a = ANY(:form)", named))).isEqualTo("a IN ('x', 'y')");
+        assertThat(FilterPrinter.print(FilterParser.parse("a IN (:form)", named)))
+                .isEqualTo("a IN ('x', 'y')");
+        assertThat(FilterPrinter.print(FilterParser.parse("a = ANY(:form)", named)))
+                .isEqualTo("a IN ('x', 'y')");
         assertThat(FilterPrinter.print(FilterParser.parse("contains_all(a, :form)", named)))
                 .isEqualTo("contains_all(a, ARRAY['x', 'y'])");
         assertThat(FilterPrinter.print(FilterParser.parse("a IN ($1)", Parameters.of(Fixtures.list()))))
@@ -288,8 +289,7 @@ class FilterParserTest {
     @Test
     void parametersThatDoNotFitAreRefused() {
         Parameters two = Parameters.of(Fixtures.integer(1), Fixtures.integer(2));
-        assertThatThrownBy(() -> FilterParser.parse("a = $1", two))
-                .hasMessage("params.1: the filter does not use $2");
+        assertThatThrownBy(() -> FilterParser.parse("a = $1", two)).hasMessage("params.1: the filter does not use $2");
         assertThatThrownBy(() -> FilterParser.parse("a = $3", two))
                 .hasMessage("filter, column 5: $3 has no value: 2 parameters are given");
         assertThatThrownBy(() -> FilterParser.parse("a = $0", two))

@@ -101,7 +101,8 @@ class FilterResolverTest {
         String canonical = canonical(Fixtures.STRICT, columns[0]);
         assertThat(canonical).isEqualTo(columns[1]);
         Condition once = resolve(Fixtures.STRICT, columns[0]).condition().orElseThrow();
-        assertThat(FilterResolver.resolve(Fixtures.STRICT, "", once, Parameters.NONE).condition())
+        assertThat(FilterResolver.resolve(Fixtures.STRICT, "", once, Parameters.NONE)
+                        .condition())
                 .contains(once);
         assertThat(resolve(Fixtures.STRICT, canonical).condition()).contains(once);
     }
@@ -198,15 +199,16 @@ class FilterResolverTest {
 
     @Test
     void textAndTreeMustBothHold() {
-        Condition tree = Condition.newBuilder().setExpression("flag OR low = $1").build();
+        Condition tree =
+                Condition.newBuilder().setExpression("flag OR low = $1").build();
         ResolvedFilter both =
                 FilterResolver.resolve(Fixtures.STRICT, "form = 'x'", tree, Parameters.of(Fixtures.integer(3)));
         assertThat(FilterPrinter.print(both.condition().orElseThrow()))
                 .isEqualTo("form = 'x' AND (flag = TRUE OR low = 3)");
-        assertThat(FilterResolver.resolve(Fixtures.STRICT, "", null, Parameters.NONE).condition())
+        assertThat(FilterResolver.resolve(Fixtures.STRICT, "", null, Parameters.NONE)
+                        .condition())
                 .isEmpty();
-        assertThatThrownBy(() -> FilterResolver.resolve(
-                        Fixtures.STRICT, "", null, Parameters.of(Fixtures.integer(3))))
+        assertThatThrownBy(() -> FilterResolver.resolve(Fixtures.STRICT, "", null, Parameters.of(Fixtures.integer(3))))
                 .hasMessage("params.0: the filter does not use $1");
     }
 
@@ -220,7 +222,8 @@ class FilterResolverTest {
                         .setAny(Conditions.newBuilder().addConditions(compare))
                         .build()))
                 .isEqualTo("\"us-gaap:Revenues\".value = 100.0e0");
-        assertThat(canonical(compare("order", Compare.Op.EQ, Fixtures.text("x")))).isEqualTo("\"order\" = 'x'");
+        assertThat(canonical(compare("order", Compare.Op.EQ, Fixtures.text("x"))))
+                .isEqualTo("\"order\" = 'x'");
     }
 
     @Test
@@ -229,7 +232,8 @@ class FilterResolverTest {
         Condition all = Condition.newBuilder()
                 .setAll(Conditions.newBuilder().addConditions(wrong))
                 .build();
-        VectorDbException refusal = refusal(Condition.newBuilder().setNegate(all).build());
+        VectorDbException refusal =
+                refusal(Condition.newBuilder().setNegate(all).build());
         assertThat(refusal)
                 .hasMessage("filter_tree.negate.all.conditions.0.compare.value: fiscal_year is int32, '2024' is text");
         assertThat(refusal.violations())
@@ -260,7 +264,9 @@ class FilterResolverTest {
     void incompleteAndLaterTreesAreRefused() {
         Condition.Builder condition = Condition.newBuilder();
         assertThat(refusal(condition.build())).hasMessage("filter_tree: a condition that says nothing");
-        assertThat(refusal(condition.setCompare(Compare.newBuilder().setField("form")).build()))
+        assertThat(refusal(condition
+                        .setCompare(Compare.newBuilder().setField("form"))
+                        .build()))
                 .hasMessage("filter_tree.compare: neither value nor other_field is given");
         Compare both = Compare.newBuilder()
                 .setField("form")
@@ -280,7 +286,10 @@ class FilterResolverTest {
                         .build()))
                 .hasMessage("filter_tree.contains.values.0: tags is keyword[], 1 is an integer");
         assertThat(refusal(condition
-                        .setLike(Like.newBuilder().setField("form").setPattern("a").setEscape("ab"))
+                        .setLike(Like.newBuilder()
+                                .setField("form")
+                                .setPattern("a")
+                                .setEscape("ab"))
                         .build()))
                 .hasMessage("filter_tree.like.pattern: expected one escape character, found 'ab'");
         assertThat(refusal(condition.setExists(FieldPath.getDefaultInstance()).build()))
@@ -303,9 +312,11 @@ class FilterResolverTest {
                     .setAll(Conditions.newBuilder().addConditions(tree).addConditions(leaf))
                     .build();
         }
-        Condition deepest =
-                FilterResolver.resolve(Fixtures.STRICT, "", tree, Parameters.NONE).condition().orElseThrow();
-        SearchRequest request = SearchRequest.newBuilder().setFilterTree(deepest).build();
+        Condition deepest = FilterResolver.resolve(Fixtures.STRICT, "", tree, Parameters.NONE)
+                .condition()
+                .orElseThrow();
+        SearchRequest request =
+                SearchRequest.newBuilder().setFilterTree(deepest).build();
         assertThat(SearchRequest.parseFrom(request.toByteArray())).isEqualTo(request);
         Condition deeper = Condition.newBuilder()
                 .setNegate(Condition.newBuilder().setNegate(tree))
@@ -326,9 +337,10 @@ class FilterResolverTest {
     @Test
     void longListsComeAsParameters() {
         Value[] values = Collections.nCopies(65_536, Fixtures.text("x")).toArray(Value[]::new);
-        ResolvedFilter resolved = FilterResolver.resolve(
-                Fixtures.STRICT, "form IN ($1)", null, Parameters.of(Fixtures.list(values)));
-        assertThat(resolved.condition().orElseThrow().getInList().getValuesCount()).isEqualTo(65_536);
+        ResolvedFilter resolved =
+                FilterResolver.resolve(Fixtures.STRICT, "form IN ($1)", null, Parameters.of(Fixtures.list(values)));
+        assertThat(resolved.condition().orElseThrow().getInList().getValuesCount())
+                .isEqualTo(65_536);
         assertThatThrownBy(() -> FilterResolver.resolve(
                         Fixtures.STRICT,
                         "low IN (1, $1)",

@@ -28,14 +28,37 @@ final class Fixtures {
                 .addFields(field("value", "float64"))
                 .addFields(field("As Of", "date"))
                 .build();
-        Schema.Builder schema =
-                Schema.newBuilder().setKind(Schema.Kind.DOCUMENT).setDynamic(dynamic).addPrimaryKey("id");
+        Schema.Builder schema = Schema.newBuilder()
+                .setKind(Schema.Kind.DOCUMENT)
+                .setDynamic(dynamic)
+                .addPrimaryKey("id");
         Stream.of(
-                        "id keyword", "form keyword", "company keyword", "text text", "fiscal_year int32", "count int64",
-                        "score float64", "value decimal(38,6)", "flag bool", "filed date", "seen timestamp", "cik keyword",
-                        "dimensions json", "hq geo_point", "text_vec vector(3)", "tags keyword[]", "years int32[]",
-                        "order keyword", "Case keyword", "CASE keyword", "user keyword", "period date", "section keyword",
-                        "accession keyword", "high int32", "low int32")
+                        "id keyword",
+                        "form keyword",
+                        "company keyword",
+                        "text text",
+                        "fiscal_year int32",
+                        "count int64",
+                        "score float64",
+                        "value decimal(38,6)",
+                        "flag bool",
+                        "filed date",
+                        "seen timestamp",
+                        "cik keyword",
+                        "dimensions json",
+                        "hq geo_point",
+                        "text_vec vector(3)",
+                        "tags keyword[]",
+                        "years int32[]",
+                        "order keyword",
+                        "Case keyword",
+                        "CASE keyword",
+                        "user keyword",
+                        "period date",
+                        "section keyword",
+                        "accession keyword",
+                        "high int32",
+                        "low int32")
                 .map(line -> line.split(" "))
                 .forEach(parts -> schema.addFields(field(parts[0], parts[1])));
         return CollectionSchema.of(schema.addFields(items).addFields(fact).build(), 1);

@@ -38,8 +38,10 @@ final class NaiveFilter {
             case COMPARE -> compare(condition.getCompare(), row);
             case BETWEEN -> {
                 Value value = get(condition.getBetween().getField(), row);
-                Boolean low = compare(value, Compare.Op.GE, condition.getBetween().getLow(), true);
-                Boolean high = compare(value, Compare.Op.LE, condition.getBetween().getHigh(), true);
+                Boolean low =
+                        compare(value, Compare.Op.GE, condition.getBetween().getLow(), true);
+                Boolean high =
+                        compare(value, Compare.Op.LE, condition.getBetween().getHigh(), true);
                 boolean no = Boolean.FALSE.equals(low) || Boolean.FALSE.equals(high);
                 yield no ? Boolean.FALSE : low == null || high == null ? null : Boolean.TRUE;
             }
@@ -77,8 +79,11 @@ final class NaiveFilter {
 
     static @Nullable Value get(String path, Fields row) {
         List<Value> found = new ArrayList<>();
-        boolean array =
-                walk(Value.newBuilder().setObjectValue(row).build(), FieldRef.parse(path).names(), false, found);
+        boolean array = walk(
+                Value.newBuilder().setObjectValue(row).build(),
+                FieldRef.parse(path).names(),
+                false,
+                found);
         if (found.isEmpty()) {
             return null;
         }

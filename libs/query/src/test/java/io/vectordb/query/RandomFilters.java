@@ -20,8 +20,20 @@ import java.util.stream.IntStream;
 final class RandomFilters {
 
     private static final List<String> PATHS = List.of(
-            "a", "b", "c", "missing", "obj.a", "obj.b", "obj.items.a", "items.a", "items.tags", "items.obj.b", "\"a b\"",
-            "\"order\"", "tags", "\"é\".\"x\"\"y\"");
+            "a",
+            "b",
+            "c",
+            "missing",
+            "obj.a",
+            "obj.b",
+            "obj.items.a",
+            "items.a",
+            "items.tags",
+            "items.obj.b",
+            "\"a b\"",
+            "\"order\"",
+            "tags",
+            "\"é\".\"x\"\"y\"");
 
     private static final List<Value> SCALARS = List.of(
             Fixtures.integer(0),
@@ -93,8 +105,7 @@ final class RandomFilters {
                 condition
                         .setPrefix(Prefix.newBuilder().setField(path()).setPrefix(text("aAb1.25'-")))
                         .build();
-            case 6 ->
-                (random.nextBoolean() ? condition.setIsNull(field()) : condition.setExists(field())).build();
+            case 6 -> (random.nextBoolean() ? condition.setIsNull(field()) : condition.setExists(field())).build();
             case 7 -> condition.setContains(contains()).build();
             case 8 -> condition.setConstant(random.nextBoolean()).build();
             case 9, 10 -> condition.setAll(conditions(depth - 1)).build();
@@ -150,7 +161,13 @@ final class RandomFilters {
 
     private Compare compare() {
         Compare.Op[] ops = {
-            Compare.Op.EQ, Compare.Op.NE, Compare.Op.LT, Compare.Op.LE, Compare.Op.GT, Compare.Op.GE, Compare.Op.DISTINCT,
+            Compare.Op.EQ,
+            Compare.Op.NE,
+            Compare.Op.LT,
+            Compare.Op.LE,
+            Compare.Op.GT,
+            Compare.Op.GE,
+            Compare.Op.DISTINCT,
             Compare.Op.NOT_DISTINCT
         };
         Compare.Op op = ops[random.nextInt(ops.length)];
@@ -164,8 +181,10 @@ final class RandomFilters {
     }
 
     private Like like() {
-        Like.Builder like =
-                Like.newBuilder().setField(path()).setIgnoreCase(random.nextBoolean()).setPattern(text("aAbB%_'"));
+        Like.Builder like = Like.newBuilder()
+                .setField(path())
+                .setIgnoreCase(random.nextBoolean())
+                .setPattern(text("aAbB%_'"));
         if (random.nextInt(3) == 0) {
             String escaped = text("aAbB%_").replace("%", "!%").replace("_", "!_");
             like.setEscape("!").setPattern(escaped + "!!" + like.getPattern());

@@ -102,9 +102,19 @@ class RowPredicateTest {
     @Test
     void unknownPassesNeitherWayRound() {
         for (String filter : List.of(
-                "section = '1A'", "section <> '1A'", "section IN ('1A')", "section LIKE '%'", "prefix(section, '')",
-                "missing BETWEEN 1 AND 2", "missing < 5", "contains(missing, 1)", "dimensions.deep = 5",
-                "dimensions.axis < 5", "dimensions.n < 'x'", "section = company", "company < dimensions.n")) {
+                "section = '1A'",
+                "section <> '1A'",
+                "section IN ('1A')",
+                "section LIKE '%'",
+                "prefix(section, '')",
+                "missing BETWEEN 1 AND 2",
+                "missing < 5",
+                "contains(missing, 1)",
+                "dimensions.deep = 5",
+                "dimensions.axis < 5",
+                "dimensions.n < 'x'",
+                "section = company",
+                "company < dimensions.n")) {
             assertThat(passes(filter)).as(filter).isFalse();
             assertThat(passes("NOT (" + filter + ")")).as("NOT " + filter).isFalse();
         }
@@ -138,9 +148,12 @@ class RowPredicateTest {
     @Test
     void numbersAreComparedExactly() {
         Fields row = Fixtures.row("count", Fixtures.integer((1L << 53) + 1), "score", Fixtures.floating(0x1p53));
-        assertThat(passes("count > score AND score < count AND count <> score", row, Parameters.NONE)).isTrue();
-        assertThat(passes("count = 9007199254740993 AND score = 9007199254740992", row, Parameters.NONE)).isTrue();
-        assertThat(passes("count = 9007199254740993.0 AND count > 9007199254740992.9", row, Parameters.NONE)).isTrue();
+        assertThat(passes("count > score AND score < count AND count <> score", row, Parameters.NONE))
+                .isTrue();
+        assertThat(passes("count = 9007199254740993 AND score = 9007199254740992", row, Parameters.NONE))
+                .isTrue();
+        assertThat(passes("count = 9007199254740993.0 AND count > 9007199254740992.9", row, Parameters.NONE))
+                .isTrue();
         assertThat(passes("count = 9007199254740992e0", row, Parameters.NONE)).isFalse();
     }
 
@@ -153,9 +166,12 @@ class RowPredicateTest {
             texts[i] = Fixtures.text("t" + i);
         }
         Fields row = Fixtures.row("count", Fixtures.integer(65_535), "form", Fixtures.text("t7"));
-        assertThat(passes("count IN ($1)", row, Parameters.of(Fixtures.list(numbers)))).isTrue();
-        assertThat(passes("form IN ($1)", row, Parameters.of(Fixtures.list(texts)))).isTrue();
-        assertThat(passes("form NOT IN ($1)", row, Parameters.of(Fixtures.list(texts)))).isFalse();
+        assertThat(passes("count IN ($1)", row, Parameters.of(Fixtures.list(numbers))))
+                .isTrue();
+        assertThat(passes("form IN ($1)", row, Parameters.of(Fixtures.list(texts))))
+                .isTrue();
+        assertThat(passes("form NOT IN ($1)", row, Parameters.of(Fixtures.list(texts))))
+                .isFalse();
     }
 
     @Test

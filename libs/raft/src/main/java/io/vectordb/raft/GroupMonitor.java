@@ -60,7 +60,8 @@ final class GroupMonitor {
             stoppedSince.put(replica.name(), nowNanos);
             fatal.onFatal(
                     replica.name(),
-                    "a voting replica is stopped for " + Duration.ofNanos(nowNanos - since).toSeconds() + " s",
+                    "a voting replica is stopped for "
+                            + Duration.ofNanos(nowNanos - since).toSeconds() + " s",
                     null);
         }
     }

@@ -157,7 +157,11 @@ final class GroupRegistry {
                 .toList();
         try {
             change(GroupManagementRequest.newAdd(
-                    clientId, server.getId(), CallId.getAndIncrement(), RaftGroup.valueOf(ratisId(group), members), fresh));
+                    clientId,
+                    server.getId(),
+                    CallId.getAndIncrement(),
+                    RaftGroup.valueOf(ratisId(group), members),
+                    fresh));
             running.put(group, machine);
         } catch (RuntimeException e) {
             machines.remove(group.uuid());
@@ -183,8 +187,10 @@ final class GroupRegistry {
         if (end < machine.opened().index()) {
             running.remove(group);
             stop(group);
-            throw lost(group, "its log ends at " + end + ", its state is at "
-                    + machine.opened().index());
+            throw lost(
+                    group,
+                    "its log ends at " + end + ", its state is at "
+                            + machine.opened().index());
         }
     }
 

@@ -80,8 +80,10 @@ public final class RaftNode implements AutoCloseable {
                         .daemon()
                         .name("raft-read-" + config.nodeId() + "-", 0)
                         .factory());
-        this.monitor = Executors.newSingleThreadScheduledExecutor(
-                Thread.ofPlatform().daemon().name("raft-monitor-" + config.nodeId()).factory());
+        this.monitor = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform()
+                .daemon()
+                .name("raft-monitor-" + config.nodeId())
+                .factory());
         GroupMonitor checks = new GroupMonitor(config.settings(), fatal);
         monitor.scheduleWithFixedDelay(() -> check(checks), 1, 1, TimeUnit.SECONDS);
     }

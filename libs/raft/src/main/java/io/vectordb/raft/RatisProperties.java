@@ -84,8 +84,7 @@ final class RatisProperties {
         RaftServerConfigKeys.Log.setQueueByteLimit(properties, SizeInBytes.valueOf("16MB"));
         RaftServerConfigKeys.Log.setPurgeUptoSnapshotIndex(properties, false);
         RaftServerConfigKeys.Log.setPurgePreservationLogNum(properties, 1_000);
-        RaftServerConfigKeys.Log.setCorruptionPolicy(
-                properties, RaftServerConfigKeys.Log.CorruptionPolicy.EXCEPTION);
+        RaftServerConfigKeys.Log.setCorruptionPolicy(properties, RaftServerConfigKeys.Log.CorruptionPolicy.EXCEPTION);
         RaftServerConfigKeys.Log.setLogMetadataEnabled(properties, true);
         // Both report entries as flushed that are not.
         RaftServerConfigKeys.Log.setUnsafeFlushEnabled(properties, false);

@@ -154,12 +154,12 @@ class RaftNodeTest {
             String read = "";
             while (read.isEmpty()) {
                 try {
-                    read = new String(
-                            node.read(GROUP, new byte[0], TIMEOUT).join(), UTF_8);
+                    read = new String(node.read(GROUP, new byte[0], TIMEOUT).join(), UTF_8);
                 } catch (RuntimeException e) {
                     assertThat(failure(() -> {
-                                throw e;
-                            }).code())
+                                        throw e;
+                                    })
+                                    .code())
                             .isEqualTo(ErrorCode.SHARD_UNAVAILABLE);
                 }
             }
@@ -175,9 +175,9 @@ class RaftNodeTest {
             assertThat(cluster.add(GROUP, "with two")).isEqualTo("1:with two");
             RaftNode leader = cluster.leader(GROUP);
             cluster.stop(cluster.follower(GROUP).nodeId());
-            VectorDbException alone = failure(() -> leader.submit(
-                            GROUP, "alone".getBytes(UTF_8), Duration.ofMillis(700))
-                    .join());
+            VectorDbException alone =
+                    failure(() -> leader.submit(GROUP, "alone".getBytes(UTF_8), Duration.ofMillis(700))
+                            .join());
             // The leader may give up its office before the time is over.
             assertThat(alone.code()).isIn(ErrorCode.DEADLINE_EXCEEDED, ErrorCode.SHARD_UNAVAILABLE);
             assertThat(alone.metadata()).containsEntry("outcome", "unknown");
@@ -201,7 +201,8 @@ class RaftNodeTest {
             node.removeGroup(GROUP);
             node.removeGroup(GROUP);
             assertThat(node.groups()).containsExactly(other);
-            assertThat(failure(() -> node.submit(GROUP, new byte[1], TIMEOUT).join()).code())
+            assertThat(failure(() -> node.submit(GROUP, new byte[1], TIMEOUT).join())
+                            .code())
                     .isEqualTo(ErrorCode.SHARD_UNAVAILABLE);
             try (Stream<Path> left = Files.walk(cluster.directory("n1"))) {
                 assertThat(left.map(Path::toString))
@@ -250,7 +251,8 @@ class RaftNodeTest {
             assertThat(cluster.read(other)).isEqualTo("b");
             assertThat(node.failedGroups()).containsOnlyKeys(GROUP);
             assertThat(node.isHealthy()).isFalse();
-            assertThat(failure(() -> node.submit(GROUP, new byte[1], TIMEOUT).join()).code())
+            assertThat(failure(() -> node.submit(GROUP, new byte[1], TIMEOUT).join())
+                            .code())
                     .isEqualTo(ErrorCode.SHARD_UNAVAILABLE);
         }
     }
@@ -286,8 +288,8 @@ class RaftNodeTest {
     @Test
     void aFolderStaysWithItsNode() {
         try (TestCluster cluster = new TestCluster(folder, 1)) {
-            RaftNodeConfig other = new RaftNodeConfig(
-                    "n2", "127.0.0.1", 0, cluster.directory("n1"), RaftSettings.shards());
+            RaftNodeConfig other =
+                    new RaftNodeConfig("n2", "127.0.0.1", 0, cluster.directory("n1"), RaftSettings.shards());
             assertThat(failure(() -> RaftNode.start(other, (_, directory) -> new JournalState(directory))))
                     .hasMessageContaining("belongs to node n1");
         }

@@ -54,7 +54,9 @@ final class TestCluster implements AutoCloseable {
                 new RaftNodeConfig(
                         id,
                         "127.0.0.1",
-                        Integer.parseInt(Objects.requireNonNull(addresses.get(id)).address().substring("127.0.0.1:".length())),
+                        Integer.parseInt(Objects.requireNonNull(addresses.get(id))
+                                .address()
+                                .substring("127.0.0.1:".length())),
                         root.resolve(id),
                         RaftSettings.withElectionTimeouts(Duration.ofMillis(500), Duration.ofMillis(1_000))),
                 (_, directory) -> new JournalState(directory),
@@ -91,19 +93,26 @@ final class TestCluster implements AutoCloseable {
     /** The node that leads and is ready. */
     RaftNode leader(GroupId group) {
         await(() -> nodes.values().stream().anyMatch(node -> node.isLeader(group)));
-        return nodes.values().stream().filter(node -> node.isLeader(group)).findFirst().orElseThrow();
+        return nodes.values().stream()
+                .filter(node -> node.isLeader(group))
+                .findFirst()
+                .orElseThrow();
     }
 
     RaftNode follower(GroupId group) {
         RaftNode leader = leader(group);
-        RaftNode follower = nodes.values().stream().filter(node -> node != leader).findFirst().orElseThrow();
+        RaftNode follower = nodes.values().stream()
+                .filter(node -> node != leader)
+                .findFirst()
+                .orElseThrow();
         await(() -> follower.leader(group).isPresent());
         return follower;
     }
 
     /** Adds a word at the leader, wherever it is; does not repeat one whose outcome is unknown. */
     String add(GroupId group, String word) {
-        return new String(leader(group).submit(group, word.getBytes(UTF_8), TIMEOUT).join(), UTF_8);
+        return new String(
+                leader(group).submit(group, word.getBytes(UTF_8), TIMEOUT).join(), UTF_8);
     }
 
     String read(GroupId group) {
@@ -140,8 +149,9 @@ final class TestCluster implements AutoCloseable {
 
     @Override
     public void close() {
-        List<CompletableFuture<Void>> closing =
-                nodes.values().stream().map(node -> CompletableFuture.runAsync(node::close)).toList();
+        List<CompletableFuture<Void>> closing = nodes.values().stream()
+                .map(node -> CompletableFuture.runAsync(node::close))
+                .toList();
         closing.forEach(CompletableFuture::join);
     }
 }

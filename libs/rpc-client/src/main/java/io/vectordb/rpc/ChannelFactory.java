@@ -5,6 +5,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
 import io.vectordb.common.Limits;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -30,14 +31,15 @@ public final class ChannelFactory implements AutoCloseable {
     private static final int METADATA_BYTES = 1 << 20;
 
     private static final long RECONNECT_MILLIS = 500;
+    /** An address that vanished answers nothing at all; a call must have time left to be made elsewhere. */
+    private static final int CONNECT_MILLIS = 2_000;
 
     private final ConcurrentMap<String, ManagedChannel> channels = new ConcurrentHashMap<>();
     private final ScheduledExecutorService reconnecting = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("reconnect").factory());
 
     public ChannelFactory() {
-        reconnecting.scheduleWithFixedDelay(
-                this::reconnect, RECONNECT_MILLIS, RECONNECT_MILLIS, TimeUnit.MILLISECONDS);
+        reconnecting.scheduleWithFixedDelay(this::reconnect, RECONNECT_MILLIS, RECONNECT_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     /** The channel to {@code address}. */
@@ -49,6 +51,7 @@ public final class ChannelFactory implements AutoCloseable {
         ManagedChannelBuilder<?> builder = address.startsWith(IN_PROCESS)
                 ? InProcessChannelBuilder.forName(address.substring(IN_PROCESS.length()))
                 : NettyChannelBuilder.forTarget("dns:///" + address)
+                        .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)
                         .keepAliveTime(30, TimeUnit.SECONDS)
                         .keepAliveTimeout(10, TimeUnit.SECONDS)
                         .maxInboundMetadataSize(METADATA_BYTES)

@@ -108,9 +108,10 @@ public final class GrpcErrors {
             case StatusRuntimeException e -> fromStatus(StatusProto.fromThrowable(e), e.getStatus());
             case StatusException e -> fromStatus(StatusProto.fromThrowable(e), e.getStatus());
             case TimeoutException e -> new VectorDbException(ErrorCode.DEADLINE_EXCEEDED, "the time was used up", e);
-            default -> carriesStatus(cause)
-                    ? new VectorDbException(ErrorCode.INTERNAL, describe(cause))
-                    : new VectorDbException(ErrorCode.INTERNAL, describe(cause), cause);
+            default ->
+                carriesStatus(cause)
+                        ? new VectorDbException(ErrorCode.INTERNAL, describe(cause))
+                        : new VectorDbException(ErrorCode.INTERNAL, describe(cause), cause);
         };
     }
 
@@ -135,17 +136,19 @@ public final class GrpcErrors {
         return new VectorDbException(code, item.getMessage(), item.getMetadataMap(), violations, null);
     }
 
-    private static VectorDbException fromStatus(
-            com.google.rpc.@Nullable Status details, Status status) {
+    private static VectorDbException fromStatus(com.google.rpc.@Nullable Status details, Status status) {
         String message = Optional.ofNullable(status.getDescription()).orElse("");
         if (details != null) {
             ErrorInfo info = find(details, ErrorInfo.class);
-            ErrorCode code = info == null ? null : ErrorCode.byName(info.getReason()).orElse(null);
+            ErrorCode code =
+                    info == null ? null : ErrorCode.byName(info.getReason()).orElse(null);
             if (info != null && code != null) {
                 ItemError item = find(details, ItemError.class);
                 List<Violation> violations = item == null
                         ? List.of()
-                        : item.getViolationsList().stream().map(GrpcErrors::fromProto).toList();
+                        : item.getViolationsList().stream()
+                                .map(GrpcErrors::fromProto)
+                                .toList();
                 return new VectorDbException(code, details.getMessage(), info.getMetadataMap(), violations, null);
             }
         }
@@ -200,9 +203,8 @@ public final class GrpcErrors {
 
     private static Violation fromProto(io.vectordb.v1.Violation proto) {
         io.vectordb.v1.Position at = proto.getPosition();
-        Position position = proto.hasPosition()
-                ? new Position(at.getOffset(), at.getLine(), at.getColumn(), at.getLength())
-                : null;
+        Position position =
+                proto.hasPosition() ? new Position(at.getOffset(), at.getLine(), at.getColumn(), at.getLength()) : null;
         ErrorCode code = ErrorCode.byName(proto.getCode()).orElse(ErrorCode.INVALID_VALUE);
         return new Violation(proto.getPath(), code, proto.getMessage(), position, proto.getHint());
     }

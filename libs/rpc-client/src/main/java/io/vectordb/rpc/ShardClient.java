@@ -24,6 +24,7 @@ public final class ShardClient {
 
     /** A node that hangs must not use up the whole time of a call. */
     private static final Duration ATTEMPT = Duration.ofSeconds(4);
+
     private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
     private static final Duration LONGEST_PAUSE = Duration.ofMillis(400);
 

@@ -46,11 +46,12 @@ class CallsTest {
         try (InProcess server = InProcess.serve(new Silent());
                 ChannelFactory channels = new ChannelFactory()) {
             long begun = System.nanoTime();
-            assertThatThrownBy(() -> call(channels, server.address, Duration.ofMillis(100)).block())
+            assertThatThrownBy(() -> call(channels, server.address, Duration.ofMillis(100))
+                            .block())
                     .isInstanceOfSatisfying(
-                            VectorDbException.class,
-                            e -> assertThat(e.code()).isEqualTo(ErrorCode.DEADLINE_EXCEEDED));
-            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isBetween(Duration.ofMillis(90), Duration.ofSeconds(5));
+                            VectorDbException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.DEADLINE_EXCEEDED));
+            assertThat(Duration.ofNanos(System.nanoTime() - begun))
+                    .isBetween(Duration.ofMillis(90), Duration.ofSeconds(5));
         }
     }
 
@@ -79,7 +80,8 @@ class CallsTest {
             // By now gRPC alone would wait for some seconds before it tries again, and later for two minutes.
             long away = System.nanoTime() + Duration.ofMillis(6_300).toNanos();
             await(() -> {
-                assertThatThrownBy(() -> call(channels, address, Duration.ofSeconds(1)).block())
+                assertThatThrownBy(() ->
+                                call(channels, address, Duration.ofSeconds(1)).block())
                         .isInstanceOf(VectorDbException.class);
                 return System.nanoTime() > away;
             });

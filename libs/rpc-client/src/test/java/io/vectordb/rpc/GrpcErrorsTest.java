@@ -92,12 +92,14 @@ class GrpcErrorsTest {
     }
 
     private static VectorDbException call(ChannelFactory channels, String address) {
-        return catchThrowableOfType(VectorDbException.class, () -> Calls.unary(
-                        channels.channel(address),
-                        StorageServiceGrpc.getReadPositionMethod(),
-                        ReadPositionRequest.getDefaultInstance(),
-                        Duration.ofSeconds(10))
-                .block());
+        return catchThrowableOfType(
+                VectorDbException.class,
+                () -> Calls.unary(
+                                channels.channel(address),
+                                StorageServiceGrpc.getReadPositionMethod(),
+                                ReadPositionRequest.getDefaultInstance(),
+                                Duration.ofSeconds(10))
+                        .block());
     }
 
     @ParameterizedTest
@@ -118,20 +120,22 @@ class GrpcErrorsTest {
     @EnumSource
     void violationsComeBackWithPositionsAndHints(Way way) {
         List<Violation> violations = List.of(
-                new Violation("filter", ErrorCode.FILTER_SYNTAX, "expected a value", new Position(6, 1, 7, 1), "= is ="),
+                new Violation(
+                        "filter", ErrorCode.FILTER_SYNTAX, "expected a value", new Position(6, 1, 7, 1), "= is ="),
                 new Violation("records.0.x", ErrorCode.TYPE_MISMATCH, "expected int32, received 'a'"));
         VectorDbException received = received(way.service(VectorDbException.of(violations)));
         assertThat(received.code()).isEqualTo(ErrorCode.FILTER_SYNTAX);
         assertThat(received.violations()).isEqualTo(violations);
-        assertThat(GrpcErrors.fromItemError(GrpcErrors.toItemError(received)).violations()).isEqualTo(violations);
+        assertThat(GrpcErrors.fromItemError(GrpcErrors.toItemError(received)).violations())
+                .isEqualTo(violations);
     }
 
     @ParameterizedTest
     @EnumSource
     void aFailureMadeOfAnotherServicesStatusIsClosedWithItsOwnCode(Way way) {
-        RuntimeException wrapped =
-                new IllegalStateException("a bug", Status.INVALID_ARGUMENT.asRuntimeException());
-        for (Throwable thrown : List.of(wrapped, Status.UNIMPLEMENTED.withDescription("no such call").asException())) {
+        RuntimeException wrapped = new IllegalStateException("a bug", Status.INVALID_ARGUMENT.asRuntimeException());
+        for (Throwable thrown : List.of(
+                wrapped, Status.UNIMPLEMENTED.withDescription("no such call").asException())) {
             VectorDbException sent = GrpcErrors.fromThrowable(thrown);
             VectorDbException received = received(way.service(sent));
             assertThat(received.code()).isEqualTo(sent.code());
@@ -175,7 +179,8 @@ class GrpcErrorsTest {
     @Test
     void manyViolationsPassTheNetworkToo() throws Exception {
         List<Violation> violations = IntStream.range(0, 500)
-                .mapToObj(i -> new Violation("records." + i + ".price", ErrorCode.TYPE_MISMATCH, "expected float64 " + i))
+                .mapToObj(
+                        i -> new Violation("records." + i + ".price", ErrorCode.TYPE_MISMATCH, "expected float64 " + i))
                 .toList();
         Server server = NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
                 .addService(Way.ON_ERROR.service(VectorDbException.of(violations)))
@@ -194,12 +199,15 @@ class GrpcErrorsTest {
     @Test
     void ofManyViolationsAClientIsToldTheFirstSinceItReadsNoLongTrailers() {
         List<Violation> violations = IntStream.range(0, 500)
-                .mapToObj(i -> new Violation("records." + i + ".price", ErrorCode.TYPE_MISMATCH, "expected float64 " + i))
+                .mapToObj(
+                        i -> new Violation("records." + i + ".price", ErrorCode.TYPE_MISMATCH, "expected float64 " + i))
                 .toList();
         com.google.rpc.Status status = Objects.requireNonNull(
                 StatusProto.fromThrowable(GrpcErrors.toStatus(VectorDbException.of(violations))));
         assertThat(status.getSerializedSize()).isLessThan(5_500);
         VectorDbException received = GrpcErrors.fromThrowable(StatusProto.toStatusRuntimeException(status));
-        assertThat(received.violations()).isNotEmpty().isEqualTo(violations.subList(0, received.violations().size()));
+        assertThat(received.violations())
+                .isNotEmpty()
+                .isEqualTo(violations.subList(0, received.violations().size()));
     }
 }

@@ -179,7 +179,8 @@ class ShardClientTest {
         metadata.tell(known.toBuilder().setVersion(2).clearNodes().build());
         await(() -> watch.state().getVersion() == 2);
         assertThat(failure(Duration.ofMillis(100)).code()).isEqualTo(ErrorCode.SHARD_UNAVAILABLE);
-        Thread.ofPlatform().start(() -> metadata.tell(known.toBuilder().setVersion(3).build()));
+        Thread.ofPlatform()
+                .start(() -> metadata.tell(known.toBuilder().setVersion(3).build()));
         assertThat(call(TIMEOUT)).isEqualTo(7);
     }
 }

@@ -11,7 +11,10 @@ public final class VectorBytes {
 
     public static float[] decode(ByteString bytes) {
         float[] vector = new float[bytes.size() / Float.BYTES];
-        bytes.asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(vector);
+        bytes.asReadOnlyByteBuffer()
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .asFloatBuffer()
+                .get(vector);
         return vector;
     }
 

@@ -94,8 +94,10 @@ class SegmentRandomizedTest {
         Predicate<Fields> passes = fields -> fields.getValuesOrThrow("n").getIntValue() < limit;
         SegmentView view = moment.view();
         assertThat(view.records()).isEqualTo(moment.records().size());
-        assertThat(view.count(Optional.empty(), NEVER)).isEqualTo(moment.records().size());
-        assertThat(view.liveKeys()).containsExactlyInAnyOrderElementsOf(moment.records().keySet());
+        assertThat(view.count(Optional.empty(), NEVER))
+                .isEqualTo(moment.records().size());
+        assertThat(view.liveKeys())
+                .containsExactlyInAnyOrderElementsOf(moment.records().keySet());
         assertThat(view.count(Optional.of(TestRecords.below(limit)), NEVER))
                 .isEqualTo(moment.records().values().stream()
                         .filter(stored -> passes.test(stored.fields()))
@@ -133,9 +135,9 @@ class SegmentRandomizedTest {
         List<Expected> expected = moment.records().entrySet().stream()
                 .filter(entry -> passes.test(entry.getValue().fields())
                         && entry.getValue().fields().containsValues(spec.name()))
-                .map(entry -> new Expected(entry.getKey(), distance(spec, entry.getValue().fields(), query)))
-                .sorted(Comparator.comparingDouble(Expected::distance)
-                        .thenComparing(Expected::key, RecordKeys.ORDER))
+                .map(entry -> new Expected(
+                        entry.getKey(), distance(spec, entry.getValue().fields(), query)))
+                .sorted(Comparator.comparingDouble(Expected::distance).thenComparing(Expected::key, RecordKeys.ORDER))
                 .limit(k)
                 .toList();
         VectorQuery asked = new VectorQuery(spec.name(), query, k, 50, random.nextBoolean());

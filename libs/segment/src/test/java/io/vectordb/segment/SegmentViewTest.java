@@ -32,9 +32,11 @@ class SegmentViewTest {
     void nothingIsSeenBeforeItIsPublished() {
         segment.apply(1, key(1), record(1, "v", 1, 1));
         assertThat(segment.view().records()).isZero();
-        assertThat(segment.view().search(query(5, false), Optional.empty(), NEVER)).isEmpty();
+        assertThat(segment.view().search(query(5, false), Optional.empty(), NEVER))
+                .isEmpty();
         segment.publish(1);
-        assertThat(segment.view().search(query(5, false), Optional.empty(), NEVER)).hasSize(1);
+        assertThat(segment.view().search(query(5, false), Optional.empty(), NEVER))
+                .hasSize(1);
     }
 
     @Test
@@ -47,17 +49,18 @@ class SegmentViewTest {
         segment.apply(2, key(2), record(4, "v", 4, 4));
         segment.apply(2, key(2), null);
         segment.publish(2);
-        assertThat(before.first(10, Optional.empty(), NEVER)).extracting(SegmentHit::seq).containsExactly(1L);
+        assertThat(before.first(10, Optional.empty(), NEVER))
+                .extracting(SegmentHit::seq)
+                .containsExactly(1L);
         List<SegmentHit> now = segment.view().first(10, Optional.empty(), NEVER);
         assertThat(now).extracting(SegmentHit::key).containsExactly(key(1));
-        assertThat(segment.view().fields(now.getFirst().ordinal(), List.of("v"))).isEqualTo(record(3, "v", 3, 3));
+        assertThat(segment.view().fields(now.getFirst().ordinal(), List.of("v")))
+                .isEqualTo(record(3, "v", 3, 3));
     }
 
     @Test
     void tiesFallByKeyHoweverManyThereAre() {
-        IntStream.range(0, 100)
-                .map(i -> 199 - i)
-                .forEach(i -> segment.apply(1, key(i), record(i, "v", 1, 0)));
+        IntStream.range(0, 100).map(i -> 199 - i).forEach(i -> segment.apply(1, key(i), record(i, "v", 1, 0)));
         segment.publish(1);
         for (boolean exact : List.of(true, false)) {
             assertThat(segment.view().search(query(5, exact), Optional.empty(), NEVER))
@@ -69,12 +72,16 @@ class SegmentViewTest {
     @Test
     void vectorsThatAreNotAskedForStayOutButTheirPresenceIsToldToFilters() {
         segment.apply(1, key(1), record(1, "v", -0.0f, Float.MIN_VALUE));
-        segment.apply(1, key(2), Fields.newBuilder().putValues("n", TestRecords.number(2)).build());
+        segment.apply(
+                1,
+                key(2),
+                Fields.newBuilder().putValues("n", TestRecords.number(2)).build());
         segment.publish(1);
         SegmentView view = segment.view();
         Fields without = view.fields(0, List.of());
         assertThat(without.getValuesOrThrow("v").hasVectorValue()).isTrue();
-        assertThat(without.getValuesOrThrow("v").getVectorValue().getFloat32Le()).isEmpty();
+        assertThat(without.getValuesOrThrow("v").getVectorValue().getFloat32Le())
+                .isEmpty();
         assertThat(view.fields(0, List.of("v"))).isEqualTo(record(1, "v", -0.0f, Float.MIN_VALUE));
         assertThat(view.fields(1, List.of("v")).getValuesMap()).containsOnlyKeys("n");
     }
@@ -83,9 +90,11 @@ class SegmentViewTest {
     void noHitsAreWantedAndMoreThanThereAre() {
         segment.apply(1, key(1), record(1, "v", 1, 1));
         segment.publish(1);
-        assertThat(segment.view().search(query(0, false), Optional.empty(), NEVER)).isEmpty();
+        assertThat(segment.view().search(query(0, false), Optional.empty(), NEVER))
+                .isEmpty();
         assertThat(segment.view().first(0, Optional.empty(), NEVER)).isEmpty();
-        assertThat(segment.view().search(query(10_000, false), Optional.empty(), NEVER)).hasSize(1);
+        assertThat(segment.view().search(query(10_000, false), Optional.empty(), NEVER))
+                .hasSize(1);
         assertThat(segment.view().first(10_000, Optional.empty(), NEVER)).hasSize(1);
     }
 
@@ -125,7 +134,9 @@ class SegmentViewTest {
                 Set<Integer> ordinals = new HashSet<>();
                 exact.forEach(hit -> ordinals.add(hit.ordinal()));
                 wanted += exact.size();
-                found += (int) walked.stream().filter(hit -> ordinals.contains(hit.ordinal())).count();
+                found += (int) walked.stream()
+                        .filter(hit -> ordinals.contains(hit.ordinal()))
+                        .count();
             }
         }
         assertThat((double) found / wanted).isGreaterThan(0.95);

@@ -52,7 +52,8 @@ final class TestRecords {
 
     static RowPredicate below(long limit) {
         return RowPredicate.compile(Condition.newBuilder()
-                .setCompare(Compare.newBuilder().setField("n").setOp(Compare.Op.LT).setValue(number(limit)))
+                .setCompare(
+                        Compare.newBuilder().setField("n").setOp(Compare.Op.LT).setValue(number(limit)))
                 .build());
     }
 

@@ -12,4 +12,5 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 @ConfigurationProperties("vectordb.cluster")
 public record ClusterProperties(
-        @DefaultValue("127.0.0.1:9301") String metadataAddress, @DefaultValue("1s") Duration heartbeat) {}
+        @DefaultValue("127.0.0.1:9301") String metadataAddress,
+        @DefaultValue("1s") Duration heartbeat) {}

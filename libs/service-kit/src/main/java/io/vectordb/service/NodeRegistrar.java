@@ -39,8 +39,8 @@ public final class NodeRegistrar implements SmartLifecycle, ServiceReadiness {
                 .setRpcAddress(server.address(service))
                 .setBootId(UUID.randomUUID().toString())
                 .build();
-        NodeRegistration started = new NodeRegistration(
-                channels.channel(properties.metadataAddress()), node, properties.heartbeat());
+        NodeRegistration started =
+                new NodeRegistration(channels.channel(properties.metadataAddress()), node, properties.heartbeat());
         registration = Optional.of(started);
         started.start();
     }

@@ -54,13 +54,15 @@ public final class RpcServer implements SmartLifecycle {
     @Override
     public void start() {
         switch (properties.mode()) {
-            case IN_PROCESS -> services.forEach(each ->
-                    serve(InProcessServerBuilder.forName(properties.inProcessAddress(each.name())), List.of(each)));
-            case NETWORK -> serve(
-                    NettyServerBuilder.forAddress(new InetSocketAddress(properties.host(), properties.port()))
-                            .permitKeepAliveTime(10, TimeUnit.SECONDS)
-                            .permitKeepAliveWithoutCalls(true),
-                    services);
+            case IN_PROCESS ->
+                services.forEach(each ->
+                        serve(InProcessServerBuilder.forName(properties.inProcessAddress(each.name())), List.of(each)));
+            case NETWORK ->
+                serve(
+                        NettyServerBuilder.forAddress(new InetSocketAddress(properties.host(), properties.port()))
+                                .permitKeepAliveTime(10, TimeUnit.SECONDS)
+                                .permitKeepAliveWithoutCalls(true),
+                        services);
         }
     }
 

@@ -69,8 +69,11 @@ final class Database implements AutoCloseable {
 
     /** Opens or makes the database, recovers it and syncs what it recovered. */
     static Database open(Path directory, List<String> families, StorageResources shared) {
-        return open(directory, families, shared.blockCache(), dbOptions -> dbOptions.setWriteBufferManager(
-                shared.writeBuffers()));
+        return open(
+                directory,
+                families,
+                shared.blockCache(),
+                dbOptions -> dbOptions.setWriteBufferManager(shared.writeBuffers()));
     }
 
     /** A small database that shares nothing. */
@@ -91,8 +94,7 @@ final class Database implements AutoCloseable {
             ColumnFamilyOptions familyOptions = handles.own(familyOptions(handles, blockCache));
             List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
             for (String family : families) {
-                descriptors.add(
-                        new ColumnFamilyDescriptor(family.getBytes(StandardCharsets.UTF_8), familyOptions));
+                descriptors.add(new ColumnFamilyDescriptor(family.getBytes(StandardCharsets.UTF_8), familyOptions));
             }
             List<ColumnFamilyHandle> opened = new ArrayList<>();
             RocksDB rocks = handles.own(RocksDB.open(dbOptions, directory.toString(), descriptors, opened));

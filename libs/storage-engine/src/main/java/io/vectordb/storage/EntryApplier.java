@@ -74,7 +74,8 @@ final class EntryApplier {
         if (known != null) {
             return known;
         }
-        UnitResult result = UnitResult.newBuilder().addAllResults(ops.apply(unit)).build();
+        UnitResult result =
+                UnitResult.newBuilder().addAllResults(ops.apply(unit)).build();
         requests.remember(unit, result);
         return result;
     }
@@ -95,12 +96,11 @@ final class EntryApplier {
                 continue; // Made and deleted by the same entry.
             }
             byte[] prefix = row.getKey().toByteArray();
-            byte[] value =
-                    switch (is) {
-                        case RowState.Absent() -> StoreFormat.tombstone();
-                        case RowState.Written written -> StoreFormat.value(written.content());
-                        case RowState.Stored stored -> throw new IllegalStateException("not written: " + stored);
-                    };
+            byte[] value = switch (is) {
+                case RowState.Absent() -> StoreFormat.tombstone();
+                case RowState.Written written -> StoreFormat.value(written.content());
+                case RowState.Stored stored -> throw new IllegalStateException("not written: " + stored);
+            };
             byte[] feedKey = StoreFormat.feedKey(seq, changes);
             byte[] change = StoreFormat.feedValue(new FeedRow(prefix, !is.exists(), was.seqOrZero()));
             Database.run(() -> batch.put(records, StoreFormat.rowKey(prefix, seq), value));

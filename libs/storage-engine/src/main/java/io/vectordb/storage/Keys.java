@@ -52,7 +52,8 @@ final class Keys {
         for (byte b : bytes) {
             zeros += b == 0 ? 1 : 0;
         }
-        ByteBuffer out = ByteBuffer.allocate(BUCKET_BYTES + bytes.length + zeros + 2).position(BUCKET_BYTES);
+        ByteBuffer out =
+                ByteBuffer.allocate(BUCKET_BYTES + bytes.length + zeros + 2).position(BUCKET_BYTES);
         for (byte b : bytes) {
             out.put(b);
             if (b == 0) {

@@ -87,12 +87,11 @@ final class OpApplier {
 
     private OpResult patch(RecordOp op, ByteString prefix, RowState now) {
         PatchOp patch = op.getPatch();
-        Fields base =
-                switch (now) {
-                    case RowState.Stored(long at) -> rows.load(prefix, at).getFields();
-                    case RowState.Written(long at, StoredRecord content) -> content.getFields();
-                    case RowState.Absent() -> made(op);
-                };
+        Fields base = switch (now) {
+            case RowState.Stored(long at) -> rows.load(prefix, at).getFields();
+            case RowState.Written(long at, StoredRecord content) -> content.getFields();
+            case RowState.Absent() -> made(op);
+        };
         Fields patched = Patches.apply(base, patch.getSetList(), patch.getUnsetList());
         checkRequired(patch, patched);
         return write(op, prefix, patched, now.exists() ? Outcome.UPDATED : Outcome.CREATED);

@@ -39,8 +39,8 @@ final class ReadView implements AutoCloseable {
     StoredRecord version(ColumnFamilyHandle records, byte[] prefix, long seq) {
         byte[] row = get(records, StoreFormat.rowKey(prefix, seq));
         if (row == null) {
-            throw new StorageException(
-                    "version " + seq + " of the record " + Keys.key(prefix).toString().strip() + " is gone");
+            throw new StorageException("version " + seq + " of the record "
+                    + Keys.key(prefix).toString().strip() + " is gone");
         }
         return StoreFormat.stored(row);
     }

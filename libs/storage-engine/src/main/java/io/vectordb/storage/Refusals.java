@@ -38,10 +38,7 @@ final class Refusals {
                 .setRetryable(cause.getRetryable())
                 .putMetadata("refused_by", Integer.toString(index))
                 .build();
-        return OpResult.newBuilder()
-                .setOutcome(Outcome.REFUSED)
-                .setError(error)
-                .build();
+        return OpResult.newBuilder().setOutcome(Outcome.REFUSED).setError(error).build();
     }
 
     static UnitResult refusedUnit(VectorDbException failure) {

@@ -107,7 +107,10 @@ final class RequestTable {
             if (bytes <= maxBytes && (!expired || left == 0)) {
                 return micros;
             }
-            drop(StoreFormat.requestIdOf(timeKey), timeKey, ByteBuffer.wrap(oldest.value()).getInt());
+            drop(
+                    StoreFormat.requestIdOf(timeKey),
+                    timeKey,
+                    ByteBuffer.wrap(oldest.value()).getInt());
             left = Math.max(0, left - 1);
             if (!expired) {
                 droppedMicros = Math.max(droppedMicros, micros);
@@ -129,7 +132,8 @@ final class RequestTable {
     }
 
     /** What to answer to a unit without doing it; null: it is to be done. */
-    @Nullable UnitResult answer(WriteUnit unit) {
+    @Nullable
+    UnitResult answer(WriteUnit unit) {
         if (unit.getRequestId().isEmpty()) {
             return null;
         }

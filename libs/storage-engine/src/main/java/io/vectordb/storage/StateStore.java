@@ -144,8 +144,8 @@ public final class StateStore implements AutoCloseable {
 
     private static AppliedPosition decode(byte[] value) {
         if (value.length != 1 + 2 * Long.BYTES || value[0] != VERSION) {
-            throw new StorageException("a position of the form " + Arrays.toString(value) + ", this program reads "
-                    + VERSION);
+            throw new StorageException(
+                    "a position of the form " + Arrays.toString(value) + ", this program reads " + VERSION);
         }
         ByteBuffer in = ByteBuffer.wrap(value, 1, 2 * Long.BYTES);
         return new AppliedPosition(in.getLong(), in.getLong());

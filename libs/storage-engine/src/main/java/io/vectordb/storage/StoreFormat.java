@@ -225,8 +225,8 @@ final class StoreFormat {
 
     static ShardIdentity identity(byte[] value) {
         if (value.length == 0 || value[0] != VERSION) {
-            throw new StorageException("store format " + (value.length == 0 ? "unknown" : value[0])
-                    + ", this program reads " + VERSION);
+            throw new StorageException(
+                    "store format " + (value.length == 0 ? "unknown" : value[0]) + ", this program reads " + VERSION);
         }
         int uidAt = 1 + Long.BYTES;
         String uid = new String(value, uidAt, value.length - uidAt, StandardCharsets.UTF_8);

@@ -49,8 +49,7 @@ final class Ops {
     }
 
     static PatchOp.Builder setting(String field, String value) {
-        return PatchOp.newBuilder()
-                .addSet(PathValue.newBuilder().addPath(field).setValue(text(value)));
+        return PatchOp.newBuilder().addSet(PathValue.newBuilder().addPath(field).setValue(text(value)));
     }
 
     static PatchOp.Builder unsetting(String field) {

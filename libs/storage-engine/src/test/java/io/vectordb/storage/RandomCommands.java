@@ -97,9 +97,8 @@ final class RandomCommands {
     }
 
     private PatchOp patch() {
-        PatchOp.Builder patch = random.nextBoolean()
-                ? Ops.setting("w", Long.toHexString(random.nextLong()))
-                : Ops.unsetting("w");
+        PatchOp.Builder patch =
+                random.nextBoolean() ? Ops.setting("w", Long.toHexString(random.nextLong())) : Ops.unsetting("w");
         if (random.nextBoolean()) {
             patch.addRequired("w");
         }

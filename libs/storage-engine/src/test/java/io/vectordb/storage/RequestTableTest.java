@@ -174,9 +174,14 @@ class RequestTableTest {
             assertThat(small.store().statistics().requestIdBytes()).isBetween(700L, 1_200L);
             String first = uuid(StoreHarness.START_MICROS);
             String last = uuid(StoreHarness.START_MICROS + 19 * SECOND);
-            assertThat(small.apply(named(first, "h", put("n1", "a0"))).getFirst().getError().getCode())
+            assertThat(small.apply(named(first, "h", put("n1", "a0")))
+                            .getFirst()
+                            .getError()
+                            .getCode())
                     .isEqualTo("INVALID_VALUE");
-            assertThat(small.apply(named(last, "h", put("n1", "a19"))).getFirst().getReplayed())
+            assertThat(small.apply(named(last, "h", put("n1", "a19")))
+                            .getFirst()
+                            .getReplayed())
                     .isTrue();
         }
     }

@@ -80,7 +80,8 @@ final class ShardModel {
     }
 
     private static boolean isOutcome(String text) {
-        return Arrays.stream(Outcome.values()).anyMatch(outcome -> outcome.name().equals(text));
+        return Arrays.stream(Outcome.values())
+                .anyMatch(outcome -> outcome.name().equals(text));
     }
 
     private String op(long seq, RecordOp op) {

@@ -143,9 +143,8 @@ class ShardStoreApplyTest {
         }
         List<OpResult> results = harness.apply(patches);
         assertThat(results.subList(0, 33)).allMatch(result -> result.getOutcome() == Outcome.UPDATED);
-        assertThat(results.subList(33, records)).allMatch(result -> result.getError()
-                .getCode()
-                .equals("LIMIT_EXCEEDED"));
+        assertThat(results.subList(33, records))
+                .allMatch(result -> result.getError().getCode().equals("LIMIT_EXCEEDED"));
     }
 
     @Test
@@ -162,7 +161,8 @@ class ShardStoreApplyTest {
                 .containsEntry("expected", Long.toString(first))
                 .containsEntry("actual", Long.toString(second));
         assertThat(one(ifSeq(delete("n1"), first)).getError().getCode()).isEqualTo("SEQ_MISMATCH");
-        assertThat(one(ifSeq(patch("n1", "v", "x"), first)).getError().getCode()).isEqualTo("SEQ_MISMATCH");
+        assertThat(one(ifSeq(patch("n1", "v", "x"), first)).getError().getCode())
+                .isEqualTo("SEQ_MISMATCH");
         assertThat(one(ifSeq(delete("n1"), second)).getOutcome()).isEqualTo(Outcome.DELETED);
     }
 
@@ -189,8 +189,7 @@ class ShardStoreApplyTest {
                 put("n1", "a"), ifSeq(patch("n1", "v", "b"), seq), delete("n1"), patch("n1", "v", "x"), put("n1", "c"));
         assertThat(results)
                 .extracting(OpResult::getOutcome)
-                .containsExactly(
-                        Outcome.CREATED, Outcome.UPDATED, Outcome.DELETED, Outcome.REFUSED, Outcome.CREATED);
+                .containsExactly(Outcome.CREATED, Outcome.UPDATED, Outcome.DELETED, Outcome.REFUSED, Outcome.CREATED);
         assertThat(harness.v("n1")).isEqualTo("c");
         assertThat(harness.store().statistics().feedEntries()).isEqualTo(1);
         assertThat(harness.store().statistics().liveRecords()).isEqualTo(1);

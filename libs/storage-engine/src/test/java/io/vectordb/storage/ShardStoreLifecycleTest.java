@@ -130,7 +130,8 @@ class ShardStoreLifecycleTest {
             Future<?> reader = threads.submit(() -> {
                 while (!stop.get()) {
                     var found = store.get(List.of(Ops.at("a"), Ops.at("b")));
-                    assertThat(found.getRecords(0).getRecord()).isEqualTo(found.getRecords(1).getRecord());
+                    assertThat(found.getRecords(0).getRecord())
+                            .isEqualTo(found.getRecords(1).getRecord());
                     assertThat(found.getRecords(0).getSeq()).isEqualTo(found.getSeq());
                     assertThat(harness.scan(0, 10).values().stream().distinct()).hasSize(1);
                 }

@@ -231,7 +231,9 @@ class ShardStoreRandomizedTest {
         for (FeedEntry entry : recovered.tail(0, 1 << 30).getEntriesList()) {
             assertThat(entry.getSeq()).isLessThanOrEqualTo(seq);
             if (entry.hasRecord()) {
-                followed.put(entry.getKey().getStringKey(), new Row(entry.getSeq(), entry.getRecord().getFields()));
+                followed.put(
+                        entry.getKey().getStringKey(),
+                        new Row(entry.getSeq(), entry.getRecord().getFields()));
             } else {
                 followed.remove(entry.getKey().getStringKey());
             }

@@ -45,7 +45,8 @@ class ShardStoreReadTest {
 
     private static void assertCode(ThrowingCallable call, ErrorCode code) {
         assertThatThrownBy(call)
-                .isInstanceOfSatisfying(VectorDbException.class, e -> assertThat(e.code()).isEqualTo(code));
+                .isInstanceOfSatisfying(
+                        VectorDbException.class, e -> assertThat(e.code()).isEqualTo(code));
     }
 
     private TailResponse tail(long from) {
@@ -265,7 +266,8 @@ class ShardStoreReadTest {
         }
         harness.store().trimFeed(150);
         assertThat(harness.store().statistics().feedEntries()).isEqualTo(200);
-        Map<String, String> followed = new HashMap<>(harness.scan(harness.store().feedFloor(), 64));
+        Map<String, String> followed =
+                new HashMap<>(harness.scan(harness.store().feedFloor(), 64));
         harness.follow(harness.store().feedFloor(), 1_000, followed);
         assertThat(followed).isEqualTo(harness.scan(0, 64)).hasSize(500);
     }

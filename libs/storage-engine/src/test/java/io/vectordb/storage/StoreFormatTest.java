@@ -38,7 +38,22 @@ class StoreFormatTest {
             keys.add(RecordKeys.ofInt(number));
         }
         for (String text : List.of(
-                "", "\0", "\0\0", "\0\1", "\1", "a", "a\0", "a\0\0", "a\0b", "a\1", "ab", "abcdef\0\1", "b", "é", "日本", "😀")) {
+                "",
+                "\0",
+                "\0\0",
+                "\0\1",
+                "\1",
+                "a",
+                "a\0",
+                "a\0\0",
+                "a\0b",
+                "a\1",
+                "ab",
+                "abcdef\0\1",
+                "b",
+                "é",
+                "日本",
+                "😀")) {
             keys.add(Ops.key(text));
         }
         assertThat(keys).isSortedAccordingTo(RecordKeys.ORDER);
@@ -126,8 +141,7 @@ class StoreFormatTest {
         for (byte[] row : new byte[][] {{}, {1}, {2, 1}, {1, 3}}) {
             assertThatThrownBy(() -> StoreFormat.isTombstone(row)).isInstanceOf(StorageException.class);
         }
-        assertThatThrownBy(() -> StoreFormat.stored(new byte[] {1, 1, 0x08}))
-                .isInstanceOf(StorageException.class);
+        assertThatThrownBy(() -> StoreFormat.stored(new byte[] {1, 1, 0x08})).isInstanceOf(StorageException.class);
         assertThatThrownBy(() -> StoreFormat.identity(new byte[] {2})).isInstanceOf(StorageException.class);
         assertThat(ByteString.copyFrom(StoreFormat.identityKey())).hasSize(1);
     }

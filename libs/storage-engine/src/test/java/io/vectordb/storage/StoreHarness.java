@@ -143,7 +143,11 @@ final class StoreHarness implements AutoCloseable {
                 if (entry.hasRecord()) {
                     state.put(
                             entry.getKey().getStringKey(),
-                            entry.getSeq() + " " + entry.getRecord().getFields().getValuesOrThrow("v").getStringValue());
+                            entry.getSeq() + " "
+                                    + entry.getRecord()
+                                            .getFields()
+                                            .getValuesOrThrow("v")
+                                            .getStringValue());
                 } else {
                     state.remove(entry.getKey().getStringKey());
                 }

@@ -99,8 +99,8 @@ public class GatewayConfiguration {
                 registry.registerBean(
                         service.getName(),
                         BindableService.class,
-                        bean -> bean.supplier(
-                                context -> context.bean(PublicGrpcServices.class).service(service)));
+                        bean -> bean.supplier(context ->
+                                context.bean(PublicGrpcServices.class).service(service)));
             }
         }
     }

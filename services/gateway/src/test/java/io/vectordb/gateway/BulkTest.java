@@ -34,7 +34,9 @@ class BulkTest extends RunningGateway {
     private static HttpResponse<String> send(String query, String body) throws Exception {
         return HttpClient.newHttpClient()
                 .send(
-                        request(query).POST(HttpRequest.BodyPublishers.ofString(body)).build(),
+                        request(query)
+                                .POST(HttpRequest.BodyPublishers.ofString(body))
+                                .build(),
                         HttpResponse.BodyHandlers.ofString());
     }
 
@@ -64,8 +66,7 @@ class BulkTest extends RunningGateway {
         assertThat(response.headers().firstValue("Content-Type")).contains("application/x-ndjson");
         List<JsonNode> lines = lines(response);
         assertThat(numbers(lines)).containsExactly(1L, 3L, 4L, 5L, 6L);
-        assertThat(lines.get(0).toString())
-                .isEqualTo("{\"line\":1,\"key\":\"n1\",\"outcome\":\"created\",\"seq\":1}");
+        assertThat(lines.get(0).toString()).isEqualTo("{\"line\":1,\"key\":\"n1\",\"outcome\":\"created\",\"seq\":1}");
         assertThat(lines.get(2).get("error").get("code").asString()).isEqualTo("MALFORMED_JSON");
         assertThat(lines.get(3).get("error").get("code").asString()).isEqualTo("INVALID_VALUE");
         JsonNode summary = lines.getLast().get("summary");
@@ -139,27 +140,37 @@ class BulkTest extends RunningGateway {
         assertThat(response.statusCode()).isEqualTo(404);
         assertThat(response.body()).contains("COLLECTION_NOT_FOUND");
         assertThat(send("?format=csv", "").statusCode()).isEqualTo(400);
-        assertThat(send("?request_id=" + "r".repeat(65), "").body()).contains("LIMIT_EXCEEDED", "\"parameter\":\"request_id\"");
+        assertThat(send("?request_id=" + "r".repeat(65), "").body())
+                .contains("LIMIT_EXCEEDED", "\"parameter\":\"request_id\"");
     }
 
     @Test
     void anEmptyBodyHasASummary() throws Exception {
-        assertThat(lines(send("", "")).getLast().get("summary").get("lines").asInt()).isZero();
+        assertThat(lines(send("", "")).getLast().get("summary").get("lines").asInt())
+                .isZero();
     }
 
     @Test
     void resultsComeWhileTheRequestIsStillBeingWritten() throws Exception {
         try (Socket socket = new Socket("127.0.0.1", httpPort())) {
             socket.setSoTimeout(20_000);
-            write(socket, "POST /v1/collections/notes/bulk-write HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
-                    + "Content-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n");
+            write(
+                    socket,
+                    "POST /v1/collections/notes/bulk-write HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+                            + "Content-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n");
             writeChunk(socket, "{\"id\": \"a\"}\n{\"id\"");
             BufferedReader lines =
                     new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
-            assertThat(lines.lines().filter(line -> line.contains("\"line\":1,")).findFirst()).isPresent();
+            assertThat(lines.lines()
+                            .filter(line -> line.contains("\"line\":1,"))
+                            .findFirst())
+                    .isPresent();
             writeChunk(socket, ": \"c\"}");
             write(socket, "0\r\n\r\n");
-            assertThat(lines.lines().filter(line -> line.contains("\"lines\":2")).findFirst()).isPresent();
+            assertThat(lines.lines()
+                            .filter(line -> line.contains("\"lines\":2"))
+                            .findFirst())
+                    .isPresent();
         }
     }
 

@@ -83,12 +83,14 @@ final class FakeCoordinator implements AutoCloseable {
         requests.clear();
         headers.clear();
         bulkRequests.clear();
-        on("GetCollection", request -> Collection.newBuilder()
-                .setName("notes")
-                .setSchema(Schema.newBuilder()
-                        .addFields(Field.newBuilder().setName("id").setType("keyword"))
-                        .addPrimaryKey("id"))
-                .build());
+        on(
+                "GetCollection",
+                request -> Collection.newBuilder()
+                        .setName("notes")
+                        .setSchema(Schema.newBuilder()
+                                .addFields(Field.newBuilder().setName("id").setType("keyword"))
+                                .addPrimaryKey("id"))
+                        .build());
     }
 
     void on(String rpc, Function<Message, Message> answer) {
@@ -106,7 +108,8 @@ final class FakeCoordinator implements AutoCloseable {
     private void answer(Rpc rpc, Message request, StreamObserver<Message> observer) {
         requests.add(request);
         try {
-            observer.onNext(answers.getOrDefault(rpc.name(), _ -> rpc.response()).apply(request));
+            observer.onNext(
+                    answers.getOrDefault(rpc.name(), _ -> rpc.response()).apply(request));
             observer.onCompleted();
         } catch (VectorDbException e) {
             observer.onError(GrpcErrors.toStatus(e));
@@ -156,7 +159,9 @@ final class FakeCoordinator implements AutoCloseable {
                     if (op.getUpsert().containsValues("bad")) {
                         failed++;
                         result.setOutcome(WriteResult.Outcome.REFUSED)
-                                .setError(ItemError.newBuilder().setCode("TYPE_MISMATCH").setMessage("bad"));
+                                .setError(ItemError.newBuilder()
+                                        .setCode("TYPE_MISMATCH")
+                                        .setMessage("bad"));
                     } else {
                         result.setOutcome(WriteResult.Outcome.CREATED).setSeq(lines);
                     }

@@ -12,8 +12,7 @@ class GatewayWithoutCoordinatorTest {
 
     @Test
     void callsAreUnavailableAndTheProbeSaysSo() {
-        try (ConfigurableApplicationContext context = new SpringApplicationBuilder(
-                        GatewayApplication.class)
+        try (ConfigurableApplicationContext context = new SpringApplicationBuilder(GatewayApplication.class)
                 .initializers(GatewayWithoutCoordinatorTest::useOwnEventLoops)
                 .run(
                         "--vectordb.gateway.http-port=0",
@@ -36,7 +35,11 @@ class GatewayWithoutCoordinatorTest {
                     .isEqualTo("SHARD_UNAVAILABLE")
                     .jsonPath("$.detail")
                     .isEqualTo("the query coordinator cannot be reached");
-            web.get().uri("/actuator/health/readiness").exchange().expectStatus().isEqualTo(503);
+            web.get()
+                    .uri("/actuator/health/readiness")
+                    .exchange()
+                    .expectStatus()
+                    .isEqualTo(503);
             web.get().uri("/actuator/health/liveness").exchange().expectStatus().isOk();
         }
     }

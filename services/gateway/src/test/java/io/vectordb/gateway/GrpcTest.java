@@ -84,9 +84,12 @@ class GrpcTest extends RunningGateway {
     @Test
     void requestsAreForwardedUnchanged() {
         coordinator().on("Count", _ -> CountResponse.newBuilder().setCount(7).build());
-        CountRequest request =
-                CountRequest.newBuilder().setCollection("notes").setFilter("a = 1").build();
-        assertThat(SearchServiceGrpc.newBlockingStub(channel).count(request).getCount()).isEqualTo(7);
+        CountRequest request = CountRequest.newBuilder()
+                .setCollection("notes")
+                .setFilter("a = 1")
+                .build();
+        assertThat(SearchServiceGrpc.newBlockingStub(channel).count(request).getCount())
+                .isEqualTo(7);
         assertThat(coordinator().lastRequest()).isEqualTo(request);
     }
 
@@ -117,33 +120,44 @@ class GrpcTest extends RunningGateway {
                 Arguments.of(
                         "search",
                         search.clone()
-                                .setQuery(Query.newBuilder().setMatch(TextMatch.newBuilder().setText("x")))
+                                .setQuery(Query.newBuilder()
+                                        .setMatch(TextMatch.newBuilder().setText("x")))
                                 .build(),
                         ErrorCode.FEATURE_NOT_AVAILABLE),
                 Arguments.of(
                         "search",
                         search.clone()
-                                .setQuery(Query.newBuilder().setNearest(Nearest.newBuilder().setEfSearch(0)))
+                                .setQuery(Query.newBuilder()
+                                        .setNearest(Nearest.newBuilder().setEfSearch(0)))
                                 .build(),
                         ErrorCode.INVALID_VALUE),
                 Arguments.of(
                         "search",
-                        search.clone().setTimeout(Duration.newBuilder().setSeconds(-1)).build(),
+                        search.clone()
+                                .setTimeout(Duration.newBuilder().setSeconds(-1))
+                                .build(),
                         ErrorCode.INVALID_VALUE),
                 Arguments.of(
                         "search",
                         search.clone()
                                 .addParams(Value.newBuilder().setIntValue(1))
-                                .putNamedParams("a", Value.newBuilder().setIntValue(1).build())
+                                .putNamedParams(
+                                        "a", Value.newBuilder().setIntValue(1).build())
                                 .build(),
                         ErrorCode.PARAMETER_MISMATCH),
                 Arguments.of(
                         "count",
-                        CountRequest.newBuilder().setCollection("notes").setFilter("x".repeat(70_000)).build(),
+                        CountRequest.newBuilder()
+                                .setCollection("notes")
+                                .setFilter("x".repeat(70_000))
+                                .build(),
                         ErrorCode.LIMIT_EXCEEDED),
                 Arguments.of(
                         "scroll",
-                        ScrollRequest.newBuilder().setCollection("notes").setLimit(10_001).build(),
+                        ScrollRequest.newBuilder()
+                                .setCollection("notes")
+                                .setLimit(10_001)
+                                .build(),
                         ErrorCode.LIMIT_EXCEEDED),
                 Arguments.of(
                         "get",
@@ -181,11 +195,16 @@ class GrpcTest extends RunningGateway {
     private static ErrorCode grpcCode(String verb, Message request) {
         try {
             switch (request) {
-                case SearchRequest search -> SearchServiceGrpc.newBlockingStub(channel).search(search);
-                case CountRequest count -> SearchServiceGrpc.newBlockingStub(channel).count(count);
-                case ScrollRequest scroll -> SearchServiceGrpc.newBlockingStub(channel).scroll(scroll);
-                case GetRequest get -> RecordServiceGrpc.newBlockingStub(channel).get(get);
-                case UpsertRequest upsert -> RecordServiceGrpc.newBlockingStub(channel).upsert(upsert);
+                case SearchRequest search ->
+                    SearchServiceGrpc.newBlockingStub(channel).search(search);
+                case CountRequest count ->
+                    SearchServiceGrpc.newBlockingStub(channel).count(count);
+                case ScrollRequest scroll ->
+                    SearchServiceGrpc.newBlockingStub(channel).scroll(scroll);
+                case GetRequest get ->
+                    RecordServiceGrpc.newBlockingStub(channel).get(get);
+                case UpsertRequest upsert ->
+                    RecordServiceGrpc.newBlockingStub(channel).upsert(upsert);
                 default -> throw new IllegalArgumentException(verb);
             }
         } catch (StatusRuntimeException e) {
@@ -199,7 +218,9 @@ class GrpcTest extends RunningGateway {
         CountRequest unknown = CountRequest.newBuilder()
                 .setCollection("notes")
                 .setUnknownFields(UnknownFieldSet.newBuilder()
-                        .addField(999, UnknownFieldSet.Field.newBuilder().addVarint(1).build())
+                        .addField(
+                                999,
+                                UnknownFieldSet.Field.newBuilder().addVarint(1).build())
                         .build())
                 .build();
         assertThat(grpcCode("count", unknown)).isEqualTo(ErrorCode.UNKNOWN_MEMBER);
@@ -212,13 +233,19 @@ class GrpcTest extends RunningGateway {
         UpsertRequest infinite = UpsertRequest.newBuilder()
                 .setCollection("notes")
                 .addRecords(Fields.newBuilder()
-                        .putValues("a", Value.newBuilder().setFloatValue(Double.NaN).build()))
+                        .putValues(
+                                "a",
+                                Value.newBuilder().setFloatValue(Double.NaN).build()))
                 .build();
         assertThat(grpcCode("upsert", infinite)).isEqualTo(ErrorCode.INVALID_VALUE);
         UpsertRequest bytes = UpsertRequest.newBuilder()
                 .setCollection("notes")
                 .addRecords(Fields.newBuilder()
-                        .putValues("a", Value.newBuilder().setBytesValue(ByteString.EMPTY).build()))
+                        .putValues(
+                                "a",
+                                Value.newBuilder()
+                                        .setBytesValue(ByteString.EMPTY)
+                                        .build()))
                 .build();
         assertThat(grpcCode("upsert", bytes)).isEqualTo(ErrorCode.FEATURE_NOT_AVAILABLE);
     }
@@ -243,7 +270,11 @@ class GrpcTest extends RunningGateway {
         UpsertRequest large = UpsertRequest.newBuilder()
                 .setCollection("notes")
                 .addRecords(Fields.newBuilder()
-                        .putValues("a", Value.newBuilder().setStringValue("x".repeat(33 << 20)).build()))
+                        .putValues(
+                                "a",
+                                Value.newBuilder()
+                                        .setStringValue("x".repeat(33 << 20))
+                                        .build()))
                 .build();
         assertThat(grpcCode("upsert", large)).isEqualTo(ErrorCode.REQUEST_TOO_LARGE);
     }
@@ -259,15 +290,16 @@ class GrpcTest extends RunningGateway {
         assertThatThrownBy(() -> SqlServiceGrpc.newBlockingStub(channel)
                         .execute(SqlRequest.getDefaultInstance())
                         .hasNext())
-                .satisfies(thrown -> assertThat(GrpcErrors.fromThrowable(thrown).code())
-                        .isEqualTo(ErrorCode.FEATURE_NOT_AVAILABLE));
+                .satisfies(thrown ->
+                        assertThat(GrpcErrors.fromThrowable(thrown).code()).isEqualTo(ErrorCode.FEATURE_NOT_AVAILABLE));
     }
 
     @Test
     void bulkWritesStreamBothWays() throws InterruptedException {
         int chunks = 300;
         Collected<BulkResponse> answers = new Collected<>();
-        StreamObserver<BulkRequest> requests = RecordServiceGrpc.newStub(channel).bulkWrite(answers);
+        StreamObserver<BulkRequest> requests =
+                RecordServiceGrpc.newStub(channel).bulkWrite(answers);
         requests.onNext(BulkRequest.newBuilder()
                 .setStart(BulkStart.newBuilder().setCollection("notes"))
                 .build());
@@ -290,9 +322,13 @@ class GrpcTest extends RunningGateway {
         Collected<BulkResponse> answers = new Collected<>();
         RecordServiceGrpc.newStub(channel)
                 .bulkWrite(answers)
-                .onNext(BulkRequest.newBuilder().setStart(BulkStart.getDefaultInstance()).build());
+                .onNext(BulkRequest.newBuilder()
+                        .setStart(BulkStart.getDefaultInstance())
+                        .build());
         answers.await();
-        assertThat(GrpcErrors.fromThrowable(Objects.requireNonNull(answers.error.get())).code()).isEqualTo(ErrorCode.MISSING_MEMBER);
+        assertThat(GrpcErrors.fromThrowable(Objects.requireNonNull(answers.error.get()))
+                        .code())
+                .isEqualTo(ErrorCode.MISSING_MEMBER);
     }
 
     @Test
@@ -341,8 +377,8 @@ class GrpcTest extends RunningGateway {
     void missingNameOfACollectionIsRefused() {
         assertThatThrownBy(() -> io.vectordb.v1.CollectionServiceGrpc.newBlockingStub(channel)
                         .createCollection(CreateCollectionRequest.getDefaultInstance()))
-                .satisfies(thrown -> assertThat(GrpcErrors.fromThrowable(thrown).code())
-                        .isEqualTo(ErrorCode.MISSING_MEMBER));
+                .satisfies(thrown ->
+                        assertThat(GrpcErrors.fromThrowable(thrown).code()).isEqualTo(ErrorCode.MISSING_MEMBER));
     }
 
     /** Everything that a stream answers. */

@@ -43,26 +43,33 @@ class OpenApiTest extends RunningGateway {
         expected.add("GET /openapi.json");
         expected.add("GET /problems/{code}");
         Set<String> described = new TreeSet<>();
-        document().get("paths").properties().forEach(path -> path.getValue()
-                .propertyNames()
-                .forEach(method -> described.add(method.toUpperCase(Locale.ROOT) + " " + path.getKey())));
+        document()
+                .get("paths")
+                .properties()
+                .forEach(path -> path.getValue()
+                        .propertyNames()
+                        .forEach(method -> described.add(method.toUpperCase(Locale.ROOT) + " " + path.getKey())));
         assertThat(described).isEqualTo(expected);
     }
 
     @Test
     void everyDescribedRouteIsRouted() {
-        document().get("paths").properties().forEach(path -> path.getValue().propertyNames().forEach(method -> {
-            String uri = path.getKey().replace("{code}", "internal").replaceAll("\\{[^}]*}", "x");
-            int status = web().method(org.springframework.http.HttpMethod.valueOf(method.toUpperCase(Locale.ROOT)))
-                    .uri(uri)
-                    .exchange()
-                    .returnResult(Void.class)
-                    .getStatus()
-                    .value();
-            assertThat(status).as("%s %s", method, uri).isNotIn(404, 405);
-            boolean isLater = path.getValue().get(method).has("x-since");
-            assertThat(status == 501).as("%s %s", method, uri).isEqualTo(isLater);
-        }));
+        document()
+                .get("paths")
+                .properties()
+                .forEach(path -> path.getValue().propertyNames().forEach(method -> {
+                    String uri = path.getKey().replace("{code}", "internal").replaceAll("\\{[^}]*}", "x");
+                    int status = web().method(
+                                    org.springframework.http.HttpMethod.valueOf(method.toUpperCase(Locale.ROOT)))
+                            .uri(uri)
+                            .exchange()
+                            .returnResult(Void.class)
+                            .getStatus()
+                            .value();
+                    assertThat(status).as("%s %s", method, uri).isNotIn(404, 405);
+                    boolean isLater = path.getValue().get(method).has("x-since");
+                    assertThat(status == 501).as("%s %s", method, uri).isEqualTo(isLater);
+                }));
     }
 
     @Test
@@ -72,25 +79,31 @@ class OpenApiTest extends RunningGateway {
         List<String> references = new ArrayList<>();
         collect(document, references);
         for (String reference : references) {
-            assertThat(document.at(reference.substring(1)).isMissingNode()).as(reference).isFalse();
+            assertThat(document.at(reference.substring(1)).isMissingNode())
+                    .as(reference)
+                    .isFalse();
         }
         Set<String> ids = new HashSet<>();
-        document.get("paths").properties().forEach(path -> path.getValue().properties().forEach(operation -> {
-            assertThat(ids.add(operation.getValue().get("operationId").asString())).isTrue();
-            Set<String> variables = new HashSet<>();
-            Matcher matcher = Pattern.compile("\\{([^}]*)}").matcher(path.getKey());
-            while (matcher.find()) {
-                variables.add(matcher.group(1));
-            }
-            Set<String> declared = new HashSet<>();
-            operation.getValue().path("parameters").forEach(parameter -> {
-                if (parameter.get("in").asString().equals("path")) {
-                    declared.add(parameter.get("name").asString());
-                }
-            });
-            assertThat(declared).isEqualTo(variables);
-            assertThat(operation.getValue().get("responses").has("default")).isTrue();
-        }));
+        document.get("paths")
+                .properties()
+                .forEach(path -> path.getValue().properties().forEach(operation -> {
+                    assertThat(ids.add(operation.getValue().get("operationId").asString()))
+                            .isTrue();
+                    Set<String> variables = new HashSet<>();
+                    Matcher matcher = Pattern.compile("\\{([^}]*)}").matcher(path.getKey());
+                    while (matcher.find()) {
+                        variables.add(matcher.group(1));
+                    }
+                    Set<String> declared = new HashSet<>();
+                    operation.getValue().path("parameters").forEach(parameter -> {
+                        if (parameter.get("in").asString().equals("path")) {
+                            declared.add(parameter.get("name").asString());
+                        }
+                    });
+                    assertThat(declared).isEqualTo(variables);
+                    assertThat(operation.getValue().get("responses").has("default"))
+                            .isTrue();
+                }));
     }
 
     @Test
@@ -99,7 +112,8 @@ class OpenApiTest extends RunningGateway {
         assertThat(schemas.at("/Fields/additionalProperties/$ref").asString()).isEqualTo("#/components/schemas/Value");
         assertThat(schemas.at("/Consistency/properties/level/enum").toString())
                 .isEqualTo("[\"strong\",\"bounded\",\"session\",\"eventual\"]");
-        assertThat(schemas.at("/SearchRequest/properties/explain/x-since").asInt()).isEqualTo(2);
+        assertThat(schemas.at("/SearchRequest/properties/explain/x-since").asInt())
+                .isEqualTo(2);
         assertThat(schemas.at("/Vector/oneOf/0/type").asString()).isEqualTo("array");
         assertThat(schemas.at("/WriteOp/properties/if_seq/type").toString()).isEqualTo("[\"integer\",\"string\"]");
     }

@@ -48,7 +48,8 @@ public final class RandomMessages {
             case Value.Builder value -> fillValue(value, depth);
             case RecordKey.Builder key -> fillKey(key, depth);
             case Vector.Builder vector -> fillVector(vector);
-            case Duration.Builder duration -> duration.setSeconds(random.nextInt(10_000)).setNanos(nanos());
+            case Duration.Builder duration ->
+                duration.setSeconds(random.nextInt(10_000)).setNanos(nanos());
             case Timestamp.Builder time -> time.setSeconds(random.nextInt()).setNanos(nanos());
             default -> target.getDescriptorForType().getFields().forEach(field -> fillField(target, field, depth));
         }
@@ -130,14 +131,13 @@ public final class RandomMessages {
         int length = random.nextInt(8);
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < length; i++) {
-            int codePoint =
-                    switch (random.nextInt(6)) {
-                        case 0 -> random.nextInt(0x20);
-                        case 1 -> 0x1F600 + random.nextInt(50);
-                        case 2 -> 0x4E00 + random.nextInt(200);
-                        case 3 -> "\"\\/.{}[]".charAt(random.nextInt(8));
-                        default -> 'a' + random.nextInt(26);
-                    };
+            int codePoint = switch (random.nextInt(6)) {
+                case 0 -> random.nextInt(0x20);
+                case 1 -> 0x1F600 + random.nextInt(50);
+                case 2 -> 0x4E00 + random.nextInt(200);
+                case 3 -> "\"\\/.{}[]".charAt(random.nextInt(8));
+                default -> 'a' + random.nextInt(26);
+            };
             text.appendCodePoint(codePoint);
         }
         return text.toString();

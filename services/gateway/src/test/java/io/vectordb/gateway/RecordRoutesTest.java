@@ -40,7 +40,8 @@ class RecordRoutesTest extends RunningGateway {
         WriteRequest request = (WriteRequest) coordinator().lastRequest();
         assertThat(request.getOps(0).getIfSeq()).isZero();
         assertThat(request.getOps(0).hasIfSeq()).isTrue();
-        assertThat(request.getOps(0).getUpsert().getValuesOrThrow("id").getStringValue()).isEqualTo("a/b");
+        assertThat(request.getOps(0).getUpsert().getValuesOrThrow("id").getStringValue())
+                .isEqualTo("a/b");
         coordinator().on("Write", _ -> result(WriteResult.Outcome.REPLACED));
         web().put()
                 .uri("/v1/collections/notes/records/n1")
@@ -50,12 +51,12 @@ class RecordRoutesTest extends RunningGateway {
                 .expectStatus()
                 .isOk();
         problem(
-                web().put()
-                        .uri("/v1/collections/notes/records/n1")
-                        .contentType(MediaType.APPLICATION_JSON)
-                        .bodyValue("{\"id\": \"n2\"}")
-                        .exchange(),
-                ErrorCode.INVALID_VALUE)
+                        web().put()
+                                .uri("/v1/collections/notes/records/n1")
+                                .contentType(MediaType.APPLICATION_JSON)
+                                .bodyValue("{\"id\": \"n2\"}")
+                                .exchange(),
+                        ErrorCode.INVALID_VALUE)
                 .jsonPath("$.errors[0].pointer")
                 .isEqualTo("#/id");
     }
@@ -85,26 +86,38 @@ class RecordRoutesTest extends RunningGateway {
         assertThat(patch.getOps(0).getUpdate().getKey().getStringKey()).isEqualTo("n1");
         assertThat(patch.getOps(0).getIfSeq()).isEqualTo(812);
         coordinator().on("Write", _ -> result(WriteResult.Outcome.ABSENT));
-        web().delete().uri("/v1/collections/notes/records/n1").exchange().expectStatus().isOk();
-        assertThat(((WriteRequest) coordinator().lastRequest()).getOps(0).getDelete().getStringKey())
+        web().delete()
+                .uri("/v1/collections/notes/records/n1")
+                .exchange()
+                .expectStatus()
+                .isOk();
+        assertThat(((WriteRequest) coordinator().lastRequest())
+                        .getOps(0)
+                        .getDelete()
+                        .getStringKey())
                 .isEqualTo("n1");
     }
 
     @Test
     void itemErrorsOfASingleRecordAreTheCallsProblem() {
-        coordinator().on("Write", _ -> WriteResponse.newBuilder()
-                .setFailed(1)
-                .addResults(WriteResult.newBuilder()
-                        .setOutcome(WriteResult.Outcome.REFUSED)
-                        .setError(ItemError.newBuilder()
-                                .setCode("SEQ_MISMATCH")
-                                .setMessage("n1 is at version 815, the condition asked for 812")
-                                .putMetadata("expected", "812")
-                                .putMetadata("actual", "815")))
-                .build());
+        coordinator()
+                .on(
+                        "Write",
+                        _ -> WriteResponse.newBuilder()
+                                .setFailed(1)
+                                .addResults(WriteResult.newBuilder()
+                                        .setOutcome(WriteResult.Outcome.REFUSED)
+                                        .setError(ItemError.newBuilder()
+                                                .setCode("SEQ_MISMATCH")
+                                                .setMessage("n1 is at version 815, the condition asked for 812")
+                                                .putMetadata("expected", "812")
+                                                .putMetadata("actual", "815")))
+                                .build());
         problem(
-                web().delete().uri("/v1/collections/notes/records/n1?if_seq=812").exchange(),
-                ErrorCode.SEQ_MISMATCH)
+                        web().delete()
+                                .uri("/v1/collections/notes/records/n1?if_seq=812")
+                                .exchange(),
+                        ErrorCode.SEQ_MISMATCH)
                 .jsonPath("$.errors[0].parameter")
                 .isEqualTo("if_seq")
                 .jsonPath("$.errors[0].expected")
@@ -115,14 +128,21 @@ class RecordRoutesTest extends RunningGateway {
 
     @Test
     void oneRecordIsReadOrNotFound() {
-        coordinator().on("Get", _ -> GetResponse.newBuilder()
-                .setToken("t2")
-                .addResults(GetResult.newBuilder()
-                        .setRecord(Record.newBuilder()
-                                .setKey(RecordKey.newBuilder().setStringKey("n1"))
-                                .setFields(Fields.newBuilder()
-                                        .putValues("id", Value.newBuilder().setStringValue("n1").build()))))
-                .build());
+        coordinator()
+                .on(
+                        "Get",
+                        _ -> GetResponse.newBuilder()
+                                .setToken("t2")
+                                .addResults(GetResult.newBuilder()
+                                        .setRecord(Record.newBuilder()
+                                                .setKey(RecordKey.newBuilder().setStringKey("n1"))
+                                                .setFields(Fields.newBuilder()
+                                                        .putValues(
+                                                                "id",
+                                                                Value.newBuilder()
+                                                                        .setStringValue("n1")
+                                                                        .build()))))
+                                .build());
         web().get()
                 .uri("/v1/collections/notes/records/n1?include=text,form&consistency=eventual")
                 .exchange()
@@ -136,9 +156,12 @@ class RecordRoutesTest extends RunningGateway {
         GetRequest request = (GetRequest) coordinator().lastRequest();
         assertThat(request.getSelect().getIncludeList()).containsExactly("text", "form");
         assertThat(request.getConsistency().getLevel()).isEqualTo(Consistency.Level.EVENTUAL);
-        coordinator().on("Get", _ -> GetResponse.newBuilder()
-                .addResults(GetResult.getDefaultInstance())
-                .build());
+        coordinator()
+                .on(
+                        "Get",
+                        _ -> GetResponse.newBuilder()
+                                .addResults(GetResult.getDefaultInstance())
+                                .build());
         problem(web().get().uri("/v1/collections/notes/records/n9").exchange(), ErrorCode.RECORD_NOT_FOUND);
     }
 }

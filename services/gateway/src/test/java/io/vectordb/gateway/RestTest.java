@@ -7,9 +7,9 @@ import io.vectordb.common.Position;
 import io.vectordb.common.VectorDbException;
 import io.vectordb.common.Violation;
 import io.vectordb.gateway.forward.CallContext;
+import io.vectordb.v1.Collection;
 import io.vectordb.v1.Consistency;
 import io.vectordb.v1.CountResponse;
-import io.vectordb.v1.Collection;
 import io.vectordb.v1.DeleteCollectionRequest;
 import io.vectordb.v1.ListCollectionsRequest;
 import io.vectordb.v1.SearchRequest;
@@ -50,7 +50,10 @@ class RestTest extends RunningGateway {
 
     @Test
     void createdCollectionsAreLocated() {
-        coordinator().on("CreateCollection", _ -> Collection.newBuilder().setName("notes").build());
+        coordinator()
+                .on(
+                        "CreateCollection",
+                        _ -> Collection.newBuilder().setName("notes").build());
         post("/v1/collections", "{\"name\": \"notes\"}")
                 .expectStatus()
                 .isCreated()
@@ -60,9 +63,16 @@ class RestTest extends RunningGateway {
 
     @Test
     void queryParametersBecomeMembers() {
-        web().get().uri(URI.create("http://127.0.0.1:" + httpPort() + "/v1/collections?limit=7&cursor=a%20b")).exchange().expectStatus().isOk();
+        web().get()
+                .uri(URI.create("http://127.0.0.1:" + httpPort() + "/v1/collections?limit=7&cursor=a%20b"))
+                .exchange()
+                .expectStatus()
+                .isOk();
         assertThat(coordinator().lastRequest())
-                .isEqualTo(ListCollectionsRequest.newBuilder().setLimit(7).setCursor("a b").build());
+                .isEqualTo(ListCollectionsRequest.newBuilder()
+                        .setLimit(7)
+                        .setCursor("a b")
+                        .build());
         web().delete()
                 .uri("/v1/collections/notes?if_exists=true&timeout=2s")
                 .header("Idempotency-Key", "once")
@@ -77,11 +87,14 @@ class RestTest extends RunningGateway {
 
     @Test
     void partialFailureIs207() {
-        coordinator().on("Upsert", _ -> WriteResponse.newBuilder()
-                .setFailed(1)
-                .setToken("tok")
-                .addResults(WriteResult.newBuilder().setOutcome(WriteResult.Outcome.REFUSED))
-                .build());
+        coordinator()
+                .on(
+                        "Upsert",
+                        _ -> WriteResponse.newBuilder()
+                                .setFailed(1)
+                                .setToken("tok")
+                                .addResults(WriteResult.newBuilder().setOutcome(WriteResult.Outcome.REFUSED))
+                                .build());
         post("/v1/collections/notes/upsert", "{\"records\": [{\"id\": \"a\"}]}")
                 .expectStatus()
                 .isEqualTo(207)
@@ -121,11 +134,11 @@ class RestTest extends RunningGateway {
     @Test
     void traceAndAuthorizationAreHandedOn() {
         problem(
-                web().get()
-                        .uri("/v1/collections/notes?x=1")
-                        .header("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")
-                        .exchange(),
-                ErrorCode.UNKNOWN_MEMBER)
+                        web().get()
+                                .uri("/v1/collections/notes?x=1")
+                                .header("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")
+                                .exchange(),
+                        ErrorCode.UNKNOWN_MEMBER)
                 .jsonPath("$.trace_id")
                 .isEqualTo("4bf92f3577b34da6a3ce929d0e0e4736")
                 .jsonPath("$.errors[0].parameter")
@@ -157,9 +170,10 @@ class RestTest extends RunningGateway {
 
     @Test
     void gzipGoesBothWays() throws Exception {
-        coordinator().on("GetCollection", _ -> Collection.newBuilder()
-                .setName("x".repeat(5000))
-                .build());
+        coordinator()
+                .on(
+                        "GetCollection",
+                        _ -> Collection.newBuilder().setName("x".repeat(5000)).build());
         HttpResponse<byte[]> response = HttpClient.newHttpClient()
                 .send(
                         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + httpPort() + "/v1/collections/notes"))
@@ -173,7 +187,8 @@ class RestTest extends RunningGateway {
             gzip.write("{\"filter\": \"a = 1\"}".getBytes(StandardCharsets.UTF_8));
         }
         gzipped(out.toByteArray()).expectStatus().isOk();
-        assertThat(((io.vectordb.v1.CountRequest) coordinator().lastRequest()).getFilter()).isEqualTo("a = 1");
+        assertThat(((io.vectordb.v1.CountRequest) coordinator().lastRequest()).getFilter())
+                .isEqualTo("a = 1");
         problem(gzipped("{}".getBytes(StandardCharsets.UTF_8)), ErrorCode.INVALID_VALUE);
         problem(gzipped(java.util.Arrays.copyOf(out.toByteArray(), out.size() - 4)), ErrorCode.INVALID_VALUE);
     }
@@ -261,9 +276,7 @@ class RestTest extends RunningGateway {
     @Test
     void tooManyItemsAreRefused() {
         String records = "{\"id\": \"a\"},".repeat(1000) + "{\"id\": \"a\"}";
-        problem(
-                post("/v1/collections/notes/upsert", "{\"records\": [" + records + "]}"),
-                ErrorCode.LIMIT_EXCEEDED);
+        problem(post("/v1/collections/notes/upsert", "{\"records\": [" + records + "]}"), ErrorCode.LIMIT_EXCEEDED);
     }
 
     @Test
@@ -280,7 +293,8 @@ class RestTest extends RunningGateway {
         post("/v1/collections/notes/upsert", "{\"records\": [{\"a\": \"" + text + "\"}]}")
                 .expectStatus()
                 .isOk();
-        assertThat(((UpsertRequest) coordinator().lastRequest()).getSerializedSize()).isGreaterThan(10 << 20);
+        assertThat(((UpsertRequest) coordinator().lastRequest()).getSerializedSize())
+                .isGreaterThan(10 << 20);
         problem(
                 post("/v1/collections/notes/upsert", "{\"records\": [{\"a\": \"" + text.repeat(4) + "\"}]}"),
                 ErrorCode.REQUEST_TOO_LARGE);
@@ -288,7 +302,9 @@ class RestTest extends RunningGateway {
 
     @Test
     void missingNamesAreRefused() {
-        problem(post("/v1/collections", "{}"), ErrorCode.MISSING_MEMBER).jsonPath("$.errors[0].pointer").isEqualTo("#/name");
+        problem(post("/v1/collections", "{}"), ErrorCode.MISSING_MEMBER)
+                .jsonPath("$.errors[0].pointer")
+                .isEqualTo("#/name");
     }
 
     @ParameterizedTest
@@ -308,16 +324,17 @@ class RestTest extends RunningGateway {
     @ParameterizedTest
     @ValueSource(strings = {"text/html", "application/json; int64=float", "application/json;q=0"})
     void otherAcceptedTypesAreRefused(String accept) {
-        problem(
-                web().get().uri("/v1/info").header("Accept", accept).exchange(),
-                ErrorCode.NOT_ACCEPTABLE);
+        problem(web().get().uri("/v1/info").header("Accept", accept).exchange(), ErrorCode.NOT_ACCEPTABLE);
     }
 
     @Test
     void otherMethodsAreToldTheAllowedOnes() {
         problem(
-                web().method(HttpMethod.PUT).uri("/v1/collections/notes/search").exchange().expectHeader().valueEquals(
-                        "Allow", "POST"),
+                web().method(HttpMethod.PUT)
+                        .uri("/v1/collections/notes/search")
+                        .exchange()
+                        .expectHeader()
+                        .valueEquals("Allow", "POST"),
                 ErrorCode.METHOD_NOT_ALLOWED);
         problem(web().get().uri("/v1/collections/notes/records").exchange(), ErrorCode.METHOD_NOT_ALLOWED)
                 .jsonPath("$.errors[0].hint")
@@ -338,7 +355,8 @@ class RestTest extends RunningGateway {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/v1/collections/%zz", "/v1/collections/a|b", "/v1/collections/%ff", "/v1/collections?limit=%f"})
+    @ValueSource(
+            strings = {"/v1/collections/%zz", "/v1/collections/a|b", "/v1/collections/%ff", "/v1/collections?limit=%f"})
     void malformedAddressesAreProblemsToo(String path) throws Exception {
         String answer = raw("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
         assertThat(answer).startsWith("HTTP/1.1 400").contains("\"code\":\"INVALID_VALUE\"");
@@ -354,13 +372,13 @@ class RestTest extends RunningGateway {
     @Test
     void twoRequestIdsMustBeEqual() {
         problem(
-                web().post()
-                        .uri("/v1/collections/notes/upsert")
-                        .header("Idempotency-Key", "a")
-                        .contentType(MediaType.APPLICATION_JSON)
-                        .bodyValue("{\"request_id\": \"b\"}")
-                        .exchange(),
-                ErrorCode.INVALID_VALUE)
+                        web().post()
+                                .uri("/v1/collections/notes/upsert")
+                                .header("Idempotency-Key", "a")
+                                .contentType(MediaType.APPLICATION_JSON)
+                                .bodyValue("{\"request_id\": \"b\"}")
+                                .exchange(),
+                        ErrorCode.INVALID_VALUE)
                 .jsonPath("$.errors[0].header")
                 .isEqualTo("Idempotency-Key");
     }
@@ -398,17 +416,24 @@ class RestTest extends RunningGateway {
     void requestsAreMeasuredByRpcProtocolAndCode() {
         post("/v1/collections/notes/scroll", "{}").expectStatus().isOk();
         String metrics = new String(
-                web().get().uri("/actuator/prometheus").exchange().expectBody().returnResult().getResponseBodyContent(),
+                web().get()
+                        .uri("/actuator/prometheus")
+                        .exchange()
+                        .expectBody()
+                        .returnResult()
+                        .getResponseBodyContent(),
                 StandardCharsets.UTF_8);
-        assertThat(metrics).contains("vectordb_gateway_requests_seconds_count{code=\"OK\",protocol=\"rest\",rpc=\"Scroll\"}");
+        assertThat(metrics)
+                .contains("vectordb_gateway_requests_seconds_count{code=\"OK\",protocol=\"rest\",rpc=\"Scroll\"}");
     }
 
     @Test
     void readinessAsksForTheCoordinator() {
-        org.awaitility.Awaitility.await().untilAsserted(() -> web().get()
-                .uri("/actuator/health/readiness")
-                .exchange()
-                .expectStatus()
-                .isOk());
+        org.awaitility.Awaitility.await()
+                .untilAsserted(() -> web().get()
+                        .uri("/actuator/health/readiness")
+                        .exchange()
+                        .expectStatus()
+                        .isOk());
     }
 }

@@ -65,7 +65,11 @@ abstract class RunningGateway {
     }
 
     static WebTestClient.ResponseSpec post(String path, String json) {
-        return web().post().uri(path).contentType(MediaType.APPLICATION_JSON).bodyValue(json).exchange();
+        return web().post()
+                .uri(path)
+                .contentType(MediaType.APPLICATION_JSON)
+                .bodyValue(json)
+                .exchange();
     }
 
     static WebTestClient.BodyContentSpec problem(WebTestClient.ResponseSpec response, ErrorCode code) {

@@ -117,7 +117,8 @@ final class MetadataCommands {
             CollectionState.Builder assigned = collection.toBuilder();
             assigned.getShardsBuilderList().stream()
                     .filter(shard -> shard.getIndexNodesCount() == 0)
-                    .forEach(shard -> shard.addAllIndexNodes(placement.indexNodes()).setEpoch(shard.getEpoch() + 1));
+                    .forEach(shard ->
+                            shard.addAllIndexNodes(placement.indexNodes()).setEpoch(shard.getEpoch() + 1));
             if (!assigned.build().equals(collection)) {
                 putCollection(assigned.build());
             }

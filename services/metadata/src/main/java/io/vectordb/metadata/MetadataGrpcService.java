@@ -63,7 +63,8 @@ final class MetadataGrpcService extends MetadataServiceGrpc.MetadataServiceImplB
     public void registerNode(RegisterNodeRequest request, StreamObserver<RegisterNodeResponse> observer) {
         checkNode(request.getNode());
         MetadataState state = log.state();
-        boolean isKnown = request.getNode().equals(state.nodes().get(request.getNode().getId()));
+        boolean isKnown =
+                request.getNode().equals(state.nodes().get(request.getNode().getId()));
         if (isKnown && !state.clusterId().isEmpty()) {
             observer.onNext(RegisterNodeResponse.newBuilder()
                     .setClusterId(state.clusterId())

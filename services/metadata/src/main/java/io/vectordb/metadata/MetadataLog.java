@@ -123,12 +123,13 @@ final class MetadataLog implements ServiceReadiness, AutoCloseable {
         InitCluster init = InitCluster.newBuilder()
                 .setClusterId(UUID.randomUUID().toString())
                 .build();
-        submit(MetadataCommand.newBuilder().setInitCluster(init), NAMING_TIMEOUT).whenComplete((_, e) -> {
-            if (e != null) {
-                LOG.warn("The cluster could not be named yet: {}", e.getMessage());
-                nameClusterLater();
-            }
-        });
+        submit(MetadataCommand.newBuilder().setInitCluster(init), NAMING_TIMEOUT)
+                .whenComplete((_, e) -> {
+                    if (e != null) {
+                        LOG.warn("The cluster could not be named yet: {}", e.getMessage());
+                        nameClusterLater();
+                    }
+                });
     }
 
     private void nameClusterLater() {

@@ -30,8 +30,7 @@ record MetadataState(
         SortedMap<String, CollectionState> collections,
         SortedMap<String, CreateCollection> requests) {
 
-    static final MetadataState EMPTY =
-            new MetadataState(0, "", new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
+    static final MetadataState EMPTY = new MetadataState(0, "", new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
 
     static final String VERSION_KEY = "version";
     static final String CLUSTER_KEY = "cluster";

@@ -54,7 +54,9 @@ final class Placement {
         if (count > replicas.size()) {
             throw new VectorDbException(
                     ErrorCode.SHARD_UNAVAILABLE,
-                    (count == 1 ? "1 replica needs 1 storage node, " : count + " replicas need " + count + " storage nodes, ")
+                    (count == 1
+                                    ? "1 replica needs 1 storage node, "
+                                    : count + " replicas need " + count + " storage nodes, ")
                             + (replicas.size() == 1 ? "1 is registered" : replicas.size() + " are registered"),
                     Map.of(
                             "replicas", String.valueOf(count),

@@ -39,9 +39,8 @@ class MetadataApplicationTest {
                 watch.start();
                 MetadataServiceGrpc.MetadataServiceBlockingStub stub =
                         MetadataServiceGrpc.newBlockingStub(channels.channel(address));
-                stub.registerNode(RegisterNodeRequest.newBuilder()
-                        .setNode(storage("s1"))
-                        .build());
+                stub.registerNode(
+                        RegisterNodeRequest.newBuilder().setNode(storage("s1")).build());
                 stub.createCollection(create("orders"));
                 await(() -> watch.state().getCollectionsCount() == 1);
                 ClusterState state = watch.state();

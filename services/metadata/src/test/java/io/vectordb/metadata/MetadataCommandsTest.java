@@ -103,8 +103,10 @@ class MetadataCommandsTest {
 
     @Test
     void theFirstClusterIdStays() {
-        apply(MetadataCommand.newBuilder().setInitCluster(InitCluster.newBuilder().setClusterId("one")));
-        apply(MetadataCommand.newBuilder().setInitCluster(InitCluster.newBuilder().setClusterId("two")));
+        apply(MetadataCommand.newBuilder()
+                .setInitCluster(InitCluster.newBuilder().setClusterId("one")));
+        apply(MetadataCommand.newBuilder()
+                .setInitCluster(InitCluster.newBuilder().setClusterId("two")));
         assertThat(state.clusterId()).isEqualTo("one");
     }
 
@@ -121,14 +123,14 @@ class MetadataCommandsTest {
                 .getCollection();
         assertThat(full.getCollection().getSchemaVersion()).isEqualTo(2);
         assertThat(full.getCollection().getSchema().getFieldsCount()).isEqualTo(1_000);
-        CommandError error = refused(
-                MetadataCommand.newBuilder().setAddFields(Requests.addField(full, "one_more")));
+        CommandError error = refused(MetadataCommand.newBuilder().setAddFields(Requests.addField(full, "one_more")));
         assertThat(error.getCode()).isEqualTo("LIMIT_EXCEEDED");
     }
 
     @Test
     void theStoredRowsAreTheState() throws InvalidProtocolBufferException {
-        apply(MetadataCommand.newBuilder().setInitCluster(InitCluster.newBuilder().setClusterId("one")));
+        apply(MetadataCommand.newBuilder()
+                .setInitCluster(InitCluster.newBuilder().setClusterId("one")));
         register(storage("s1"));
         register(index("i1"));
         create(collection("orders", 2, 1));
@@ -137,13 +139,14 @@ class MetadataCommandsTest {
         delete.getDeleteCollectionBuilder().setName("lines");
         apply(delete);
         assertThat(MetadataState.load(new HashMap<>(rows))).isEqualTo(state);
-        assertThat(rows).containsOnlyKeys(
-                "cluster",
-                "node/i1",
-                "node/s1",
-                "collection/uid-of-orders",
-                "request/request-of-orders",
-                "version");
+        assertThat(rows)
+                .containsOnlyKeys(
+                        "cluster",
+                        "node/i1",
+                        "node/s1",
+                        "collection/uid-of-orders",
+                        "request/request-of-orders",
+                        "version");
     }
 
     @Test

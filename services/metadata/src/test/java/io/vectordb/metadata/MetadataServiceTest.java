@@ -98,7 +98,8 @@ class MetadataServiceTest {
                             .code())
                     .isEqualTo(ErrorCode.COLLECTION_EXISTS);
             CreateCollectionResponse existing = metadata.stub()
-                    .createCollection(create("orders").toBuilder().setIfNotExists(true).build());
+                    .createCollection(
+                            create("orders").toBuilder().setIfNotExists(true).build());
             assertThat(existing.getCreated()).isFalse();
             assertThat(existing.getCollection()).isEqualTo(orders);
             assertThat(failure(() -> metadata.stub().createCollection(create("Orders")))
@@ -108,11 +109,13 @@ class MetadataServiceTest {
                             .code())
                     .isEqualTo(ErrorCode.COLLECTION_NOT_FOUND);
             assertThat(metadata.stub()
-                            .deleteCollection(
-                                    delete("none", "").toBuilder().setIfExists(true).build())
+                            .deleteCollection(delete("none", "").toBuilder()
+                                    .setIfExists(true)
+                                    .build())
                             .getDeleted())
                     .isFalse();
-            assertThat(failure(() -> metadata.stub().addFields(addField(orders, "id"))).code())
+            assertThat(failure(() -> metadata.stub().addFields(addField(orders, "id")))
+                            .code())
                     .isEqualTo(ErrorCode.INVALID_SCHEMA);
         }
     }
@@ -158,8 +161,7 @@ class MetadataServiceTest {
                 MetadataServiceGrpc.MetadataServiceFutureStub racer =
                         MetadataServiceGrpc.newFutureStub(metadata.channel);
                 List<ListenableFuture<AddFieldsResponse>> racers = List.of(
-                        racer.addFields(addField(before, "a" + round)),
-                        racer.addFields(addField(before, "b" + round)));
+                        racer.addFields(addField(before, "a" + round)), racer.addFields(addField(before, "b" + round)));
                 List<CollectionState> winners = new ArrayList<>();
                 for (ListenableFuture<AddFieldsResponse> each : racers) {
                     try {

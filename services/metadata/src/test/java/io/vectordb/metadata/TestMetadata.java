@@ -60,7 +60,8 @@ final class TestMetadata implements AutoCloseable {
     }
 
     RegisterNodeResponse register(Node node) {
-        return stub().registerNode(RegisterNodeRequest.newBuilder().setNode(node).build());
+        return stub().registerNode(
+                        RegisterNodeRequest.newBuilder().setNode(node).build());
     }
 
     /** What a watcher gets first. */

@@ -50,10 +50,12 @@ final class ShardReplica implements ReplicatedState {
     public byte[] apply(LogPosition position, ByteBuffer command) {
         ShardCommand parsed = parse(command);
         return switch (parsed.getCommandCase()) {
-            case WRITE -> store().apply(position.term(), position.index(), parsed.getWrite())
-                    .toByteArray();
-            case COMMAND_NOT_SET -> throw new IllegalStateException(
-                    "the log holds a command of a kind that this version does not know: it must not be skipped");
+            case WRITE ->
+                store().apply(position.term(), position.index(), parsed.getWrite())
+                        .toByteArray();
+            case COMMAND_NOT_SET ->
+                throw new IllegalStateException(
+                        "the log holds a command of a kind that this version does not know: it must not be skipped");
         };
     }
 

@@ -41,6 +41,7 @@ final class ShardReplicas implements AutoCloseable {
     /** Adding and removing groups waits for disks: not on the thread that follows the metadata. */
     private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("shard-replicas").factory());
+
     private volatile ClusterState newest = ClusterState.getDefaultInstance();
     private volatile Optional<String> problem = Optional.of("the metadata has not been read yet");
 
@@ -48,8 +49,7 @@ final class ShardReplicas implements AutoCloseable {
         this.node = node;
         this.membership = membership;
         node.groups().forEach(group -> groups.put(ShardGroup.of(group).shardUid(), group));
-        executor.scheduleWithFixedDelay(
-                this::housekeep, HOUSEKEEPING_SECONDS, HOUSEKEEPING_SECONDS, TimeUnit.SECONDS);
+        executor.scheduleWithFixedDelay(this::housekeep, HOUSEKEEPING_SECONDS, HOUSEKEEPING_SECONDS, TimeUnit.SECONDS);
     }
 
     /** Takes in a newer state of the metadata, soon. */

@@ -85,21 +85,25 @@ final class StorageGrpcService extends StorageServiceGrpc.StorageServiceImplBase
         GroupId group = replicas.group(request.getShard());
         answer(
                 observer,
-                reached(group, request.getLevel(), request.getMinSeq()).thenCompose(reached -> reads.submit(() -> {
-                    ShardStore store = replicas.store(group);
-                    GetResponse found = store.get(request.getKeysList());
-                    return found.toBuilder()
-                            .setSeq(Math.min(found.getSeq(), store.lastDataSeq()))
-                            .build();
-                })));
+                reached(group, request.getLevel(), request.getMinSeq())
+                        .thenCompose(reached -> reads.submit(() -> {
+                            ShardStore store = replicas.store(group);
+                            GetResponse found = store.get(request.getKeysList());
+                            return found.toBuilder()
+                                    .setSeq(Math.min(found.getSeq(), store.lastDataSeq()))
+                                    .build();
+                        })));
     }
 
     @Override
     public void readPosition(ReadPositionRequest request, StreamObserver<ReadPositionResponse> observer) {
         GroupId group = replicas.group(request.getShard());
-        answer(observer, node.barrier(group, timeout()).thenApply(applied -> ReadPositionResponse.newBuilder()
-                .setSeq(replicas.store(group).lastDataSeq())
-                .build()));
+        answer(
+                observer,
+                node.barrier(group, timeout())
+                        .thenApply(applied -> ReadPositionResponse.newBuilder()
+                                .setSeq(replicas.store(group).lastDataSeq())
+                                .build()));
     }
 
     @Override
@@ -108,15 +112,17 @@ final class StorageGrpcService extends StorageServiceGrpc.StorageServiceImplBase
         CompletableFuture<Void> reached = request.getAsOfSeq() == 0
                 ? reached(group, request.getLevel(), request.getMinSeq())
                 : CompletableFuture.completedFuture(null);
-        answer(observer, reached.thenCompose(ready -> reads.submit(() -> {
-            ShardStore store = replicas.store(group);
-            long asOf = request.getAsOfSeq() == 0 ? store.lastDataSeq() : request.getAsOfSeq();
-            return store.scan(
-                    asOf,
-                    request.getAfter(),
-                    Math.max(1, request.getMaxRecords()),
-                    Math.max(LEAST_PAGE_BYTES, request.getMaxBytes()));
-        })));
+        answer(
+                observer,
+                reached.thenCompose(ready -> reads.submit(() -> {
+                    ShardStore store = replicas.store(group);
+                    long asOf = request.getAsOfSeq() == 0 ? store.lastDataSeq() : request.getAsOfSeq();
+                    return store.scan(
+                            asOf,
+                            request.getAfter(),
+                            Math.max(1, request.getMaxRecords()),
+                            Math.max(LEAST_PAGE_BYTES, request.getMaxBytes()));
+                })));
     }
 
     @Override
@@ -127,12 +133,15 @@ final class StorageGrpcService extends StorageServiceGrpc.StorageServiceImplBase
                 ? CompletableFuture.completedFuture(null)
                 : store.changeAfter(request.getFromSeq())
                         .completeOnTimeout(null, request.getWaitMillis(), TimeUnit.MILLISECONDS);
-        answer(observer, changed.thenCompose(ready -> reads.submit(() -> {
-            TailResponse tail = store.tail(request.getFromSeq(), Math.max(LEAST_PAGE_BYTES, request.getMaxBytes()));
-            return tail.toBuilder()
-                    .setConfirmedSeq(Math.min(tail.getConfirmedSeq(), store.lastDataSeq()))
-                    .build();
-        })));
+        answer(
+                observer,
+                changed.thenCompose(ready -> reads.submit(() -> {
+                    TailResponse tail =
+                            store.tail(request.getFromSeq(), Math.max(LEAST_PAGE_BYTES, request.getMaxBytes()));
+                    return tail.toBuilder()
+                            .setConfirmedSeq(Math.min(tail.getConfirmedSeq(), store.lastDataSeq()))
+                            .build();
+                })));
     }
 
     @Override
@@ -153,7 +162,8 @@ final class StorageGrpcService extends StorageServiceGrpc.StorageServiceImplBase
     /** Done when the local store is as far as a read of this level has to see. */
     private CompletableFuture<Void> reached(GroupId group, GetRequest.Level level, long minSeq) {
         return switch (level) {
-            case LINEARIZABLE, LEVEL_UNSPECIFIED -> node.barrier(group, timeout()).thenAccept(applied -> {});
+            case LINEARIZABLE, LEVEL_UNSPECIFIED ->
+                node.barrier(group, timeout()).thenAccept(applied -> {});
             case LOCAL -> CompletableFuture.completedFuture(null);
             case AT_LEAST -> atLeast(group, minSeq);
             case UNRECOGNIZED -> throw new IllegalArgumentException("unknown level");
@@ -188,9 +198,8 @@ final class StorageGrpcService extends StorageServiceGrpc.StorageServiceImplBase
     private static <A> void answer(StreamObserver<A> observer, CompletableFuture<A> future) {
         future.whenComplete((response, error) -> {
             if (error != null) {
-                observer.onError(error instanceof CompletionException && error.getCause() != null
-                        ? error.getCause()
-                        : error);
+                observer.onError(
+                        error instanceof CompletionException && error.getCause() != null ? error.getCause() : error);
                 return;
             }
             observer.onNext(response);

@@ -30,9 +30,10 @@ final class StorageMetrics {
         Gauge.builder("vectordb.storage.shards", replicas, each -> each.groups().size())
                 .description("Shard replicas on this node")
                 .register(meters);
-        Gauge.builder("vectordb.storage.leaders", replicas, each -> each.groups().stream()
-                        .filter(node::isLeader)
-                        .count())
+        Gauge.builder(
+                        "vectordb.storage.leaders",
+                        replicas,
+                        each -> each.groups().stream().filter(node::isLeader).count())
                 .description("Shard replicas on this node that lead")
                 .register(meters);
         Gauge.builder("vectordb.storage.reads.waiting", reads, ReadPool::waiting)
@@ -46,15 +47,19 @@ final class StorageMetrics {
             String name,
             String description,
             ToLongFunction<StoreStatistics> value) {
-        Gauge.builder(name, replicas, each -> each.groups().stream()
-                        .mapToLong(group -> {
-                            try {
-                                return value.applyAsLong(replicas.store(group).statistics());
-                            } catch (VectorDbException closing) {
-                                return 0;
-                            }
-                        })
-                        .sum())
+        Gauge.builder(
+                        name,
+                        replicas,
+                        each -> each.groups().stream()
+                                .mapToLong(group -> {
+                                    try {
+                                        return value.applyAsLong(
+                                                replicas.store(group).statistics());
+                                    } catch (VectorDbException closing) {
+                                        return 0;
+                                    }
+                                })
+                                .sum())
                 .description(description)
                 .register(meters);
     }

@@ -110,7 +110,8 @@ class ReplicationTest {
     }
 
     /** Each number once, as its own record, under its own request id. */
-    private static void writeUntil(AtomicBoolean done, ShardClient client, ClusterState state, Set<Integer> acknowledged) {
+    private static void writeUntil(
+            AtomicBoolean done, ShardClient client, ClusterState state, Set<Integer> acknowledged) {
         for (int n = 0; !done.get(); n++) {
             try {
                 WriteResponse response = client.call(
@@ -136,10 +137,9 @@ class ReplicationTest {
                 .orElseThrow();
         for (TestStorageNode node : nodes) {
             await(() -> node.stub().tail(tail(0, 0)).getConfirmedSeq() >= last);
-            List<Integer> numbers =
-                    node.stub().scan(scan(0, ByteString.EMPTY, 1_000_000)).getRecordsList().stream()
-                            .map(ReplicationTest::number)
-                            .toList();
+            List<Integer> numbers = node.stub().scan(scan(0, ByteString.EMPTY, 1_000_000)).getRecordsList().stream()
+                    .map(ReplicationTest::number)
+                    .toList();
             assertThat(numbers).doesNotHaveDuplicates().containsAll(acknowledged);
             // One change each: what was sent twice was applied once.
             assertThat(node.stub().tail(tail(0, 0)).getEntriesList())
@@ -149,10 +149,7 @@ class ReplicationTest {
     }
 
     private static int number(ScannedRecord record) {
-        return (int) record.getRecord()
-                .getRecord()
-                .getFields()
-                .getValuesOrThrow("n")
-                .getIntValue();
+        return (int)
+                record.getRecord().getRecord().getFields().getValuesOrThrow("n").getIntValue();
     }
 }

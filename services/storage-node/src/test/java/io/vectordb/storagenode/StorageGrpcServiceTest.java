@@ -97,10 +97,13 @@ class StorageGrpcServiceTest {
         GetResponse found = node.stub().get(get(Level.LINEARIZABLE, 0, 2));
         assertThat(only(found)).isEqualTo(fields(20));
         assertThat(found.getSeq()).isEqualTo(written.getSeq());
-        assertThat(node.stub().get(get(Level.LINEARIZABLE, 0, 1)).getRecords(0).hasRecord()).isFalse();
+        assertThat(node.stub().get(get(Level.LINEARIZABLE, 0, 1)).getRecords(0).hasRecord())
+                .isFalse();
 
         ScanResponse page = node.stub().scan(scan(0, ByteString.EMPTY, 10));
-        assertThat(page.getRecordsList()).extracting(each -> each.getRecord().getKey()).containsExactly(key(2));
+        assertThat(page.getRecordsList())
+                .extracting(each -> each.getRecord().getKey())
+                .containsExactly(key(2));
         assertThat(page.getNext()).isEmpty();
         assertThat(page.getAsOfSeq()).isEqualTo(written.getSeq());
 
@@ -111,7 +114,8 @@ class StorageGrpcServiceTest {
                 .containsExactly(first, written.getSeq(), written.getSeq());
 
         GetShardStatusResponse status = node.stub()
-                .getShardStatus(GetShardStatusRequest.newBuilder().setShard(SHARD).build());
+                .getShardStatus(
+                        GetShardStatusRequest.newBuilder().setShard(SHARD).build());
         assertThat(status.getLeader()).isTrue();
         assertThat(status.getLeaderNode()).isEqualTo("n1");
         assertThat(status.getAppliedSeq()).isEqualTo(written.getSeq());
@@ -124,11 +128,14 @@ class StorageGrpcServiceTest {
         write(1, 11);
         WriteResponse again = node.stub().write(Requests.write("r", put(1, 10)));
         assertThat(again.getUnits(0).getReplayed()).isTrue();
-        assertThat(again.getUnits(0).getResultsList()).isEqualTo(first.getUnits(0).getResultsList());
+        assertThat(again.getUnits(0).getResultsList())
+                .isEqualTo(first.getUnits(0).getResultsList());
         assertThat(only(node.stub().get(get(Level.LINEARIZABLE, 0, 1)))).isEqualTo(fields(11));
         // Nothing changed, yet readers that wait for this position must not wait for ever.
-        assertThat(node.stub().get(get(Level.AT_LEAST, again.getSeq(), 1)).getSeq()).isEqualTo(again.getSeq());
-        assertThat(node.stub().tail(tail(again.getSeq() - 1, 5_000)).getConfirmedSeq()).isEqualTo(again.getSeq());
+        assertThat(node.stub().get(get(Level.AT_LEAST, again.getSeq(), 1)).getSeq())
+                .isEqualTo(again.getSeq());
+        assertThat(node.stub().tail(tail(again.getSeq() - 1, 5_000)).getConfirmedSeq())
+                .isEqualTo(again.getSeq());
     }
 
     @Test
@@ -178,7 +185,11 @@ class StorageGrpcServiceTest {
             records.addAll(page.getRecordsList());
         }
         assertThat(records.stream()
-                        .map(each -> each.getRecord().getRecord().getFields().getValuesOrThrow("n").getIntValue()))
+                        .map(each -> each.getRecord()
+                                .getRecord()
+                                .getFields()
+                                .getValuesOrThrow("n")
+                                .getIntValue()))
                 .hasSize(30)
                 .doesNotContain(99L)
                 .doesNotHaveDuplicates();
@@ -217,7 +228,11 @@ class StorageGrpcServiceTest {
     @Test
     void aShardThatCannotBeAddedYetKeepsNoOtherBackAndIsTriedAgain() {
         node.replicas.reconcile(state(
-                2, List.of(node.node()), shard("a-with-unknown-peer", "n1", "n9"), shard("b", "n1"), shard(SHARD, "n1")));
+                2,
+                List.of(node.node()),
+                shard("a-with-unknown-peer", "n1", "n9"),
+                shard("b", "n1"),
+                shard(SHARD, "n1")));
         await(() -> node.leads("b"));
         assertThat(node.leads(SHARD)).isTrue();
         await(() -> node.replicas.problem().orElse("").contains("n9"));

@@ -47,9 +47,11 @@ public final class NearNames {
     /** The one of {@code known} that {@code name} most likely stands for. */
     public static Optional<String> nearest(String name, Collection<String> known) {
         String lower = snakeCase(name);
-        Stream<String> synonyms = ELSEWHERE.getOrDefault(lower, List.of()).stream().filter(known::contains);
+        Stream<String> synonyms =
+                ELSEWHERE.getOrDefault(lower, List.of()).stream().filter(known::contains);
         Stream<String> near = known.stream()
-                .filter(candidate -> distance(lower, candidate.toLowerCase(Locale.ROOT)) <= Math.max(1, lower.length() / 3))
+                .filter(candidate ->
+                        distance(lower, candidate.toLowerCase(Locale.ROOT)) <= Math.max(1, lower.length() / 3))
                 .sorted(Comparator.comparingInt(
                                 (String candidate) -> distance(lower, candidate.toLowerCase(Locale.ROOT)))
                         .thenComparing(Comparator.naturalOrder()));

@@ -78,7 +78,8 @@ final class BulkCall {
                 .doOnSubscribe(_ -> {
                     call.start(new Answers(), new Metadata());
                     call.request(1);
-                    call.sendMessage(BulkRequest.newBuilder().setStart(options.start()).build());
+                    call.sendMessage(
+                            BulkRequest.newBuilder().setStart(options.start()).build());
                     source.subscribe(items);
                 })
                 .doOnCancel(() -> {
@@ -200,8 +201,8 @@ final class BulkCall {
                 .setLines(remote.getLines() + refused)
                 .setFailed(remote.getFailed() + refused)
                 .setStopped(remote.getStopped() || isStopped);
-        refusedByCode.forEach((code, count) ->
-                whole.putFailedByCode(code, whole.getFailedByCodeOrDefault(code, 0) + count));
+        refusedByCode.forEach(
+                (code, count) -> whole.putFailedByCode(code, whole.getFailedByCodeOrDefault(code, 0) + count));
         report.summary(whole.build());
     }
 

@@ -41,7 +41,8 @@ public final class BulkWriting {
             JsonWriter writer,
             BiConsumer<JsonGenerator, VectorDbException> problem) {
         return Flux.defer(() -> {
-            guard.checkPart(rpc, BulkRequest.newBuilder().setStart(options.start()).build());
+            guard.checkPart(
+                    rpc, BulkRequest.newBuilder().setStart(options.start()).build());
             LineSplitter splitter = new LineSplitter();
             LineParser parser = new LineParser(options.format(), guard);
             Flux<BulkItem> items = body.publishOn(Schedulers.parallel(), READ_AHEAD)

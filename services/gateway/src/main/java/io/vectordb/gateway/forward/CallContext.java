@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param trace the trace it belongs to
  * @param deadline when the caller gives up; null: it did not say
  */
-public record CallContext(String authorization, TraceContext trace, @Nullable Deadline deadline) {
+public record CallContext(
+        String authorization, TraceContext trace, @Nullable Deadline deadline) {
 
     public static final Metadata.Key<String> AUTHORIZATION = key("authorization");
     public static final Metadata.Key<String> TRACEPARENT = key("traceparent");

@@ -46,9 +46,8 @@ public final class Coordinator {
 
     /** A call that is driven by hand; not started yet. */
     public ClientCall<Message, Message> call(Rpc rpc, CallContext context) {
-        CallOptions options = context.deadline() == null
-                ? CallOptions.DEFAULT
-                : CallOptions.DEFAULT.withDeadline(context.deadline());
+        CallOptions options =
+                context.deadline() == null ? CallOptions.DEFAULT : CallOptions.DEFAULT.withDeadline(context.deadline());
         return withHeaders(context).newCall(rpc.method(), options);
     }
 
@@ -68,15 +67,13 @@ public final class Coordinator {
     private static VectorDbException explain(Throwable thrown, Duration timeout) {
         VectorDbException error = explain(thrown);
         if (error.code() == ErrorCode.DEADLINE_EXCEEDED && error.metadata().isEmpty()) {
-            return new VectorDbException(
-                    ErrorCode.DEADLINE_EXCEEDED, "no answer within " + timeout.toMillis() + " ms");
+            return new VectorDbException(ErrorCode.DEADLINE_EXCEEDED, "no answer within " + timeout.toMillis() + " ms");
         }
         return error;
     }
 
     private Channel withHeaders(CallContext context) {
-        return ClientInterceptors.intercept(
-                channel, MetadataUtils.newAttachHeadersInterceptor(context.metadata()));
+        return ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(context.metadata()));
     }
 
     private Duration timeout(Message request, CallContext context) {

@@ -64,7 +64,9 @@ final class Closing {
                 LOG.error("{} failed", rpc.name(), error);
             }
             StatusRuntimeException status = GrpcErrors.toStatus(error);
-            call.close(status.getStatus(), Optional.ofNullable(status.getTrailers()).orElseGet(Metadata::new));
+            call.close(
+                    status.getStatus(),
+                    Optional.ofNullable(status.getTrailers()).orElseGet(Metadata::new));
         }
     }
 

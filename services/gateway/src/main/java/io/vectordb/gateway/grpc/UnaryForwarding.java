@@ -68,8 +68,9 @@ final class UnaryForwarding implements ServerCallHandler<Message, Message> {
                 closing.failed(e);
                 return;
             }
-            forwarded = coordinator.unary(rpc, received, context).subscribe(this::answer, thrown -> closing.failed(
-                    Coordinator.explain(thrown)));
+            forwarded = coordinator
+                    .unary(rpc, received, context)
+                    .subscribe(this::answer, thrown -> closing.failed(Coordinator.explain(thrown)));
         }
 
         private void answer(Message answer) {

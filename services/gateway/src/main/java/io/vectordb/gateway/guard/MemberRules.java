@@ -100,7 +100,8 @@ final class MemberRules {
 
     private static void atMost(int actual, int most, String unit, RequestWalk walk) {
         if (actual > most) {
-            throw walk.fault(ErrorCode.LIMIT_EXCEEDED, "expected at most " + most + " " + unit + ", received " + actual);
+            throw walk.fault(
+                    ErrorCode.LIMIT_EXCEEDED, "expected at most " + most + " " + unit + ", received " + actual);
         }
     }
 
@@ -114,7 +115,9 @@ final class MemberRules {
     }
 
     private static void checkTimeout(Duration timeout, RequestWalk walk) {
-        if (timeout.getSeconds() < 0 || timeout.getNanos() < 0 || timeout.getSeconds() == 0 && timeout.getNanos() == 0) {
+        if (timeout.getSeconds() < 0
+                || timeout.getNanos() < 0
+                || timeout.getSeconds() == 0 && timeout.getNanos() == 0) {
             throw walk.fault(ErrorCode.INVALID_VALUE, "expected more than 0 seconds");
         }
         if (timeout.getSeconds() > TIMEOUT_SECONDS) {

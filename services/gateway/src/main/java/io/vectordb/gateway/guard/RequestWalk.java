@@ -103,8 +103,7 @@ final class RequestWalk {
     private void checkConstant(FieldDescriptor field, EnumValueDescriptor constant) {
         if (constant.getIndex() < 0) {
             throw fault(
-                    ErrorCode.INVALID_VALUE,
-                    field.getEnumType().getName() + " has no value " + constant.getNumber());
+                    ErrorCode.INVALID_VALUE, field.getEnumType().getName() + " has no value " + constant.getNumber());
         }
         refuseLater(Stages.of(constant));
     }
@@ -117,8 +116,8 @@ final class RequestWalk {
             case GEO_VALUE -> walk(value.getGeoValue(), depth + 1);
             case VECTOR_VALUE -> walk(value.getVectorValue(), depth + 1);
             case TIMESTAMP_VALUE -> walk(value.getTimestampValue(), depth + 1);
-            case BYTES_VALUE -> refuseLater(
-                    Stages.of(Value.getDescriptor().findFieldByNumber(Value.BYTES_VALUE_FIELD_NUMBER)));
+            case BYTES_VALUE ->
+                refuseLater(Stages.of(Value.getDescriptor().findFieldByNumber(Value.BYTES_VALUE_FIELD_NUMBER)));
             case NULL_VALUE, BOOL_VALUE, INT_VALUE, STRING_VALUE, DECIMAL_VALUE, DATE_VALUE, KIND_NOT_SET -> {
                 // Nothing that could be wrong without a schema.
             }
@@ -178,7 +177,9 @@ final class RequestWalk {
         if (!unknown.asMap().isEmpty()) {
             String name = message.getDescriptorForType().getName();
             path.push("#" + unknown.asMap().keySet().iterator().next());
-            throw fault(ErrorCode.UNKNOWN_MEMBER, name + " has no member of this number; the client may be newer than the server");
+            throw fault(
+                    ErrorCode.UNKNOWN_MEMBER,
+                    name + " has no member of this number; the client may be newer than the server");
         }
     }
 

@@ -35,9 +35,8 @@ public final class Durations {
             case "m" -> BigDecimal.valueOf(60 * NANOS);
             default -> BigDecimal.valueOf(3_600 * NANOS);
         };
-        BigDecimal[] parts = new BigDecimal(matcher.group(1))
-                .multiply(unitNanos)
-                .divideAndRemainder(BigDecimal.valueOf(NANOS));
+        BigDecimal[] parts =
+                new BigDecimal(matcher.group(1)).multiply(unitNanos).divideAndRemainder(BigDecimal.valueOf(NANOS));
         long seconds = parts[0].longValueExact();
         if (Math.abs(seconds) > 315_576_000_000L) {
             throw new IllegalArgumentException("expected at most 10,000 years");
@@ -77,6 +76,7 @@ public final class Durations {
 
     /** RFC 3339 in UTC with as many groups of three decimals as are needed. */
     public static String format(Timestamp timestamp) {
-        return Instant.ofEpochSecond(timestamp.getSeconds(), timestamp.getNanos()).toString();
+        return Instant.ofEpochSecond(timestamp.getSeconds(), timestamp.getNanos())
+                .toString();
     }
 }

@@ -1,9 +1,9 @@
 package io.vectordb.gateway.json;
 
+import java.io.OutputStream;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
-import java.io.OutputStream;
 
 /** The JSON parser and generator of the gateway. */
 public final class Json {

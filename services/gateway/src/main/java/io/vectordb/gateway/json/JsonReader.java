@@ -51,14 +51,17 @@ public final class JsonReader {
                 throw malformed(json, parser.currentTokenLocation(), "text after the end");
             }
         } catch (StreamConstraintsException e) {
-            throw new VectorDbException(ErrorCode.LIMIT_EXCEEDED, "the text goes beyond a limit: " + e.getOriginalMessage());
+            throw new VectorDbException(
+                    ErrorCode.LIMIT_EXCEEDED, "the text goes beyond a limit: " + e.getOriginalMessage());
         } catch (JacksonException e) {
-            throw malformed(json, e.getLocation(), Optional.ofNullable(e.getOriginalMessage()).orElse("not JSON"));
+            throw malformed(
+                    json,
+                    e.getLocation(),
+                    Optional.ofNullable(e.getOriginalMessage()).orElse("not JSON"));
         }
     }
 
-    private static VectorDbException malformed(
-            byte[] json, @Nullable TokenStreamLocation location, String reason) {
+    private static VectorDbException malformed(byte[] json, @Nullable TokenStreamLocation location, String reason) {
         long known = location == null ? json.length : location.getByteOffset();
         int bytes = known < 0 || known > json.length ? json.length : (int) known;
         String before = new String(json, 0, bytes, StandardCharsets.UTF_8);

@@ -109,8 +109,8 @@ public final class JsonWriter {
             case Double number -> writeDouble(json, number);
             case Float number -> writeFloat(json, number);
             case Boolean bool -> json.writeBoolean(bool);
-            case EnumValueDescriptor constant -> json.writeString(
-                    EnumNames.of(field.getEnumType()).name(constant));
+            case EnumValueDescriptor constant ->
+                json.writeString(EnumNames.of(field.getEnumType()).name(constant));
             case ByteString bytes -> writeBytes(json, bytes);
             default -> throw new IllegalArgumentException("not a field's value: " + value.getClass());
         }
@@ -166,7 +166,12 @@ public final class JsonWriter {
 
     private void writeVector(JsonGenerator json, Vector vector) {
         switch (vector.getEncodingCase()) {
-            case FLOATS -> writeFloats(json, vector.getFloats().getValuesList(), 0, vector.getFloats().getValuesCount());
+            case FLOATS ->
+                writeFloats(
+                        json,
+                        vector.getFloats().getValuesList(),
+                        0,
+                        vector.getFloats().getValuesCount());
             case MULTI -> writeMulti(json, vector.getMulti());
             case FLOAT32_LE, SPARSE, FLOAT16_LE, INT8, BITS, ENCODING_NOT_SET -> {
                 json.writeStartObject();

@@ -29,7 +29,8 @@ final class Members {
         return ALL.computeIfAbsent(type, Members::new);
     }
 
-    @Nullable FieldDescriptor find(String name) {
+    @Nullable
+    FieldDescriptor find(String name) {
         return byName.get(name);
     }
 

@@ -141,9 +141,10 @@ final class MessageReader {
 
     private Object readScalar(FieldDescriptor field) {
         return switch (field.getJavaType()) {
-            case INT -> field.getType() == Type.UINT32
-                    ? (Object) (int) readLong(0, 0xFFFF_FFFFL)
-                    : (Object) (int) readLong(Integer.MIN_VALUE, Integer.MAX_VALUE);
+            case INT ->
+                field.getType() == Type.UINT32
+                        ? (Object) (int) readLong(0, 0xFFFF_FFFFL)
+                        : (Object) (int) readLong(Integer.MIN_VALUE, Integer.MAX_VALUE);
             case LONG -> readLong(Long.MIN_VALUE, Long.MAX_VALUE);
             case FLOAT -> readFloat();
             case DOUBLE -> readDouble();
@@ -187,7 +188,9 @@ final class MessageReader {
         float value = Float.parseFloat(digits);
         if (Float.isInfinite(value)) {
             throw VectorDbException.of(new Violation(
-                    path.toString(), ErrorCode.NON_FINITE_VECTOR, abbreviate(digits) + " is beyond the range of float32"));
+                    path.toString(),
+                    ErrorCode.NON_FINITE_VECTOR,
+                    abbreviate(digits) + " is beyond the range of float32"));
         }
         return value;
     }
@@ -224,7 +227,8 @@ final class MessageReader {
     private ByteString readBytes() {
         String text = readText("a string in base64");
         try {
-            return ByteString.copyFrom(Base64.getDecoder().decode(text.replace('-', '+').replace('_', '/')));
+            return ByteString.copyFrom(
+                    Base64.getDecoder().decode(text.replace('-', '+').replace('_', '/')));
         } catch (IllegalArgumentException e) {
             throw invalid("not base64: " + e.getMessage(), "");
         }
@@ -274,16 +278,15 @@ final class MessageReader {
     }
 
     VectorDbException wrongType(String expected) {
-        String found =
-                switch (parser.currentToken()) {
-                    case START_OBJECT -> "an object";
-                    case START_ARRAY -> "an array";
-                    case VALUE_STRING -> "the string \"" + abbreviate(parser.getString()) + "\"";
-                    case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> abbreviate(parser.getString());
-                    case VALUE_TRUE -> "true";
-                    case VALUE_FALSE -> "false";
-                    default -> "null";
-                };
+        String found = switch (parser.currentToken()) {
+            case START_OBJECT -> "an object";
+            case START_ARRAY -> "an array";
+            case VALUE_STRING -> "the string \"" + abbreviate(parser.getString()) + "\"";
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> abbreviate(parser.getString());
+            case VALUE_TRUE -> "true";
+            case VALUE_FALSE -> "false";
+            default -> "null";
+        };
         return invalid("expected " + expected + ", found " + found, "");
     }
 
@@ -306,7 +309,8 @@ final class MessageReader {
         if (field.getRealContainingOneof() != null) {
             FieldDescriptor set = target.getOneofFieldDescriptor(field.getRealContainingOneof());
             if (set != null) {
-                throw invalid(set.getName() + " and " + field.getName() + " exclude each other", "leave one of them out");
+                throw invalid(
+                        set.getName() + " and " + field.getName() + " exclude each other", "leave one of them out");
             }
         }
     }

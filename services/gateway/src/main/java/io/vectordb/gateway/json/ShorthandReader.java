@@ -36,7 +36,8 @@ final class ShorthandReader {
             case VALUE_NULL -> value.setNullValue(NullValue.NULL_VALUE).build();
             case VALUE_TRUE -> value.setBoolValue(true).build();
             case VALUE_FALSE -> value.setBoolValue(false).build();
-            case VALUE_STRING -> value.setStringValue(messages.checkText(parser.getString())).build();
+            case VALUE_STRING ->
+                value.setStringValue(messages.checkText(parser.getString())).build();
             case VALUE_NUMBER_INT -> readInteger(value);
             case VALUE_NUMBER_FLOAT -> value.setDecimalValue(decimal()).build();
             case START_ARRAY -> value.setListValue(readListValue()).build();
@@ -89,13 +90,16 @@ final class ShorthandReader {
 
     RecordKey readKey() {
         return switch (parser.currentToken()) {
-            case VALUE_STRING -> RecordKey.newBuilder()
-                    .setStringKey(messages.checkText(parser.getString()))
-                    .build();
-            case VALUE_NUMBER_INT -> RecordKey.newBuilder()
-                    .setIntKey(messages.readLong(Long.MIN_VALUE, Long.MAX_VALUE))
-                    .build();
-            case START_ARRAY -> RecordKey.newBuilder().setComposite(readListValue()).build();
+            case VALUE_STRING ->
+                RecordKey.newBuilder()
+                        .setStringKey(messages.checkText(parser.getString()))
+                        .build();
+            case VALUE_NUMBER_INT ->
+                RecordKey.newBuilder()
+                        .setIntKey(messages.readLong(Long.MIN_VALUE, Long.MAX_VALUE))
+                        .build();
+            case START_ARRAY ->
+                RecordKey.newBuilder().setComposite(readListValue()).build();
             default -> throw messages.wrongType("a key: a string, an integer or an array");
         };
     }

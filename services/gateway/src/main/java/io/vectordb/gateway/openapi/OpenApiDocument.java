@@ -49,12 +49,15 @@ public final class OpenApiDocument {
         document.put(
                 "info",
                 Map.of(
-                        "title", "VectorDB",
-                        "version", version,
-                        "license", Map.of("name", "Apache-2.0", "identifier", "Apache-2.0"),
+                        "title",
+                        "VectorDB",
+                        "version",
+                        version,
+                        "license",
+                        Map.of("name", "Apache-2.0", "identifier", "Apache-2.0"),
                         "description",
-                                "int64 is written as a number; Accept: application/json; int64=string asks for strings. "
-                                        + "Operations with x-since are declared and not available yet."));
+                        "int64 is written as a number; Accept: application/json; int64=string asks for strings. "
+                                + "Operations with x-since are declared and not available yet."));
         document.put("servers", List.of(Map.of("url", "/")));
         document.put("security", List.of(Map.of(), Map.of("key", List.of())));
         document.put("paths", paths);
@@ -175,8 +178,10 @@ public final class OpenApiDocument {
         place.put(
                 "position",
                 Map.of(
-                        "type", "object",
-                        "properties", Map.of("offset", integer, "line", integer, "column", integer, "length", integer)));
+                        "type",
+                        "object",
+                        "properties",
+                        Map.of("offset", integer, "line", integer, "column", integer, "length", integer)));
         place.put("expected", Map.of());
         place.put("actual", Map.of());
         Map<String, Object> members = new LinkedHashMap<>();
@@ -185,16 +190,23 @@ public final class OpenApiDocument {
         members.put("status", integer);
         members.put(
                 "code",
-                Map.of("type", "string", "examples", Stream.of(ErrorCode.values()).map(Enum::name).toList()));
+                Map.of(
+                        "type",
+                        "string",
+                        "examples",
+                        Stream.of(ErrorCode.values()).map(Enum::name).toList()));
         members.put("detail", TEXT);
         members.put("instance", TEXT);
         members.put("retryable", Map.of("type", "boolean"));
         members.put("trace_id", TEXT);
         members.put("errors", Map.of("type", "array", "items", Map.of("type", "object", "properties", place)));
         return Map.of(
-                "type", "object",
-                "required", List.of("type", "title", "status", "code", "detail", "instance", "retryable", "trace_id"),
-                "properties", members);
+                "type",
+                "object",
+                "required",
+                List.of("type", "title", "status", "code", "detail", "instance", "retryable", "trace_id"),
+                "properties",
+                members);
     }
 
     private static void write(JsonGenerator json, Object value) {

@@ -68,42 +68,60 @@ final class Schemas {
     }
 
     private Map<String, Object> map(FieldDescriptor field) {
-        return Map.of("type", "object", "additionalProperties", single(field.getMessageType().findFieldByNumber(2)));
+        return Map.of(
+                "type",
+                "object",
+                "additionalProperties",
+                single(field.getMessageType().findFieldByNumber(2)));
     }
 
     private Map<String, Object> single(FieldDescriptor field) {
         return switch (field.getJavaType()) {
-            case INT -> field.getType() == Type.UINT32
-                    ? Map.of("type", "integer", "minimum", 0)
-                    : Map.of("type", "integer", "format", "int32");
+            case INT ->
+                field.getType() == Type.UINT32
+                        ? Map.of("type", "integer", "minimum", 0)
+                        : Map.of("type", "integer", "format", "int32");
             case LONG -> Map.of("type", List.of("integer", "string"), "format", "int64");
             case FLOAT -> Map.of("type", "number", "format", "float");
             case DOUBLE -> Map.of("type", "number", "format", "double");
             case BOOLEAN -> Map.of("type", "boolean");
             case STRING -> TEXT;
             case BYTE_STRING -> Map.of("type", "string", "contentEncoding", "base64");
-            case ENUM -> Map.of("type", "string", "enum", EnumNames.of(field.getEnumType()).choices());
+            case ENUM ->
+                Map.of(
+                        "type",
+                        "string",
+                        "enum",
+                        EnumNames.of(field.getEnumType()).choices());
             case MESSAGE -> reference(field.getMessageType());
         };
     }
 
     private Map<String, Object> schema(Descriptor type) {
         return switch (type.getFullName()) {
-            case "vectordb.v1.Value" -> Map.of(
-                    "description",
-                    "Any JSON value. Integers keep 64 bits, other numbers their digits; decimals, dates and times are text.");
+            case "vectordb.v1.Value" ->
+                Map.of(
+                        "description",
+                        "Any JSON value. Integers keep 64 bits, other numbers their digits; decimals, dates and times are text.");
             case "vectordb.v1.ListValue" -> Map.of("type", "array", "items", reference(field(type, "items")));
-            case "vectordb.v1.Fields" -> Map.of(
-                    "type", "object",
-                    "description", "Values by field name; vectors stand among them",
-                    "additionalProperties", Map.of("$ref", PREFIX + valueName(type)));
-            case "vectordb.v1.RecordKey" -> Map.of(
-                    "description", "The key itself",
-                    "oneOf", List.of(TEXT, Map.of("type", "integer", "format", "int64"), Map.of("type", "array")));
+            case "vectordb.v1.Fields" ->
+                Map.of(
+                        "type", "object",
+                        "description", "Values by field name; vectors stand among them",
+                        "additionalProperties", Map.of("$ref", PREFIX + valueName(type)));
+            case "vectordb.v1.RecordKey" ->
+                Map.of(
+                        "description",
+                        "The key itself",
+                        "oneOf",
+                        List.of(TEXT, Map.of("type", "integer", "format", "int64"), Map.of("type", "array")));
             case "vectordb.v1.Vector" -> vector(type);
-            case "vectordb.v1.Select" -> Map.of(
-                    "description", "An array of field names is short for {\"include\": [...]}",
-                    "oneOf", List.of(Map.of("type", "array", "items", TEXT), object(type)));
+            case "vectordb.v1.Select" ->
+                Map.of(
+                        "description",
+                        "An array of field names is short for {\"include\": [...]}",
+                        "oneOf",
+                        List.of(Map.of("type", "array", "items", TEXT), object(type)));
             default -> object(type);
         };
     }
@@ -111,8 +129,10 @@ final class Schemas {
     private Map<String, Object> vector(Descriptor type) {
         Map<String, Object> numbers = Map.of("type", "array", "items", Map.of("type", "number", "format", "float"));
         return Map.of(
-                "description", "Numbers, or bytes of little-endian float32 in base64",
-                "oneOf", List.of(numbers, Map.of("type", "array", "items", numbers), object(type)));
+                "description",
+                "Numbers, or bytes of little-endian float32 in base64",
+                "oneOf",
+                List.of(numbers, Map.of("type", "array", "items", numbers), object(type)));
     }
 
     private Map<String, Object> object(Descriptor type) {

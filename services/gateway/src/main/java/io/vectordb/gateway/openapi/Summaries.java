@@ -17,7 +17,8 @@ final class Summaries {
             Map.entry("Delete", "Deletes records by key"),
             Map.entry("Write", "Upserts, updates and deletes mixed, with conditions"),
             Map.entry("Get", "Reads records by key, one result per key, in order"),
-            Map.entry("BulkWrite", "Writes any number of records, one a line; answers one line each and a summary last"),
+            Map.entry(
+                    "BulkWrite", "Writes any number of records, one a line; answers one line each and a summary last"),
             Map.entry("Search", "Finds the nearest records that pass a filter"),
             Map.entry("Count", "Counts the records that pass a filter"),
             Map.entry("Scroll", "Pages over all records that pass a filter"),
@@ -31,15 +32,16 @@ final class Summaries {
     private static final Map<String, Object> EXAMPLES = Map.of(
             "CreateCollection",
                     Map.of(
-                            "name", "notes",
+                            "name",
+                            "notes",
                             "schema",
-                                    Map.of(
-                                            "kind", "document",
-                                            "primary_key", List.of("id"),
-                                            "fields",
-                                                    List.of(
-                                                            Map.of("name", "id", "type", "keyword"),
-                                                            Map.of("name", "text_vec", "type", "vector(384)")))),
+                            Map.of(
+                                    "kind", "document",
+                                    "primary_key", List.of("id"),
+                                    "fields",
+                                            List.of(
+                                                    Map.of("name", "id", "type", "keyword"),
+                                                    Map.of("name", "text_vec", "type", "vector(384)")))),
             "Search",
                     Map.of(
                             "query", Map.of("nearest", Map.of("text", "shortage of semiconductors")),

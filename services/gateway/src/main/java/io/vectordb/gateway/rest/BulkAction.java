@@ -37,15 +37,10 @@ final class BulkAction implements Route.Action {
         exchange.places(new ErrorPlace(outside, path -> path.replaceFirst("^start\\.", "")));
         BulkOptions options = options(exchange);
         Flux<byte[]> body = RequestBody.lines(exchange.http()).map(BulkAction::bytes);
-        Flux<byte[]> lines = writing.write(
-                options,
-                body,
-                exchange.callContext(),
-                exchange.writer(),
-                (json, error) -> {
-                    exchange.failed(error.code());
-                    Problems.write(json, error, exchange.problemSource());
-                });
+        Flux<byte[]> lines = writing.write(options, body, exchange.callContext(), exchange.writer(), (json, error) -> {
+            exchange.failed(error.code());
+            Problems.write(json, error, exchange.problemSource());
+        });
         exchange.response().setStatusCode(HttpStatus.OK);
         exchange.response().getHeaders().set(HttpHeaders.CONTENT_TYPE, MediaRange.NDJSON);
         return exchange.response()
@@ -73,8 +68,8 @@ final class BulkAction implements Route.Action {
         return Stream.of(BulkOptions.Format.values())
                 .filter(format -> format.name().equals(text.toUpperCase(Locale.ROOT)))
                 .findFirst()
-                .orElseThrow(() -> VectorDbException.of(new Violation(
-                        "format", ErrorCode.INVALID_VALUE, "expected records or ops, found " + text)));
+                .orElseThrow(() -> VectorDbException.of(
+                        new Violation("format", ErrorCode.INVALID_VALUE, "expected records or ops, found " + text)));
     }
 
     private static byte[] bytes(DataBuffer buffer) {

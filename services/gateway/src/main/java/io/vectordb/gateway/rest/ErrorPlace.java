@@ -28,6 +28,8 @@ record ErrorPlace(Set<String> parameters, UnaryOperator<String> toBody) {
 
     /** The JSON Pointer of RFC 6901, as a URI fragment: {@code #/records/0/text_vec}. */
     static String pointer(String path) {
-        return path.isEmpty() ? "#" : "#/" + path.replace("~", "~0").replace("/", "~1").replace('.', '/');
+        return path.isEmpty()
+                ? "#"
+                : "#/" + path.replace("~", "~0").replace("/", "~1").replace('.', '/');
     }
 }

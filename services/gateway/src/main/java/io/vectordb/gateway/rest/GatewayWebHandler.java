@@ -58,7 +58,11 @@ public final class GatewayWebHandler implements WebHandler {
     private static Mono<Void> fail(RestExchange exchange, Throwable thrown) {
         VectorDbException error = Coordinator.explain(thrown);
         if (error.code() == ErrorCode.INTERNAL) {
-            LOG.error("{} failed, trace {}", exchange.routeName(), exchange.problemSource().traceId(), thrown);
+            LOG.error(
+                    "{} failed, trace {}",
+                    exchange.routeName(),
+                    exchange.problemSource().traceId(),
+                    thrown);
         }
         if (exchange.response().isCommitted()) {
             exchange.failed(error.code());
@@ -70,7 +74,8 @@ public final class GatewayWebHandler implements WebHandler {
     private Match.Found find(RestExchange exchange) {
         if (exchange.http().getHeaders().containsHeader(UriRepair.HEADER)) {
             throw new VectorDbException(
-                    ErrorCode.INVALID_VALUE, "the address is not a valid URI: a character in it has to be percent-encoded");
+                    ErrorCode.INVALID_VALUE,
+                    "the address is not a valid URI: a character in it has to be percent-encoded");
         }
         String method = exchange.http().getMethod().name();
         String path = exchange.http().getURI().getRawPath();
@@ -86,7 +91,8 @@ public final class GatewayWebHandler implements WebHandler {
         exchange.response().getHeaders().set(HttpHeaders.ALLOW, allowed);
         return new VectorDbException(
                 ErrorCode.METHOD_NOT_ALLOWED,
-                "the route takes " + allowed + ", not " + exchange.http().getMethod().name());
+                "the route takes " + allowed + ", not "
+                        + exchange.http().getMethod().name());
     }
 
     private static VectorDbException noRoute(RestExchange exchange, String method, String path, String hint) {

@@ -30,7 +30,8 @@ record MediaRange(String type, Map<String, String> parameters) {
             Map<String, String> parameters = new HashMap<>();
             for (int i = 1; i < parts.length; i++) {
                 String[] pair = parts[i].split("=", 2);
-                parameters.put(pair[0].trim(), pair.length == 1 ? "" : pair[1].trim().replace("\"", ""));
+                parameters.put(
+                        pair[0].trim(), pair.length == 1 ? "" : pair[1].trim().replace("\"", ""));
             }
             ranges.add(new MediaRange(parts[0].trim(), parameters));
         }

@@ -25,9 +25,14 @@ final class Pages {
                         ErrorCode.ROUTE_NOT_FOUND,
                         "there is no error code " + slug,
                         Map.of(
-                                Problems.PARAMETER, "code",
-                                Problems.HINT, NearNames.hint(
-                                        slug, Stream.of(ErrorCode.values()).map(ErrorCode::slug).toList()))));
+                                Problems.PARAMETER,
+                                "code",
+                                Problems.HINT,
+                                NearNames.hint(
+                                        slug,
+                                        Stream.of(ErrorCode.values())
+                                                .map(ErrorCode::slug)
+                                                .toList()))));
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (JsonGenerator json = Json.generator(out)) {
             json.writeStartObject();
@@ -47,9 +52,10 @@ final class Pages {
             case USER -> "The request cannot succeed as it is: change it.";
             case CONFLICT -> "The state is another than the request assumes: read again, decide, repeat.";
             case UNAVAILABLE -> "The same request may succeed a little later: repeat it with the same request id.";
-            case EXHAUSTED -> code.retryable()
-                    ? "There is more work than room: repeat later, or send less at once."
-                    : "The request or the data is larger than the room for it.";
+            case EXHAUSTED ->
+                code.retryable()
+                        ? "There is more work than room: repeat later, or send less at once."
+                        : "The request or the data is larger than the room for it.";
             case CORRUPT -> "Stored data is damaged: the server repairs it from another replica where it can.";
             case INTERNAL -> "The server failed: the trace id leads to what happened.";
         };

@@ -35,7 +35,11 @@ final class Problems {
      * @param place where its members came from
      * @param request the message, once there is one: the texts of its filters are quoted
      */
-    record Source(String instance, String traceId, ErrorPlace place, @Nullable Message request) {}
+    record Source(
+            String instance,
+            String traceId,
+            ErrorPlace place,
+            @Nullable Message request) {}
 
     /** The problem as a body of its own. */
     static byte[] write(VectorDbException error, Source source) {

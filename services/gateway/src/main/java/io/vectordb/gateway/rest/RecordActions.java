@@ -71,7 +71,9 @@ final class RecordActions {
             Value given = record.getValuesOrDefault(column.name(), key);
             if (!text(given).equals(text(key))) {
                 throw VectorDbException.of(new Violation(
-                        column.name(), ErrorCode.INVALID_VALUE, "the path says " + text(key) + ", the body " + text(given)));
+                        column.name(),
+                        ErrorCode.INVALID_VALUE,
+                        "the path says " + text(key) + ", the body " + text(given)));
             }
             return WriteOp.newBuilder().setUpsert(record.putValues(column.name(), key));
         });
@@ -91,8 +93,8 @@ final class RecordActions {
     }
 
     Mono<Void> delete(RestExchange exchange) {
-        return change(exchange, false, (column, _) -> WriteOp.newBuilder()
-                .setDelete(column.key(exchange.variable(KEY))));
+        return change(
+                exchange, false, (column, _) -> WriteOp.newBuilder().setDelete(column.key(exchange.variable(KEY))));
     }
 
     Mono<Void> get(RestExchange exchange) {
@@ -236,9 +238,12 @@ final class RecordActions {
                     ErrorCode.KEY_TOO_LONG,
                     "the key has " + bytes + " bytes, at most " + Limits.KEY_BYTES + " are allowed",
                     Map.of(
-                            Problems.PARAMETER, KEY,
-                            "expected", Integer.toString(Limits.KEY_BYTES),
-                            "actual", Integer.toString(bytes)));
+                            Problems.PARAMETER,
+                            KEY,
+                            "expected",
+                            Integer.toString(Limits.KEY_BYTES),
+                            "actual",
+                            Integer.toString(bytes)));
         }
     }
 

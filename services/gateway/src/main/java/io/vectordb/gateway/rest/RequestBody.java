@@ -52,10 +52,11 @@ final class RequestBody {
         return switch (encoding == null ? "identity" : encoding.toLowerCase(Locale.ROOT)) {
             case "identity" -> http.getBody();
             case "gzip", "x-gzip" -> Gzip.inflate(http.getBody());
-            default -> throw new VectorDbException(
-                    ErrorCode.UNSUPPORTED_MEDIA_TYPE,
-                    "expected Content-Encoding gzip or none, found " + encoding,
-                    Map.of(Problems.HEADER, HttpHeaders.CONTENT_ENCODING));
+            default ->
+                throw new VectorDbException(
+                        ErrorCode.UNSUPPORTED_MEDIA_TYPE,
+                        "expected Content-Encoding gzip or none, found " + encoding,
+                        Map.of(Problems.HEADER, HttpHeaders.CONTENT_ENCODING));
         };
     }
 

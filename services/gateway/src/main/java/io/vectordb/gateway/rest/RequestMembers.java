@@ -42,8 +42,8 @@ public final class RequestMembers {
         FieldDescriptor field = target.getDescriptorForType().findFieldByName(name);
         Object present = target.getField(field);
         if (!"".equals(present) && !value.equals(present)) {
-            throw VectorDbException.of(new Violation(
-                    name, ErrorCode.INVALID_VALUE, "the path says " + value + ", the body " + present));
+            throw VectorDbException.of(
+                    new Violation(name, ErrorCode.INVALID_VALUE, "the path says " + value + ", the body " + present));
         }
         target.setField(field, value);
     }
@@ -114,7 +114,8 @@ public final class RequestMembers {
             boolean bodySaysOtherwise = consistency.getLevel() != Consistency.Level.LEVEL_UNSPECIFIED
                     && consistency.getLevel() != Consistency.Level.SESSION;
             if (!bodySaysOtherwise) {
-                target.setField(reads, consistency.toBuilder().addAllTokens(tokens).build());
+                target.setField(
+                        reads, consistency.toBuilder().addAllTokens(tokens).build());
             }
         }
     }

@@ -45,7 +45,11 @@ public final class RestApi {
 
     /** What answers all requests. */
     public static GatewayWebHandler handler(
-            RpcCatalogue catalogue, RequestGuard guard, Coordinator coordinator, GatewayMetrics metrics, String version) {
+            RpcCatalogue catalogue,
+            RequestGuard guard,
+            Coordinator coordinator,
+            GatewayMetrics metrics,
+            String version) {
         return new GatewayWebHandler(new RestApi(catalogue, guard, coordinator).table(version), metrics);
     }
 

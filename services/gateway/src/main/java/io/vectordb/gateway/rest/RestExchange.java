@@ -56,7 +56,8 @@ final class RestExchange {
     }
 
     /** What the request failed with; null: it did not, so far. */
-    @Nullable ErrorCode failure() {
+    @Nullable
+    ErrorCode failure() {
         return failure;
     }
 
@@ -141,10 +142,11 @@ final class RestExchange {
         writer = switch (int64) {
             case "number" -> JsonWriter.NUMBERS;
             case "string" -> JsonWriter.STRINGS;
-            default -> throw new VectorDbException(
-                    ErrorCode.NOT_ACCEPTABLE,
-                    "int64 is \"number\" or \"string\", asked for is " + int64,
-                    Map.of(Problems.HEADER, HttpHeaders.ACCEPT));
+            default ->
+                throw new VectorDbException(
+                        ErrorCode.NOT_ACCEPTABLE,
+                        "int64 is \"number\" or \"string\", asked for is " + int64,
+                        Map.of(Problems.HEADER, HttpHeaders.ACCEPT));
         };
     }
 
@@ -160,7 +162,8 @@ final class RestExchange {
         headers.set(HttpHeaders.CONTENT_TYPE, mediaType);
         headers.set(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING);
         byte[] sent = body;
-        if (body.length >= Gzip.LEAST_BYTES && Gzip.isAccepted(http.getHeaders().getOrEmpty(HttpHeaders.ACCEPT_ENCODING))) {
+        if (body.length >= Gzip.LEAST_BYTES
+                && Gzip.isAccepted(http.getHeaders().getOrEmpty(HttpHeaders.ACCEPT_ENCODING))) {
             sent = Gzip.deflate(body);
             headers.set(HttpHeaders.CONTENT_ENCODING, "gzip");
         }

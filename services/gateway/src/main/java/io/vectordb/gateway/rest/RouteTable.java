@@ -67,7 +67,8 @@ final class RouteTable {
     }
 
     private static boolean matches(PathTemplate path, List<String> segments) {
-        return path.segments().size() == segments.size() && differences(path, segments).isEmpty();
+        return path.segments().size() == segments.size()
+                && differences(path, segments).isEmpty();
     }
 
     private static int literals(Route route) {
@@ -114,7 +115,8 @@ final class RouteTable {
                 continue;
             }
             List<Integer> differences = differences(route.path(), tried);
-            if (differences.isEmpty() || differences.size() == 1 && isNear(route.path(), tried, differences.getFirst())) {
+            if (differences.isEmpty()
+                    || differences.size() == 1 && isNear(route.path(), tried, differences.getFirst())) {
                 near.add(route.httpMethod() + " " + route.path());
             }
         }

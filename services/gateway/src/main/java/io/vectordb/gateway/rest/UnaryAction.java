@@ -46,14 +46,13 @@ final class UnaryAction implements Route.Action {
         outside.addAll(exchange.query().names());
         exchange.places(ErrorPlace.parameters(outside));
         exchange.query().allowOnly(parameters);
-        return request(exchange)
-                .flatMap(request -> {
-                    exchange.requested(request);
-                    guard.check(rpc, request);
-                    return coordinator
-                            .unary(rpc, request, exchange.callContext())
-                            .flatMap(response -> answer(exchange, request, response));
-                });
+        return request(exchange).flatMap(request -> {
+            exchange.requested(request);
+            guard.check(rpc, request);
+            return coordinator
+                    .unary(rpc, request, exchange.callContext())
+                    .flatMap(response -> answer(exchange, request, response));
+        });
     }
 
     private Mono<Message> request(RestExchange exchange) {

@@ -26,7 +26,8 @@ public final class UriRepair extends ChannelInboundHandlerAdapter {
     /** The server with this handler in front of it, and with room for long keys and tokens. */
     public static HttpServer install(HttpServer server) {
         UriRepair repair = new UriRepair();
-        return server.httpRequestDecoder(spec -> spec.maxInitialLineLength(16 << 10).maxHeaderSize(64 << 10))
+        return server.httpRequestDecoder(
+                        spec -> spec.maxInitialLineLength(16 << 10).maxHeaderSize(64 << 10))
                 .doOnChannelInit((_, channel, _) -> {
                     if (channel.pipeline().get(NettyPipeline.HttpCodec) != null) {
                         channel.pipeline().addAfter(NettyPipeline.HttpCodec, NAME, repair);

@@ -17,7 +17,9 @@ import org.junit.jupiter.api.Test;
 class JsonRandomizedTest {
 
     private static final List<Message> TYPES = new RpcCatalogue()
-            .rpcs().stream().flatMap((Rpc rpc) -> Stream.of(rpc.request(), rpc.response())).toList();
+            .rpcs().stream()
+                    .flatMap((Rpc rpc) -> Stream.of(rpc.request(), rpc.response()))
+                    .toList();
 
     @Test
     void everyMessageReadsBackAsItWasWritten() {

@@ -47,15 +47,18 @@ class JsonReaderTest {
                 .asInstanceOf(type(VectorDbException.class))
                 .satisfies(e -> {
                     assertThat(e.code()).isEqualTo(code);
-                    assertThat(e.violations()).singleElement().satisfies(v -> assertThat(v.path())
-                            .isEqualTo(path));
+                    assertThat(e.violations())
+                            .singleElement()
+                            .satisfies(v -> assertThat(v.path()).isEqualTo(path));
                 });
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"strong", "STRONG", "Strong", "LEVEL_STRONG", "level_strong"})
     void enumsAreReadInAnyCaseWithAndWithoutPrefix(String name) {
-        assertThat(search("{\"consistency\": {\"level\": \"" + name + "\"}}").getConsistency().getLevel())
+        assertThat(search("{\"consistency\": {\"level\": \"" + name + "\"}}")
+                        .getConsistency()
+                        .getLevel())
                 .isEqualTo(Consistency.Level.STRONG);
     }
 
@@ -75,7 +78,10 @@ class JsonReaderTest {
     @CsvSource({"500ms,0,500000000", "0.012s,0,12000000", "5m,300,0", "1h,3600,0", "1.5h,5400,0", "-1s,-1,0"})
     void durationsAreReadInSeveralUnits(String text, long seconds, int nanos) {
         assertThat(search("{\"timeout\": \"" + text + "\"}").getTimeout())
-                .isEqualTo(Duration.newBuilder().setSeconds(seconds).setNanos(nanos).build());
+                .isEqualTo(Duration.newBuilder()
+                        .setSeconds(seconds)
+                        .setNanos(nanos)
+                        .build());
     }
 
     @ParameterizedTest
@@ -87,7 +93,8 @@ class JsonReaderTest {
     @ParameterizedTest
     @ValueSource(strings = {"9007199254740993", "\"9007199254740993\""})
     void int64IsReadAsNumberOrDigits(String json) {
-        assertThat(read("{\"if_seq\": " + json + "}", WriteOp.getDefaultInstance()).getIfSeq())
+        assertThat(read("{\"if_seq\": " + json + "}", WriteOp.getDefaultInstance())
+                        .getIfSeq())
                 .isEqualTo(9007199254740993L);
     }
 
@@ -168,7 +175,8 @@ class JsonReaderTest {
     void selectionsAreArraysOrObjects() {
         Select expected = Select.newBuilder().addInclude("a").addInclude("b.c").build();
         assertThat(search("{\"select\": [\"a\", \"b.c\"]}").getSelect()).isEqualTo(expected);
-        assertThat(search("{\"select\": {\"include\": [\"a\", \"b.c\"]}}").getSelect()).isEqualTo(expected);
+        assertThat(search("{\"select\": {\"include\": [\"a\", \"b.c\"]}}").getSelect())
+                .isEqualTo(expected);
     }
 
     @Test
@@ -226,8 +234,20 @@ class JsonReaderTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "{", "{}}", "{} {}", "{\"k\": }", "{\"k\": NaN}", "{\"k\": 01}", "{k: 1}", "{\"k\": 1,}", "{'k': 1}",
-                "{\"filter\": \"\n\"}", "nul", "{\"f\": Infinity}", "// c\n{}"
+                "",
+                "{",
+                "{}}",
+                "{} {}",
+                "{\"k\": }",
+                "{\"k\": NaN}",
+                "{\"k\": 01}",
+                "{k: 1}",
+                "{\"k\": 1,}",
+                "{'k': 1}",
+                "{\"filter\": \"\n\"}",
+                "nul",
+                "{\"f\": Infinity}",
+                "// c\n{}"
             })
     void whatIsNotJsonIsMalformed(String json) {
         assertThatThrownBy(() -> search(json))

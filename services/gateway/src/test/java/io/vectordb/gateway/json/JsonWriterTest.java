@@ -61,15 +61,20 @@ class JsonWriterTest {
                 .setKey(RecordKey.newBuilder().setIntKey(1))
                 .build();
         assertThat(write(result)).isEqualTo("{\"key\":1}");
-        assertThat(new String(JsonWriter.STRINGS.write(result), StandardCharsets.UTF_8)).isEqualTo("{\"key\":\"1\"}");
+        assertThat(new String(JsonWriter.STRINGS.write(result), StandardCharsets.UTF_8))
+                .isEqualTo("{\"key\":\"1\"}");
         assertThat(new String(
-                        JsonWriter.STRINGS.write(WriteResponse.newBuilder().setFailed(1).build()), StandardCharsets.UTF_8))
+                        JsonWriter.STRINGS.write(
+                                WriteResponse.newBuilder().setFailed(1).build()),
+                        StandardCharsets.UTF_8))
                 .contains("\"failed\":1");
     }
 
     @Test
     void enumsAreLowerCaseWithoutPrefix() {
-        assertThat(write(Field.newBuilder().setIndexing(Field.Indexing.NOT_INDEXED).build()))
+        assertThat(write(Field.newBuilder()
+                        .setIndexing(Field.Indexing.NOT_INDEXED)
+                        .build()))
                 .contains("\"indexing\":\"not_indexed\"");
         assertThat(write(Consistency.newBuilder().setLevelValue(99).build())).contains("\"level\":\"99\"");
     }
@@ -86,7 +91,8 @@ class JsonWriterTest {
     @Test
     void valuesArePlain() {
         Fields fields = Fields.newBuilder()
-                .putValues("z", Value.newBuilder().setIntValue(9007199254740993L).build())
+                .putValues(
+                        "z", Value.newBuilder().setIntValue(9007199254740993L).build())
                 .putValues("f", Value.newBuilder().setFloatValue(0.1).build())
                 .putValues("d", Value.newBuilder().setDecimalValue("-1234.50").build())
                 .putValues("day", Value.newBuilder().setDateValue("2024-09-28").build())
@@ -107,7 +113,9 @@ class JsonWriterTest {
                         "v",
                         Value.newBuilder()
                                 .setVectorValue(Vector.newBuilder()
-                                        .setFloats(Floats.newBuilder().addValues(0.1f).addValues(1e-10f)))
+                                        .setFloats(Floats.newBuilder()
+                                                .addValues(0.1f)
+                                                .addValues(1e-10f)))
                                 .build())
                 .putValues(
                         "b",

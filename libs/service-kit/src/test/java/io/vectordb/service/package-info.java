@@ -1,0 +1,4 @@
+@NullMarked
+package io.vectordb.service;
+
+import org.jspecify.annotations.NullMarked;
