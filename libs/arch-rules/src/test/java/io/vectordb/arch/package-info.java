@@ -1,0 +1,4 @@
+@NullMarked
+package io.vectordb.arch;
+
+import org.jspecify.annotations.NullMarked;
