@@ -31,7 +31,8 @@ public enum ErrorCode {
     RECORD_TOO_LARGE(Category.USER, "INVALID_ARGUMENT", 400, false, "A record is larger than 1 MiB"),
     TEXT_TOO_LONG(Category.USER, "INVALID_ARGUMENT", 400, false, "A text is longer than its field or its model allows"),
     LIMIT_EXCEEDED(Category.USER, "INVALID_ARGUMENT", 400, false, "The request asks for more than a limit allows"),
-    PARAMETER_MISMATCH(Category.USER, "INVALID_ARGUMENT", 400, false, "The parameters are not those that the filter uses"),
+    PARAMETER_MISMATCH(
+            Category.USER, "INVALID_ARGUMENT", 400, false, "The parameters are not those that the filter uses"),
     INVALID_CURSOR(Category.USER, "INVALID_ARGUMENT", 400, false, "The cursor is not one of this request"),
     INVALID_TOKEN(Category.USER, "INVALID_ARGUMENT", 400, false, "The token is not one that this server can honour"),
     INVALID_SCHEMA(Category.USER, "INVALID_ARGUMENT", 400, false, "The schema is not valid"),
@@ -44,13 +45,19 @@ public enum ErrorCode {
     ROUTE_NOT_FOUND(Category.USER, "NOT_FOUND", 404, false, "There is no such route"),
     METHOD_NOT_ALLOWED(Category.USER, "UNIMPLEMENTED", 405, false, "The route does not take this method"),
     NOT_ACCEPTABLE(Category.USER, "INVALID_ARGUMENT", 406, false, "No answer of an accepted media type can be given"),
-    UNSUPPORTED_MEDIA_TYPE(Category.USER, "INVALID_ARGUMENT", 415, false, "The body is of a media type that is not read"),
+    UNSUPPORTED_MEDIA_TYPE(
+            Category.USER, "INVALID_ARGUMENT", 415, false, "The body is of a media type that is not read"),
     COLLECTION_EXISTS(Category.CONFLICT, "ALREADY_EXISTS", 409, false, "A collection of this name exists"),
-    SEQ_MISMATCH(Category.CONFLICT, "ABORTED", 409, false, "The record is not at the version that the condition asks for"),
-    SCHEMA_VERSION_MISMATCH(Category.CONFLICT, "ABORTED", 409, false, "The schema is not at the version that the condition asks for"),
-    REQUEST_ID_REUSED(Category.CONFLICT, "FAILED_PRECONDITION", 409, false, "The request id was used for another content"),
-    NOT_ONE_SHARD(Category.CONFLICT, "FAILED_PRECONDITION", 409, false, "The items of an atomic batch lie in several shards"),
-    FOREIGN_KEY_VIOLATION(Category.CONFLICT, "FAILED_PRECONDITION", 409, false, "A record refers to one that does not exist"),
+    SEQ_MISMATCH(
+            Category.CONFLICT, "ABORTED", 409, false, "The record is not at the version that the condition asks for"),
+    SCHEMA_VERSION_MISMATCH(
+            Category.CONFLICT, "ABORTED", 409, false, "The schema is not at the version that the condition asks for"),
+    REQUEST_ID_REUSED(
+            Category.CONFLICT, "FAILED_PRECONDITION", 409, false, "The request id was used for another content"),
+    NOT_ONE_SHARD(
+            Category.CONFLICT, "FAILED_PRECONDITION", 409, false, "The items of an atomic batch lie in several shards"),
+    FOREIGN_KEY_VIOLATION(
+            Category.CONFLICT, "FAILED_PRECONDITION", 409, false, "A record refers to one that does not exist"),
     OPERATION_CONFLICT(Category.CONFLICT, "FAILED_PRECONDITION", 409, false, "Another operation is in the way"),
     REQUEST_TOO_LARGE(Category.EXHAUSTED, "RESOURCE_EXHAUSTED", 413, false, "The request is larger than 32 MB"),
     RATE_LIMITED(Category.EXHAUSTED, "RESOURCE_EXHAUSTED", 429, true, "Too many requests"),
@@ -69,7 +76,12 @@ public enum ErrorCode {
     STALE_EPOCH(Category.UNAVAILABLE, "UNAVAILABLE", 503, true, "The sender's shard map is older than the shard's"),
     /** Between services only: never reaches a client. */
     RESYNC(Category.UNAVAILABLE, "UNAVAILABLE", 503, true, "The change feed no longer reaches back that far"),
-    DEADLINE_EXCEEDED(Category.UNAVAILABLE, "DEADLINE_EXCEEDED", 504, true, "The request took longer than its timeout; a write's outcome is unknown"),
+    DEADLINE_EXCEEDED(
+            Category.UNAVAILABLE,
+            "DEADLINE_EXCEEDED",
+            504,
+            true,
+            "The request took longer than its timeout; a write's outcome is unknown"),
     DISK_FULL(Category.EXHAUSTED, "RESOURCE_EXHAUSTED", 507, false, "The disk is full");
 
     /** Who has to act, and how. */

@@ -11,7 +11,12 @@ import org.jspecify.annotations.Nullable;
  * @param position where in the text at {@code path}, when that is a text with a grammar
  * @param hint what was probably meant; empty when nothing comes to mind
  */
-public record Violation(String path, ErrorCode code, String message, @Nullable Position position, String hint) {
+public record Violation(
+        String path,
+        ErrorCode code,
+        String message,
+        @Nullable Position position,
+        String hint) {
 
     public Violation(String path, ErrorCode code, String message) {
         this(path, code, message, null, "");

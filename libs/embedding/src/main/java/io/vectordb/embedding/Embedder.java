@@ -63,7 +63,9 @@ public final class Embedder implements AutoCloseable {
     /** Loads every model in the background; done when they can be used at once. */
     public CompletableFuture<Void> warmUp() {
         List<CompletableFuture<Object>> loading = new ArrayList<>();
-        models.values().forEach(model -> loading.add(submit(Priority.QUERY, () -> model.get().embed("warm"))));
+        models.values()
+                .forEach(model ->
+                        loading.add(submit(Priority.QUERY, () -> model.get().embed("warm"))));
         return CompletableFuture.allOf(loading.toArray(CompletableFuture[]::new));
     }
 

@@ -43,26 +43,31 @@ final class At {
     }
 
     /** Tells that there is no field of this name among these. */
-    @Nullable Value unknown(String where, String name, Collection<String> names) {
+    @Nullable
+    Value unknown(String where, String name, Collection<String> names) {
         String hint = problems.isFull() ? "" : NearNames.didYouMean(NearNames.of(name, names));
         return fail(ErrorCode.UNKNOWN_FIELD, where + " has no field " + Texts.shortened(name), hint);
     }
 
-    @Nullable Value fail(ErrorCode code, String message) {
+    @Nullable
+    Value fail(ErrorCode code, String message) {
         return fail(code, message, "");
     }
 
-    @Nullable Value fail(ErrorCode code, String message, String hint) {
+    @Nullable
+    Value fail(ErrorCode code, String message, String hint) {
         problems.add(path(), code, message, hint);
         return null;
     }
 
     /** Tells that a value is of another type. */
-    @Nullable Value mismatch(FieldType expected, Value found) {
+    @Nullable
+    Value mismatch(FieldType expected, Value found) {
         return mismatch(expected, found, "");
     }
 
-    @Nullable Value mismatch(FieldType expected, Value found, String hint) {
+    @Nullable
+    Value mismatch(FieldType expected, Value found, String hint) {
         return switch (found.getKindCase()) {
             case KIND_NOT_SET -> fail(ErrorCode.INVALID_VALUE, "there is no value; null is null_value");
             case BYTES_VALUE -> fail(ErrorCode.FEATURE_NOT_AVAILABLE, "bytes are not available yet");

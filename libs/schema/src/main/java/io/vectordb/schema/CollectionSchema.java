@@ -43,8 +43,9 @@ public final class CollectionSchema {
             byLowerCase.merge(lower(field.name()), Optional.of(field), (one, other) -> Optional.empty());
         }
         this.keyField = keyField(proto, byName);
-        this.vectorFields =
-                fields.stream().filter(field -> field.type() instanceof VectorType).toList();
+        this.vectorFields = fields.stream()
+                .filter(field -> field.type() instanceof VectorType)
+                .toList();
         this.embeds = fields.stream()
                 .flatMap(field -> field.embed().stream()
                         .map(embed -> new EmbedRule(field.name(), embed.getInto(), embed.getModel())))

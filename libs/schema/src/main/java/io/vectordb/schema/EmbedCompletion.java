@@ -61,7 +61,8 @@ final class EmbedCompletion {
             } else if (dimension.isPresent() && dimension.getAsInt() != declared) {
                 invalid(
                         path,
-                        model + " makes " + dimension.getAsInt() + " dimensions, " + vector.getName() + " has " + declared,
+                        model + " makes " + dimension.getAsInt() + " dimensions, " + vector.getName() + " has "
+                                + declared,
                         "write vector(" + dimension.getAsInt() + ")");
             }
         });
@@ -75,9 +76,8 @@ final class EmbedCompletion {
     private OptionalInt dimension(String path, String model) {
         OptionalInt dimension = models.dimension(model);
         if (dimension.isEmpty()) {
-            String known = models.models().isEmpty()
-                    ? "this server has none"
-                    : "known: " + String.join(", ", models.models());
+            String known =
+                    models.models().isEmpty() ? "this server has none" : "known: " + String.join(", ", models.models());
             String message = model.isEmpty() ? "a model is needed" : "there is no model " + Texts.shortened(model);
             invalid(path, message + "; " + known, NearNames.didYouMean(NearNames.of(model, models.models())));
         }

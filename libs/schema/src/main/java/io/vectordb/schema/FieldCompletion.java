@@ -1,7 +1,6 @@
 package io.vectordb.schema;
 
 import io.vectordb.common.ErrorCode;
-import io.vectordb.common.Limits;
 import io.vectordb.common.VectorDbException;
 import io.vectordb.schema.FieldType.ArrayType;
 import io.vectordb.schema.FieldType.ObjectType;

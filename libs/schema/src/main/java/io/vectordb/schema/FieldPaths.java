@@ -89,8 +89,8 @@ final class FieldPaths {
         SchemaField longest = null;
         for (SchemaField field : declared) {
             String name = field.name();
-            boolean prefix = path.startsWith(name)
-                    && (path.length() == name.length() || path.charAt(name.length()) == '.');
+            boolean prefix =
+                    path.startsWith(name) && (path.length() == name.length() || path.charAt(name.length()) == '.');
             if (prefix && (longest == null || name.length() > longest.name().length())) {
                 longest = field;
             }

@@ -39,7 +39,8 @@ final class FreeValues {
             case DATE_VALUE -> Times.date(at, value);
             case TIMESTAMP_VALUE -> Times.timestamp(at, value);
             case GEO_VALUE -> GeoPoints.point(at, value);
-            case LIST_VALUE -> isTooDeep(at) ? null : list(at, value.getListValue().getItemsList());
+            case LIST_VALUE ->
+                isTooDeep(at) ? null : list(at, value.getListValue().getItemsList());
             case OBJECT_VALUE -> isTooDeep(at) ? null : object(at, value.getObjectValue());
             case VECTOR_VALUE, BYTES_VALUE, KIND_NOT_SET -> at.mismatch(new Json(), value);
         };

@@ -32,7 +32,8 @@ final class GeoPoints {
         if (lat == null || lon == null || members.size() != 2) {
             return at.fail(
                     ErrorCode.TYPE_MISMATCH,
-                    "expected the members lat and lon, received " + Texts.shortened(String.join(", ", members.keySet())),
+                    "expected the members lat and lon, received "
+                            + Texts.shortened(String.join(", ", members.keySet())),
                     "write {\"lat\": 37.33, \"lon\": -122.01}");
         }
         Value latitude = Numbers.float64(at.in(LAT), lat);

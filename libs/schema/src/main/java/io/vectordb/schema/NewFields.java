@@ -39,7 +39,8 @@ final class NewFields {
      * The canonical value of a field that is not declared; the field is declared then, unless the value fixes no type:
      * null, and an array without a value.
      */
-    @Nullable Value coerce(At at, String name, Value value) {
+    @Nullable
+    Value coerce(At at, String name, Value value) {
         if (isRefused(at, name)) {
             return null;
         }
@@ -115,7 +116,10 @@ final class NewFields {
                 case OBJECT_VALUE -> Optional.of(new ObjectType());
                 case LIST_VALUE -> ofList(value.getListValue().getItemsList());
                 case VECTOR_VALUE ->
-                    fail(ErrorCode.TYPE_MISMATCH, "a vector needs a declared field", "declare vector(384), or its dimension");
+                    fail(
+                            ErrorCode.TYPE_MISMATCH,
+                            "a vector needs a declared field",
+                            "declare vector(384), or its dimension");
                 case BYTES_VALUE -> fail(ErrorCode.FEATURE_NOT_AVAILABLE, "bytes are not available yet", "");
                 case KIND_NOT_SET -> fail(ErrorCode.INVALID_VALUE, "there is no value; null is null_value", "");
             };

@@ -51,7 +51,8 @@ final class Numbers {
             case INT_VALUE -> scaled(at, type, BigDecimal.valueOf(value.getIntValue()), value);
             case DECIMAL_VALUE -> decimal(at, type, value, value.getDecimalValue());
             case STRING_VALUE -> decimal(at, type, value, value.getStringValue());
-            case FLOAT_VALUE -> at.mismatch(type, value, "send the digits as decimal_value: a double may have changed them");
+            case FLOAT_VALUE ->
+                at.mismatch(type, value, "send the digits as decimal_value: a double may have changed them");
             default -> at.mismatch(type, value);
         };
     }
@@ -122,7 +123,8 @@ final class Numbers {
 
     private static @Nullable Value decimal(At at, DecimalType type, Value value, String text) {
         if (text.length() > MOST_DIGITS) {
-            return at.fail(ErrorCode.INVALID_VALUE, "a number of " + text.length() + " characters is no " + type.word());
+            return at.fail(
+                    ErrorCode.INVALID_VALUE, "a number of " + text.length() + " characters is no " + type.word());
         }
         if (!NUMBER.matcher(text).matches()) {
             return at.mismatch(type, value);

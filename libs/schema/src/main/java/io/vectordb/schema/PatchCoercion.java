@@ -57,7 +57,9 @@ public final class PatchCoercion {
             problems.add("", ErrorCode.INVALID_VALUE, "the patch neither sets nor unsets a field");
         }
         List<List<String>> paths = new ArrayList<>();
-        patch.getSet().getValuesMap().forEach((path, value) -> names(path, paths).ifPresent(names -> set(names, value)));
+        patch.getSet()
+                .getValuesMap()
+                .forEach((path, value) -> names(path, paths).ifPresent(names -> set(names, value)));
         patch.getUnsetList().forEach(path -> names(path, paths).ifPresent(this::unset));
         checkOverlaps(paths);
         problems.throwIfAny();
@@ -113,12 +115,11 @@ public final class PatchCoercion {
 
     private void unset(List<String> names) {
         At at = at(names);
-        boolean allowed =
-                switch (FieldPaths.target(schema, names, false)) {
-                    case Declared(SchemaField field) -> isNullable(at, field);
-                    case Blocked(SchemaField by) -> at.fail(ErrorCode.TYPE_MISMATCH, FieldPaths.blocked(by)) != null;
-                    case Undeclared(int known, boolean inJson) -> inJson || isDynamic(at, names.get(known));
-                };
+        boolean allowed = switch (FieldPaths.target(schema, names, false)) {
+            case Declared(SchemaField field) -> isNullable(at, field);
+            case Blocked(SchemaField by) -> at.fail(ErrorCode.TYPE_MISMATCH, FieldPaths.blocked(by)) != null;
+            case Undeclared(int known, boolean inJson) -> inJson || isDynamic(at, names.get(known));
+        };
         if (allowed) {
             unset.add(FieldPath.newBuilder().addAllNames(names).build());
         }

@@ -24,7 +24,8 @@ final class PathTree {
     }
 
     /** What the paths that begin with this name say of the rest; null if there is none. */
-    @Nullable PathTree child(String name) {
+    @Nullable
+    PathTree child(String name) {
         return children.get(name);
     }
 

@@ -61,7 +61,8 @@ public final class RecordKeys {
             return ofString(new String(bytes, 1, bytes.length - 1, UTF_8));
         }
         throw new VectorDbException(
-                ErrorCode.SEGMENT_CORRUPT, "no key has the bytes " + HexFormat.of().formatHex(bytes, 0, Math.min(bytes.length, 16)));
+                ErrorCode.SEGMENT_CORRUPT,
+                "no key has the bytes " + HexFormat.of().formatHex(bytes, 0, Math.min(bytes.length, 16)));
     }
 
     /** The bucket of a key, as Kafka's default partitioner finds it for a message whose key is {@link #text}. */
@@ -96,14 +97,16 @@ public final class RecordKeys {
             case STRING_VALUE -> ofString(value.getStringValue());
             case INT_VALUE -> ofInt(value.getIntValue());
             default ->
-                throw violation(ErrorCode.TYPE_MISMATCH, "expected text or an integer, received " + Kinds.of(value), "");
+                throw violation(
+                        ErrorCode.TYPE_MISMATCH, "expected text or an integer, received " + Kinds.of(value), "");
         };
     }
 
     /** The value that the key column of a record with this key holds. */
     public static Value value(RecordKey key) {
         return switch (key.getKeyCase()) {
-            case STRING_KEY -> Value.newBuilder().setStringValue(key.getStringKey()).build();
+            case STRING_KEY ->
+                Value.newBuilder().setStringValue(key.getStringKey()).build();
             case INT_KEY -> Value.newBuilder().setIntValue(key.getIntKey()).build();
             case COMPOSITE, KEY_NOT_SET -> throw notOneColumn(key);
         };
@@ -119,8 +122,7 @@ public final class RecordKeys {
         return switch (key.getKeyCase()) {
             case KEY_NOT_SET -> throw violation(ErrorCode.MISSING_MEMBER, "a key is needed", "");
             case COMPOSITE ->
-                throw violation(
-                        ErrorCode.FEATURE_NOT_AVAILABLE, "keys of several columns are not available yet", "");
+                throw violation(ErrorCode.FEATURE_NOT_AVAILABLE, "keys of several columns are not available yet", "");
             case STRING_KEY, INT_KEY -> {
                 Problems problems = new Problems();
                 Value value = new ValueCoercion(schema.dynamic())

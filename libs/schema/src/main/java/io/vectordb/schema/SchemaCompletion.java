@@ -53,7 +53,8 @@ final class SchemaCompletion {
         switch (schema.getDynamic()) {
             case DYNAMIC_UNSPECIFIED -> complete.setDynamic(Schema.Dynamic.ALLOW);
             case ALLOW, REJECT -> {}
-            case UNRECOGNIZED -> invalid("schema.dynamic", "expected allow or reject, found " + schema.getDynamicValue());
+            case UNRECOGNIZED ->
+                invalid("schema.dynamic", "expected allow or reject, found " + schema.getDynamicValue());
         }
     }
 
@@ -111,7 +112,9 @@ final class SchemaCompletion {
     /** How many fields these are, those of objects too. */
     private static int count(List<Field> fields) {
         return fields.size()
-                + fields.stream().mapToInt(field -> count(field.getFieldsList())).sum();
+                + fields.stream()
+                        .mapToInt(field -> count(field.getFieldsList()))
+                        .sum();
     }
 
     private void invalid(String path, String message) {

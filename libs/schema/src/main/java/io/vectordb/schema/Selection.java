@@ -46,8 +46,9 @@ public final class Selection {
      */
     public static Selection of(CollectionSchema schema, Select select) {
         Problems problems = new Problems();
-        List<String> named =
-                select.getIncludeList().stream().filter(path -> !path.equals(ALL)).toList();
+        List<String> named = select.getIncludeList().stream()
+                .filter(path -> !path.equals(ALL))
+                .toList();
         boolean all = select.getIncludeCount() == 0 || named.size() < select.getIncludeCount();
         PathTree include = tree(problems, "select.include", schema, select.getIncludeList());
         PathTree exclude = tree(problems, "select.exclude", schema, select.getExcludeList());

@@ -17,14 +17,16 @@ import org.jspecify.annotations.Nullable;
 /** Dates and timestamps in their canonical forms. */
 final class Times {
 
-    private static final long FIRST_SECOND = Instant.parse("0001-01-01T00:00:00Z").getEpochSecond();
-    private static final long LAST_SECOND = Instant.parse("9999-12-31T23:59:59Z").getEpochSecond();
+    private static final long FIRST_SECOND =
+            Instant.parse("0001-01-01T00:00:00Z").getEpochSecond();
+    private static final long LAST_SECOND =
+            Instant.parse("9999-12-31T23:59:59Z").getEpochSecond();
     private static final int NANOS_PER_MICRO = 1_000;
 
     private static final Pattern DATE = Pattern.compile("\\d{4}-\\d{2}-\\d{2}");
     /** RFC 3339, section 5.6, which lets a blank stand for the T. */
-    private static final Pattern TIMESTAMP =
-            Pattern.compile("(\\d{4}-\\d{2}-\\d{2})[Tt ](\\d{2}:\\d{2}:\\d{2}(?:\\.\\d{1,9})?)([Zz]|[+-]\\d{2}:\\d{2})");
+    private static final Pattern TIMESTAMP = Pattern.compile(
+            "(\\d{4}-\\d{2}-\\d{2})[Tt ](\\d{2}:\\d{2}:\\d{2}(?:\\.\\d{1,9})?)([Zz]|[+-]\\d{2}:\\d{2})");
 
     private static final Pattern ZONELESS =
             Pattern.compile("(\\d{4}-\\d{2}-\\d{2})[Tt ](\\d{2}:\\d{2}(?::\\d{2}(?:\\.\\d{1,6})?)?)");
@@ -36,7 +38,9 @@ final class Times {
             case DATE_VALUE -> isDate(value.getDateValue()) ? value : noDate(at, value.getDateValue());
             case STRING_VALUE ->
                 isDate(value.getStringValue())
-                        ? Value.newBuilder().setDateValue(value.getStringValue()).build()
+                        ? Value.newBuilder()
+                                .setDateValue(value.getStringValue())
+                                .build()
                         : noDate(at, value.getStringValue());
             default -> at.mismatch(new DateType(), value);
         };
@@ -71,14 +75,17 @@ final class Times {
             return at.fail(ErrorCode.TYPE_MISMATCH, Texts.quoted(text) + " is not a timestamp", timestampHint(text));
         }
         try {
-            Instant instant = OffsetDateTime.parse(
-                            matcher.group(1) + "T" + matcher.group(2) + matcher.group(3).toUpperCase(Locale.ROOT))
+            Instant instant = OffsetDateTime.parse(matcher.group(1) + "T" + matcher.group(2)
+                            + matcher.group(3).toUpperCase(Locale.ROOT))
                     .toInstant();
             Timestamp timestamp = Timestamp.newBuilder()
                     .setSeconds(instant.getEpochSecond())
                     .setNanos(instant.getNano())
                     .build();
-            return timestamp(at, timestamp, Value.newBuilder().setTimestampValue(timestamp).build());
+            return timestamp(
+                    at,
+                    timestamp,
+                    Value.newBuilder().setTimestampValue(timestamp).build());
         } catch (DateTimeException noSuchTime) {
             return at.fail(ErrorCode.TYPE_MISMATCH, Texts.quoted(text) + " is not a timestamp");
         }

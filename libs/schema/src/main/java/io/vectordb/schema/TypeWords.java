@@ -100,9 +100,8 @@ final class TypeWords {
             throw invalid("'" + word + "' is an array of arrays, which is no type", "json holds any nesting");
         }
         Matcher sized = SIZED.matcher(normal);
-        FieldType type = sized.matches()
-                ? sized(sized.group(1), Integer.parseInt(sized.group(2)), sized.group(3), word)
-                : null;
+        FieldType type =
+                sized.matches() ? sized(sized.group(1), Integer.parseInt(sized.group(2)), sized.group(3), word) : null;
         if (type == null) {
             throw unknown(normal, word);
         }
@@ -137,17 +136,16 @@ final class TypeWords {
 
     private static VectorDbException unknown(String normal, String word) {
         String name = normal.replaceAll("\\(.*", "").strip();
-        String hint =
-                switch (name) {
-                    case "decimal", "numeric" -> "write the digits in all and after the point: decimal(38,6)";
-                    case "vector" -> "write the dimension: vector(384)";
-                    default -> {
-                        String elsewhere = ELSEWHERE.get(name);
-                        yield elsewhere != null
-                                ? "did you mean " + elsewhere + "?"
-                                : NearNames.didYouMean(NearNames.of(normal, WORDS));
-                    }
-                };
+        String hint = switch (name) {
+            case "decimal", "numeric" -> "write the digits in all and after the point: decimal(38,6)";
+            case "vector" -> "write the dimension: vector(384)";
+            default -> {
+                String elsewhere = ELSEWHERE.get(name);
+                yield elsewhere != null
+                        ? "did you mean " + elsewhere + "?"
+                        : NearNames.didYouMean(NearNames.of(normal, WORDS));
+            }
+        };
         return invalid("there is no type '" + word + "'", hint);
     }
 

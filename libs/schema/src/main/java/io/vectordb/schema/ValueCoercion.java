@@ -35,15 +35,19 @@ final class ValueCoercion {
     }
 
     /** A field's value, null too where that is allowed. */
-    @Nullable Value coerce(At at, SchemaField field, Value value) {
+    @Nullable
+    Value coerce(At at, SchemaField field, Value value) {
         if (!value.hasNullValue()) {
             return typed(at, field, field.type(), value);
         }
-        return field.notNull() ? at.fail(ErrorCode.CONSTRAINT_VIOLATION, "the field is not null, received null") : value;
+        return field.notNull()
+                ? at.fail(ErrorCode.CONSTRAINT_VIOLATION, "the field is not null, received null")
+                : value;
     }
 
     /** The value of a key column. */
-    @Nullable Value key(At at, SchemaField keyField, Value value) {
+    @Nullable
+    Value key(At at, SchemaField keyField, Value value) {
         Value key = coerce(at, keyField, value);
         if (key == null || !key.hasStringValue()) {
             return key;
@@ -151,7 +155,8 @@ final class ValueCoercion {
     }
 
     /** The value of one member of an object. */
-    @Nullable Value member(At at, List<SchemaField> declared, String name, Value value) {
+    @Nullable
+    Value member(At at, List<SchemaField> declared, String name, Value value) {
         for (SchemaField field : declared) {
             if (field.name().equals(name)) {
                 return coerce(at, field, value);

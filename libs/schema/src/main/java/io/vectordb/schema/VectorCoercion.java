@@ -27,7 +27,8 @@ final class VectorCoercion {
         this.zeroRefused = metric == VectorOptions.Metric.COSINE;
     }
 
-    @Nullable Value coerce(Value value) {
+    @Nullable
+    Value coerce(Value value) {
         return switch (value.getKindCase()) {
             case VECTOR_VALUE -> vector(value);
             case LIST_VALUE -> list(value.getListValue().getItemsList());
@@ -92,8 +93,7 @@ final class VectorCoercion {
                     components[i] = Float.parseFloat(item.getDecimalValue());
                 }
                 default -> {
-                    return at.in(i)
-                            .fail(ErrorCode.TYPE_MISMATCH, "a vector has numbers, this is " + Kinds.of(item));
+                    return at.in(i).fail(ErrorCode.TYPE_MISMATCH, "a vector has numbers, this is " + Kinds.of(item));
                 }
             }
         }
@@ -103,9 +103,7 @@ final class VectorCoercion {
     private boolean hasDimension(int dimension) {
         boolean has = dimension == type.dimension();
         if (!has) {
-            at.fail(
-                    ErrorCode.DIMENSION_MISMATCH,
-                    "expected dimension " + type.dimension() + ", received " + dimension);
+            at.fail(ErrorCode.DIMENSION_MISMATCH, "expected dimension " + type.dimension() + ", received " + dimension);
         }
         return has;
     }

@@ -18,8 +18,7 @@ public final class VectorValues {
 
     /** The vector of these components, as {@code float32_le}. */
     public static Vector of(float[] components) {
-        ByteBuffer bytes =
-                ByteBuffer.allocate(components.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer bytes = ByteBuffer.allocate(components.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         bytes.asFloatBuffer().put(components);
         return Vector.newBuilder()
                 .setFloat32Le(UnsafeByteOperations.unsafeWrap(bytes.array()))

@@ -135,7 +135,8 @@ class CoercionRandomizedTest {
             case "i", "l", "f", "d" -> scalarNumber();
             case "b" -> bool(random.nextBoolean());
             case "day" -> day();
-            case "at" -> text(day().getStringValue() + "T0" + random.nextInt(10) + ":00:00." + random.nextInt(1_000) + "+02:00");
+            case "at" ->
+                text(day().getStringValue() + "T0" + random.nextInt(10) + ":00:00." + random.nextInt(1_000) + "+02:00");
             case "geo" -> object("lat", number(random.nextDouble() * 90), "lon", integer(random.nextInt(180)));
             case "v" -> list(scalarNumber(), number(random.nextGaussian()));
             case "tags" -> items(() -> text("t" + random.nextInt()));

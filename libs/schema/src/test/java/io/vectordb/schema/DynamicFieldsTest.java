@@ -59,7 +59,10 @@ class DynamicFieldsTest {
         becomes(number(2), "float64", number(2));
         becomes(text("2024-09-28"), "keyword", text("2024-09-28"));
         becomes(bool(true), "bool", bool(true));
-        becomes(object("lat", integer(1), "lon", decimal("1.0")), "object", object("lat", integer(1), "lon", number(1)));
+        becomes(
+                object("lat", integer(1), "lon", decimal("1.0")),
+                "object",
+                object("lat", integer(1), "lon", number(1)));
         becomes(object("float32_le", text("AAAA")), "object", object("float32_le", text("AAAA")));
         becomes(date("2024-09-28"), "date", date("2024-09-28"));
         becomes(timestamp(1, 0), "timestamp", timestamp(1, 0));
@@ -126,7 +129,8 @@ class DynamicFieldsTest {
                 .addAllFields(coerced(integer(12)).newFields())
                 .build();
         Fields other = fields("id", text("k"), "new", text("twelve"));
-        assertThat(violation(() -> RecordCoercion.coerce(CollectionSchema.of(grown, 2), other)).code())
+        assertThat(violation(() -> RecordCoercion.coerce(CollectionSchema.of(grown, 2), other))
+                        .code())
                 .isEqualTo(ErrorCode.TYPE_MISMATCH);
     }
 

@@ -19,8 +19,23 @@ class FieldTypeTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "keyword", "text", "int32", "int64", "float64", "decimal(38,6)", "bool", "date", "timestamp", "json",
-                "object", "geo_point", "vector(384)", "keyword[]", "decimal(5,0)[]", "object[]", "json[]"
+                "keyword",
+                "text",
+                "int32",
+                "int64",
+                "float64",
+                "decimal(38,6)",
+                "bool",
+                "date",
+                "timestamp",
+                "json",
+                "object",
+                "geo_point",
+                "vector(384)",
+                "keyword[]",
+                "decimal(5,0)[]",
+                "object[]",
+                "json[]"
             })
     void canonicalWordsReadBackAsThemselves(String word) {
         assertThat(FieldType.parse(word).word()).isEqualTo(word);
@@ -74,8 +89,16 @@ class FieldTypeTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "vector(0)", "vector(4097)", "vector(99999999999)", "decimal(39,0)", "decimal(5,6)", "decimal(0,0)",
-                "varchar(0)", "keyword[][]", "", "keyword(3)"
+                "vector(0)",
+                "vector(4097)",
+                "vector(99999999999)",
+                "decimal(39,0)",
+                "decimal(5,6)",
+                "decimal(0,0)",
+                "varchar(0)",
+                "keyword[][]",
+                "",
+                "keyword(3)"
             })
     void typesOutsideTheirLimitsAreRefused(String written) {
         assertThat(violation(() -> FieldType.parse(written)).code()).isEqualTo(ErrorCode.INVALID_SCHEMA);
@@ -96,7 +119,6 @@ class FieldTypeTest {
     @Test
     void arraysHoldNeitherArraysNorVectors() {
         Assertions.assertThatIllegalArgumentException().isThrownBy(() -> new ArrayType(new VectorType(3)));
-        Assertions.assertThatIllegalArgumentException()
-                .isThrownBy(() -> new ArrayType(new ArrayType(new Keyword())));
+        Assertions.assertThatIllegalArgumentException().isThrownBy(() -> new ArrayType(new ArrayType(new Keyword())));
     }
 }

@@ -9,8 +9,10 @@ class NearNamesTest {
 
     @Test
     void nearestComesFirstAndAtMostThree() {
-        assertThat(NearNames.of("filngs", List.of("filing", "filings", "companies"))).containsExactly("filings", "filing");
-        assertThat(NearNames.of("aaaaaa", List.of("aaaaab", "aaaaac", "aaaaad", "aaaaae"))).hasSize(3);
+        assertThat(NearNames.of("filngs", List.of("filing", "filings", "companies")))
+                .containsExactly("filings", "filing");
+        assertThat(NearNames.of("aaaaaa", List.of("aaaaab", "aaaaac", "aaaaad", "aaaaae")))
+                .hasSize(3);
     }
 
     @Test

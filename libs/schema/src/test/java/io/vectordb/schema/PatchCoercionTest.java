@@ -105,12 +105,12 @@ class PatchCoercionTest {
 
     @Test
     void strictSchemasKnowEveryName() {
-        for (Fields set : List.of(
-                fields("frm", text("x")), fields("frm.x", text("x")), fields("hq.x", text("x")))) {
+        for (Fields set : List.of(fields("frm", text("x")), fields("frm.x", text("x")), fields("hq.x", text("x")))) {
             assertThat(violation(() -> PatchCoercion.coerce(strict, patch(set))).code())
                     .isEqualTo(ErrorCode.UNKNOWN_FIELD);
         }
-        assertThat(violation(() -> PatchCoercion.coerce(strict, patch(fields(), "frm"))).hint())
+        assertThat(violation(() -> PatchCoercion.coerce(strict, patch(fields(), "frm")))
+                        .hint())
                 .isEqualTo("did you mean form?");
         assertThat(PatchCoercion.coerce(strict, patch(fields("extra.any", text("x"))))
                         .set())
@@ -156,7 +156,8 @@ class PatchCoercionTest {
                 .isEqualTo("the patch names this field twice");
         assertThat(refused(fields("extra.a", nothing()), "extra").message())
                 .isEqualTo("the patch names this and also extra");
-        assertThat(refused(fields("extra.a", nothing(), "extra.a.b", nothing())).path()).isEqualTo("extra.a.b");
+        assertThat(refused(fields("extra.a", nothing(), "extra.a.b", nothing())).path())
+                .isEqualTo("extra.a.b");
         assertThat(refused(fields(), "tags", "tags").code()).isEqualTo(ErrorCode.INVALID_VALUE);
         assertThat(PatchCoercion.coerce(schema, patch(fields("extra.a", nothing()), "extra.b", "extra.ab"))
                         .unset())
@@ -194,12 +195,17 @@ class PatchCoercionTest {
 
     @Test
     void sizeAndDepthHaveLimits() {
-        assertThat(refused(fields("x", text("a".repeat(600_000)), "y", text("b".repeat(600_000)))).code())
+        assertThat(refused(fields("x", text("a".repeat(600_000)), "y", text("b".repeat(600_000))))
+                        .code())
                 .isEqualTo(ErrorCode.RECORD_TOO_LARGE);
         assertThat(PatchCoercion.coerce(schema, patch(fields("extra" + ".a".repeat(FreeValues.NESTING), integer(1))))
                         .set())
                 .hasSize(1);
-        assertThat(refused(fields("extra" + ".a".repeat(FreeValues.NESTING + 1), integer(1))).code()).isEqualTo(ErrorCode.LIMIT_EXCEEDED);
-        assertThat(refused(fields("extra" + ".a".repeat(FreeValues.NESTING), list())).code()).isEqualTo(ErrorCode.LIMIT_EXCEEDED);
+        assertThat(refused(fields("extra" + ".a".repeat(FreeValues.NESTING + 1), integer(1)))
+                        .code())
+                .isEqualTo(ErrorCode.LIMIT_EXCEEDED);
+        assertThat(refused(fields("extra" + ".a".repeat(FreeValues.NESTING), list()))
+                        .code())
+                .isEqualTo(ErrorCode.LIMIT_EXCEEDED);
     }
 }

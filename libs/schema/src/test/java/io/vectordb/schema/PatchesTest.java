@@ -22,10 +22,7 @@ import org.junit.jupiter.api.Test;
 class PatchesTest {
 
     private static PathValue set(Value value, String... path) {
-        return PathValue.newBuilder()
-                .addAllPath(List.of(path))
-                .setValue(value)
-                .build();
+        return PathValue.newBuilder().addAllPath(List.of(path)).setValue(value).build();
     }
 
     private static FieldPath unset(String... path) {
@@ -50,7 +47,8 @@ class PatchesTest {
                 List.of(set(integer(1), "n", "x"), set(integer(2), "o", "p", "q"), set(integer(3), "o", "r")),
                 List.of());
         assertThat(patched)
-                .isEqualTo(fields("n", object("x", integer(1)), "o", object("p", object("q", integer(2)), "r", integer(3))));
+                .isEqualTo(fields(
+                        "n", object("x", integer(1)), "o", object("p", object("q", integer(2)), "r", integer(3))));
     }
 
     @Test
@@ -69,7 +67,8 @@ class PatchesTest {
     @Test
     void unsettingWhatIsNotThereChangesNothing() {
         Fields current = fields("a", integer(1), "l", list(object("x", integer(1))));
-        assertThat(Patches.apply(current, List.of(), List.of(unset("z"), unset("a", "x"), unset("l", "x"), unset("q", "r"))))
+        assertThat(Patches.apply(
+                        current, List.of(), List.of(unset("z"), unset("a", "x"), unset("l", "x"), unset("q", "r"))))
                 .isEqualTo(current);
     }
 

@@ -65,7 +65,8 @@ class RecordCoercionTest {
 
     @Test
     void textHasALargestLengthInBytes() {
-        assertThat(coerced("keyword", text("é".repeat(16_383))).getStringValue()).hasSize(16_383);
+        assertThat(coerced("keyword", text("é".repeat(16_383))).getStringValue())
+                .hasSize(16_383);
         Violation keyword = refused("keyword", text("é".repeat(16_383) + "a"));
         assertThat(keyword.code()).isEqualTo(ErrorCode.TEXT_TOO_LONG);
         assertThat(keyword.message()).isEqualTo("expected at most 32766 bytes of keyword, received 32767");
@@ -115,20 +116,30 @@ class RecordCoercionTest {
         assertThat(coerced("float64", decimal("-1e3"))).isEqualTo(number(-1_000));
         assertThat(coerced("float64", number(-0.0))).isEqualTo(number(-0.0));
         assertThat(refused("float64", text("1.5")).hint()).isEqualTo("write 1.5 without quotes");
-        for (Value bad : new Value[] {number(Double.NaN), number(Double.NEGATIVE_INFINITY), decimal("1e999"), decimal("x")}) {
+        for (Value bad :
+                new Value[] {number(Double.NaN), number(Double.NEGATIVE_INFINITY), decimal("1e999"), decimal("x")}) {
             assertThat(refused("float64", bad).code()).isEqualTo(ErrorCode.INVALID_VALUE);
         }
     }
 
     @ParameterizedTest
-    @CsvSource({"1.5, 1.50", "-1.50, -1.50", "12345678, 12345678.00", "1e3, 1000.00", "150e-2, 1.50", "-0.00, 0.00", "0, 0.00"})
+    @CsvSource({
+        "1.5, 1.50",
+        "-1.50, -1.50",
+        "12345678, 12345678.00",
+        "1e3, 1000.00",
+        "150e-2, 1.50",
+        "-0.00, 0.00",
+        "0, 0.00"
+    })
     void decimalsGetExactlyTheirPlaces(String written, String canonical) {
         assertThat(coerced("decimal(10,2)", decimal(written))).isEqualTo(decimal(canonical));
         assertThat(coerced("decimal(10,2)", text(written))).isEqualTo(decimal(canonical));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"1.005", "1.500", "123456789", "1e8", "1e999999999", "1e99999999999", "0e999999999", "1e-3"})
+    @ValueSource(
+            strings = {"1.005", "1.500", "123456789", "1e8", "1e999999999", "1e99999999999", "0e999999999", "1e-3"})
     void decimalsAreNotRounded(String written) {
         assertThat(refused("decimal(10,2)", decimal(written)).code()).isEqualTo(ErrorCode.INVALID_VALUE);
     }
@@ -221,18 +232,24 @@ class RecordCoercionTest {
         assertThat(violation.hint()).isEqualTo("write 2024-09-28T10:00:00.123456Z");
         assertThat(refused("timestamp", timestamp(0, -1)).code()).isEqualTo(ErrorCode.INVALID_VALUE);
         assertThat(refused("timestamp", timestamp(Long.MAX_VALUE, 0)).code()).isEqualTo(ErrorCode.INVALID_VALUE);
-        assertThat(refused("timestamp", text("0001-01-01T00:00:00+01:00")).code()).isEqualTo(ErrorCode.INVALID_VALUE);
+        assertThat(refused("timestamp", text("0001-01-01T00:00:00+01:00")).code())
+                .isEqualTo(ErrorCode.INVALID_VALUE);
     }
 
     @Test
     void pointsHaveALatitudeAndALongitude() {
-        assertThat(coerced("geo_point", object("lat", decimal("37.33"), "lon", integer(-122)))).isEqualTo(geo(37.33, -122));
+        assertThat(coerced("geo_point", object("lat", decimal("37.33"), "lon", integer(-122))))
+                .isEqualTo(geo(37.33, -122));
         assertThat(coerced("geo_point", geo(-90, 180))).isEqualTo(geo(-90, 180));
         assertThat(refused("geo_point", geo(90.1, 0)).path()).isEqualTo("f.lat");
-        assertThat(refused("geo_point", object("lat", integer(0), "lon", integer(181))).path()).isEqualTo("f.lon");
+        assertThat(refused("geo_point", object("lat", integer(0), "lon", integer(181)))
+                        .path())
+                .isEqualTo("f.lon");
         assertThat(refused("geo_point", geo(Double.NaN, 0)).code()).isEqualTo(ErrorCode.INVALID_VALUE);
         assertThat(refused("geo_point", object("lat", integer(0))).code()).isEqualTo(ErrorCode.TYPE_MISMATCH);
-        assertThat(refused("geo_point", object("lat", text("1"), "lon", integer(0))).path()).isEqualTo("f.lat");
+        assertThat(refused("geo_point", object("lat", text("1"), "lon", integer(0)))
+                        .path())
+                .isEqualTo("f.lat");
         assertThat(refused("geo_point", list(integer(0), integer(0))).code()).isEqualTo(ErrorCode.TYPE_MISMATCH);
     }
 
@@ -256,8 +273,8 @@ class RecordCoercionTest {
     void objectsTypeTheirDeclaredFieldsAndKeepTheOthers() {
         CollectionSchema schema = compiled(
                 field("id", "keyword"), TestValues.object("o", "object", field("at", "date"), required("n", "int32")));
-        Fields record = fields(
-                "id", text("k"), "o", object("at", text("2024-09-28"), "n", text("5"), "more", decimal("1.5")));
+        Fields record =
+                fields("id", text("k"), "o", object("at", text("2024-09-28"), "n", text("5"), "more", decimal("1.5")));
         assertThat(RecordCoercion.coerce(schema, record).fields().getValuesOrThrow("o"))
                 .isEqualTo(object("at", date("2024-09-28"), "n", integer(5), "more", number(1.5)));
         assertThat(violations(() -> RecordCoercion.coerce(
@@ -268,9 +285,10 @@ class RecordCoercionTest {
 
     @Test
     void objectsOfStrictSchemasHaveNoOtherFields() {
-        CollectionSchema schema = strict(field("id", "keyword"), TestValues.object("o", "object", field("city", "date")));
-        Violation violation = violation(
-                () -> RecordCoercion.coerce(schema, fields("id", text("k"), "o", object("cty", nothing()))));
+        CollectionSchema schema =
+                strict(field("id", "keyword"), TestValues.object("o", "object", field("city", "date")));
+        Violation violation =
+                violation(() -> RecordCoercion.coerce(schema, fields("id", text("k"), "o", object("cty", nothing()))));
         assertThat(violation.code()).isEqualTo(ErrorCode.UNKNOWN_FIELD);
         assertThat(violation.path()).isEqualTo("o.cty");
         assertThat(violation.hint()).isEqualTo("did you mean city?");
@@ -278,7 +296,8 @@ class RecordCoercionTest {
 
     @Test
     void arraysAreCoercedOneByOne() {
-        assertThat(coerced("date[]", list(text("2024-09-28"), nothing()))).isEqualTo(list(date("2024-09-28"), nothing()));
+        assertThat(coerced("date[]", list(text("2024-09-28"), nothing())))
+                .isEqualTo(list(date("2024-09-28"), nothing()));
         assertThat(coerced("keyword[]", list())).isEqualTo(list());
         assertThat(refused("int32[]", list(integer(1), text("x"))).path()).isEqualTo("f.1");
         assertThat(refused("keyword[]", text("x")).code()).isEqualTo(ErrorCode.TYPE_MISMATCH);
@@ -320,14 +339,17 @@ class RecordCoercionTest {
         Coerced coerced = RecordCoercion.coerce(ints, fields("n", text("7")));
         assertThat(coerced.key()).isEqualTo(RecordKeys.ofInt(7));
         assertThat(coerced.fields()).isEqualTo(fields("n", integer(7)));
-        assertThat(violation(() -> RecordCoercion.coerce(ints, fields())).code()).isEqualTo(ErrorCode.MISSING_MEMBER);
+        assertThat(violation(() -> RecordCoercion.coerce(ints, fields())).code())
+                .isEqualTo(ErrorCode.MISSING_MEMBER);
         CollectionSchema strings = compiled(field("id", "keyword"));
         Violation tooLong = violation(() -> RecordCoercion.coerce(strings, fields("id", text("a".repeat(513)))));
         assertThat(tooLong.code()).isEqualTo(ErrorCode.KEY_TOO_LONG);
         assertThat(tooLong.path()).isEqualTo("id");
-        assertThat(violation(() -> RecordCoercion.coerce(strings, fields("id", text("")))).code())
+        assertThat(violation(() -> RecordCoercion.coerce(strings, fields("id", text(""))))
+                        .code())
                 .isEqualTo(ErrorCode.INVALID_VALUE);
-        assertThat(violation(() -> RecordCoercion.coerce(strings, fields("id", nothing()))).code())
+        assertThat(violation(() -> RecordCoercion.coerce(strings, fields("id", nothing())))
+                        .code())
                 .isEqualTo(ErrorCode.CONSTRAINT_VIOLATION);
     }
 
@@ -361,7 +383,8 @@ class RecordCoercionTest {
         }
         RecordOp.Builder put = RecordOp.newBuilder().setPut(fields("f", coerced("json", deepest)));
         ShardCommand command = ShardCommand.newBuilder()
-                .setWrite(WriteCommand.newBuilder().addUnits(WriteUnit.newBuilder().addOps(put)))
+                .setWrite(WriteCommand.newBuilder()
+                        .addUnits(WriteUnit.newBuilder().addOps(put)))
                 .build();
         assertThat(ShardCommand.parseFrom(command.toByteString())).isEqualTo(command);
     }
@@ -394,8 +417,11 @@ class RecordCoercionTest {
 
     @Test
     void singleValuesAreCoercedAsInARecord() {
-        SchemaField field = compiled(field("id", "keyword"), field("at", "date")).field("at").orElseThrow();
+        SchemaField field = compiled(field("id", "keyword"), field("at", "date"))
+                .field("at")
+                .orElseThrow();
         assertThat(RecordCoercion.value(field, text("2024-09-28"))).isEqualTo(date("2024-09-28"));
-        assertThat(violation(() -> RecordCoercion.value(field, text("x"))).path()).isEqualTo("at");
+        assertThat(violation(() -> RecordCoercion.value(field, text("x"))).path())
+                .isEqualTo("at");
     }
 }

@@ -29,9 +29,12 @@ class RecordKeysTest {
 
     @Test
     void bytesAreThoseOfTheFormat() {
-        assertThat(HexFormat.of().formatHex(RecordKeys.encode(RecordKeys.ofInt(-2)))).isEqualTo("017ffffffffffffffe");
-        assertThat(HexFormat.of().formatHex(RecordKeys.encode(RecordKeys.ofInt(1)))).isEqualTo("018000000000000001");
-        assertThat(HexFormat.of().formatHex(RecordKeys.encode(RecordKeys.ofString("aé")))).isEqualTo("0261c3a9");
+        assertThat(HexFormat.of().formatHex(RecordKeys.encode(RecordKeys.ofInt(-2))))
+                .isEqualTo("017ffffffffffffffe");
+        assertThat(HexFormat.of().formatHex(RecordKeys.encode(RecordKeys.ofInt(1))))
+                .isEqualTo("018000000000000001");
+        assertThat(HexFormat.of().formatHex(RecordKeys.encode(RecordKeys.ofString("aé"))))
+                .isEqualTo("0261c3a9");
     }
 
     @ParameterizedTest
@@ -79,7 +82,8 @@ class RecordKeysTest {
         Violation violation = violation(() -> RecordKeys.coerce(strings, RecordKeys.ofInt(42)));
         assertThat(violation.code()).isEqualTo(ErrorCode.TYPE_MISMATCH);
         assertThat(violation.hint()).isEqualTo("write \"42\"");
-        assertThat(violation(() -> RecordKeys.coerce(strings, RecordKey.getDefaultInstance())).code())
+        assertThat(violation(() -> RecordKeys.coerce(strings, RecordKey.getDefaultInstance()))
+                        .code())
                 .isEqualTo(ErrorCode.MISSING_MEMBER);
         RecordKey composite =
                 RecordKey.newBuilder().setComposite(ListValue.newBuilder()).build();
@@ -89,13 +93,17 @@ class RecordKeysTest {
 
     @Test
     void stringsHaveOneTo512Bytes() {
-        assertThat(violation(() -> RecordKeys.coerce(strings, RecordKeys.ofString(""))).code())
+        assertThat(violation(() -> RecordKeys.coerce(strings, RecordKeys.ofString("")))
+                        .code())
                 .isEqualTo(ErrorCode.INVALID_VALUE);
-        assertThat(RecordKeys.coerce(strings, RecordKeys.ofString("é".repeat(256))).getStringKey()).hasSize(256);
+        assertThat(RecordKeys.coerce(strings, RecordKeys.ofString("é".repeat(256)))
+                        .getStringKey())
+                .hasSize(256);
         Violation violation = violation(() -> RecordKeys.coerce(strings, RecordKeys.ofString("é".repeat(257))));
         assertThat(violation.code()).isEqualTo(ErrorCode.KEY_TOO_LONG);
         assertThat(violation.message()).isEqualTo("expected a key of at most 512 bytes, received 514");
-        assertThat(violation(() -> RecordKeys.coerce(strings, RecordKeys.ofString("a\udc00"))).code())
+        assertThat(violation(() -> RecordKeys.coerce(strings, RecordKeys.ofString("a\udc00")))
+                        .code())
                 .isEqualTo(ErrorCode.INVALID_VALUE);
     }
 }

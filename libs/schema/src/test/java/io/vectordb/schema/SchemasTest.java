@@ -54,7 +54,9 @@ class SchemasTest {
     @Test
     void completingTwiceChangesNothing() {
         Schema once = complete(
-                ID, embedded("body", "vec", "mini"), object("hq", "object[]", field("note", "TEXT"), field("at", "DATE")));
+                ID,
+                embedded("body", "vec", "mini"),
+                object("hq", "object[]", field("note", "TEXT"), field("at", "DATE")));
         assertThat(Schemas.complete(once, MODELS)).isEqualTo(once);
     }
 
@@ -81,7 +83,8 @@ class SchemasTest {
         assertThat(complete.getFields(2).getName()).isEqualTo("vec");
         assertThat(complete.getFields(2).getType()).isEqualTo("vector(3)");
         assertThat(complete.getFields(2).getVector().getM()).isEqualTo(16);
-        assertThat(complete(ID, embedded("body", "vec", "mini"), field("vec", "vector(3)")).getFieldsCount())
+        assertThat(complete(ID, embedded("body", "vec", "mini"), field("vec", "vector(3)"))
+                        .getFieldsCount())
                 .isEqualTo(3);
     }
 
@@ -132,9 +135,11 @@ class SchemasTest {
         assertThat(complete(ID, field("ä".repeat(128), "date"), field("us-gaap:Revenues", "json"), field("ID", "date"))
                         .getFieldsCount())
                 .isEqualTo(4);
-        assertThat(violation(() -> complete(ID, field("ä".repeat(128) + "b", "date"))).message())
+        assertThat(violation(() -> complete(ID, field("ä".repeat(128) + "b", "date")))
+                        .message())
                 .isEqualTo("expected a name of at most 256 bytes, received 257");
-        assertThat(violation(() -> complete(ID, field("\ud800", "date"))).message()).contains("surrogate");
+        assertThat(violation(() -> complete(ID, field("\ud800", "date"))).message())
+                .contains("surrogate");
         assertThat(violation(() -> complete(ID, field("x", ""))).path()).isEqualTo("schema.fields.1.type");
     }
 
@@ -145,7 +150,8 @@ class SchemasTest {
                 .toArray(Field[]::new);
         assertThat(violation(() -> complete(fields)).message()).isEqualTo("expected at most 1000 fields, found 1001");
         Field[] inside = Arrays.copyOf(fields, 999);
-        assertThat(violation(() -> complete(ID, object("o", "object", inside))).path()).isEqualTo("schema.fields");
+        assertThat(violation(() -> complete(ID, object("o", "object", inside))).path())
+                .isEqualTo("schema.fields");
     }
 
     @ParameterizedTest
@@ -175,7 +181,8 @@ class SchemasTest {
         assertThat(violation(() -> complete(text)).path()).isEqualTo("schema.fields.0.text");
         Field vector = ID.toBuilder().setVector(VectorOptions.newBuilder()).build();
         assertThat(violation(() -> complete(vector)).path()).isEqualTo("schema.fields.0.vector");
-        assertThat(violation(() -> complete(object("id", "keyword", field("a", "date")))).path())
+        assertThat(violation(() -> complete(object("id", "keyword", field("a", "date"))))
+                        .path())
                 .isEqualTo("schema.fields.0.fields");
     }
 
@@ -186,7 +193,8 @@ class SchemasTest {
         Violation dimension = violation(() -> complete(ID, embedded("b", "v", "mini"), field("v", "vector(4)")));
         assertThat(dimension.message()).isEqualTo("mini makes 3 dimensions, v has 4");
         assertThat(dimension.hint()).isEqualTo("write vector(3)");
-        assertThat(violation(() -> complete(ID, embedded("b", "v", "mini"), embedded("c", "v", "mini"))).path())
+        assertThat(violation(() -> complete(ID, embedded("b", "v", "mini"), embedded("c", "v", "mini")))
+                        .path())
                 .isEqualTo("schema.fields.2.text.embed.into");
         assertThat(violation(() -> complete(ID, embedded("b", "", "mini"))).path())
                 .isEqualTo("schema.fields.1.text.embed.into");
@@ -223,7 +231,8 @@ class SchemasTest {
 
     @Test
     void enumsOfNewerClientsAreRefused() {
-        Schema schema = schema(ID).toBuilder().setKindValue(9).setDynamicValue(9).build();
+        Schema schema =
+                schema(ID).toBuilder().setKindValue(9).setDynamicValue(9).build();
         assertThat(violations(() -> Schemas.complete(schema, MODELS))).hasSize(2);
         Field vector = field("v", "vector(3)").toBuilder()
                 .setIndexingValue(9)

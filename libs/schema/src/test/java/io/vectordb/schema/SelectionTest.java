@@ -40,11 +40,7 @@ class SelectionTest {
             "v", vector(1, 2),
             "a.b", integer(7),
             "hq", object("city", text("Cupertino"), "zip", text("95014")),
-            "items",
-                    list(
-                            object("unit", text("USD"), "value", integer(1)),
-                            nothing(),
-                            object("value", integer(2))));
+            "items", list(object("unit", text("USD"), "value", integer(1)), nothing(), object("value", integer(2))));
 
     private final CollectionSchema schema = compiled(FIELDS);
 
@@ -83,7 +79,8 @@ class SelectionTest {
 
     @Test
     void pathsTakePartsOfObjectsAndOfTheObjectsOfArrays() {
-        assertThat(selected("hq.city", "form")).isEqualTo(fields("form", text("10-K"), "hq", object("city", text("Cupertino"))));
+        assertThat(selected("hq.city", "form"))
+                .isEqualTo(fields("form", text("10-K"), "hq", object("city", text("Cupertino"))));
         assertThat(selected("hq.city", "hq")).isEqualTo(fields("hq", RECORD.getValuesOrThrow("hq")));
         assertThat(selected("items.unit")).isEqualTo(fields("items", list(object("unit", text("USD")), object())));
         assertThat(selected("form.x", "hq.none", "none")).isEqualTo(fields());
@@ -105,7 +102,8 @@ class SelectionTest {
 
     @Test
     void keysOnlySelectsNoField() {
-        Selection keys = Selection.of(schema, Select.newBuilder().setKeysOnly(true).build());
+        Selection keys =
+                Selection.of(schema, Select.newBuilder().setKeysOnly(true).build());
         assertThat(keys.keysOnly()).isTrue();
         assertThat(keys.apply(RECORD)).isEqualTo(fields());
     }

@@ -38,7 +38,8 @@ class SettingsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"63, 1, 0, buckets", "4097, 1, 0, buckets", "0, 65, 0, shards", "0, -1, 0, shards", "0, 0, 8, replicas"})
+    @CsvSource({"63, 1, 0, buckets", "4097, 1, 0, buckets", "0, 65, 0, shards", "0, -1, 0, shards", "0, 0, 8, replicas"
+    })
     void refusesWhatIsOutOfRange(int buckets, int shards, int replicas, String path) {
         CollectionSettings settings = CollectionSettings.newBuilder()
                 .setBuckets(buckets)
@@ -62,13 +63,20 @@ class SettingsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"a", "filings", "facts_2024", "a123456789012345678901234567890123456789012345678901234567890_2"})
+    @ValueSource(
+            strings = {"a", "filings", "facts_2024", "a123456789012345678901234567890123456789012345678901234567890_2"})
     void acceptsPlainNames(String name) {
         assertThat(CollectionNames.check(name)).isEqualTo(name);
     }
 
     @ParameterizedTest
-    @CsvSource({"Filings, write filings", "my-docs, write my_docs", "2024 Übersicht, write ubersicht", "日本, ''", "_x, write x"})
+    @CsvSource({
+        "Filings, write filings",
+        "my-docs, write my_docs",
+        "2024 Übersicht, write ubersicht",
+        "日本, ''",
+        "_x, write x"
+    })
     void refusesOtherNamesWithAPlainOne(String name, String hint) {
         Violation violation = violation(() -> CollectionNames.check(name));
         assertThat(violation.code()).isEqualTo(ErrorCode.INVALID_VALUE);

@@ -141,9 +141,8 @@ final class TestValues {
     }
 
     static CollectionSchema strict(Field... fields) {
-        Schema schema = schema(fields).toBuilder()
-                .setDynamic(Schema.Dynamic.REJECT)
-                .build();
+        Schema schema =
+                schema(fields).toBuilder().setDynamic(Schema.Dynamic.REJECT).build();
         return CollectionSchema.of(Schemas.complete(schema, MODELS), 1);
     }
 

@@ -48,11 +48,14 @@ class VectorCoercionTest {
         Value expected = vector(1, -2.5f, 0.1f);
         byte[] bytes = expected.getVectorValue().getFloat32Le().toByteArray();
         assertThat(bytes).startsWith(0, 0, 0x80, 0x3f);
-        assertThat(coerced(cosine, list(integer(1), decimal("-2.5"), number(0.1)))).isEqualTo(expected);
+        assertThat(coerced(cosine, list(integer(1), decimal("-2.5"), number(0.1))))
+                .isEqualTo(expected);
         assertThat(coerced(cosine, object("float32_le", text(Base64.getEncoder().encodeToString(bytes)))))
                 .isEqualTo(expected);
-        Floats floats = Floats.newBuilder().addAllValues(List.of(1f, -2.5f, 0.1f)).build();
-        assertThat(coerced(cosine, vector(Vector.newBuilder().setFloats(floats).build()))).isEqualTo(expected);
+        Floats floats =
+                Floats.newBuilder().addAllValues(List.of(1f, -2.5f, 0.1f)).build();
+        assertThat(coerced(cosine, vector(Vector.newBuilder().setFloats(floats).build())))
+                .isEqualTo(expected);
         assertThat(coerced(cosine, expected)).isEqualTo(expected);
     }
 
@@ -73,9 +76,12 @@ class VectorCoercionTest {
         assertThat(violation.path()).isEqualTo("v");
         assertThat(refused(vector(1, 2, 3, 4)).code()).isEqualTo(ErrorCode.DIMENSION_MISMATCH);
         assertThat(refused(object("float32_le", text(""))).code()).isEqualTo(ErrorCode.DIMENSION_MISMATCH);
-        Vector floats = Vector.newBuilder().setFloats(Floats.newBuilder().addValues(1)).build();
+        Vector floats =
+                Vector.newBuilder().setFloats(Floats.newBuilder().addValues(1)).build();
         assertThat(refused(vector(floats)).code()).isEqualTo(ErrorCode.DIMENSION_MISMATCH);
-        Vector cut = Vector.newBuilder().setFloat32Le(ByteString.copyFrom(new byte[11])).build();
+        Vector cut = Vector.newBuilder()
+                .setFloat32Le(ByteString.copyFrom(new byte[11]))
+                .build();
         assertThat(refused(vector(cut)).message()).isEqualTo("expected 12 bytes, 4 a component, received 11");
     }
 
@@ -95,7 +101,8 @@ class VectorCoercionTest {
     @Test
     void zeroIsRefusedUnderCosineAlone() {
         assertThat(refused(vector(0, -0f, 0)).code()).isEqualTo(ErrorCode.ZERO_VECTOR);
-        assertThat(refused(list(integer(0), decimal("1e-99"), integer(0))).code()).isEqualTo(ErrorCode.ZERO_VECTOR);
+        assertThat(refused(list(integer(0), decimal("1e-99"), integer(0))).code())
+                .isEqualTo(ErrorCode.ZERO_VECTOR);
         assertThat(coerced(dot, vector(0, 0, 0))).isEqualTo(vector(0, 0, 0));
     }
 
@@ -118,7 +125,8 @@ class VectorCoercionTest {
         SchemaField field = cosine.field("v").orElseThrow();
         VectorType type = new VectorType(3);
         Vector good = VectorValues.of(new float[] {1, 2, 3});
-        assertThat(QueryVectors.coerce(field, type, VectorValues.asFloats(good))).isEqualTo(good.getFloat32Le());
+        assertThat(QueryVectors.coerce(field, type, VectorValues.asFloats(good)))
+                .isEqualTo(good.getFloat32Le());
         Violation violation = violation(() -> QueryVectors.coerce(field, type, VectorValues.of(new float[2])));
         assertThat(violation.code()).isEqualTo(ErrorCode.DIMENSION_MISMATCH);
         assertThat(violation.path()).isEqualTo("query.nearest.vector");

@@ -70,12 +70,11 @@ final class Query {
         int dimension = store.dimension();
         double error = 2 * (dimension + 8) * UNIT_ROUNDOFF;
         double underflow = dimension * (double) Float.MIN_VALUE;
-        double bound =
-                switch (store.metric()) {
-                    case COSINE -> distance + error;
-                    case DOT -> distance + error * Math.sqrt(squaredNorm(dimension)) * store.maxNorm() + underflow;
-                    case L2 -> distance * distance * (1 + error) + underflow;
-                };
+        double bound = switch (store.metric()) {
+            case COSINE -> distance + error;
+            case DOT -> distance + error * Math.sqrt(squaredNorm(dimension)) * store.maxNorm() + underflow;
+            case L2 -> distance * distance * (1 + error) + underflow;
+        };
         return Math.nextUp((float) bound);
     }
 

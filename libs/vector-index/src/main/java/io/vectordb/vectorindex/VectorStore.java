@@ -125,16 +125,34 @@ final class VectorStore {
             int d = nodes[Math.min(i + 3, last)];
             if (metric == Metric.L2) {
                 VectorKernels.squaredL2(
-                        query.values(), stride,
-                        table[a >>> shift], offset(a), table[b >>> shift], offset(b),
-                        table[c >>> shift], offset(c), table[d >>> shift], offset(d),
-                        query.sums(), out, i);
+                        query.values(),
+                        stride,
+                        table[a >>> shift],
+                        offset(a),
+                        table[b >>> shift],
+                        offset(b),
+                        table[c >>> shift],
+                        offset(c),
+                        table[d >>> shift],
+                        offset(d),
+                        query.sums(),
+                        out,
+                        i);
             } else {
                 VectorKernels.dot(
-                        query.values(), stride,
-                        table[a >>> shift], offset(a), table[b >>> shift], offset(b),
-                        table[c >>> shift], offset(c), table[d >>> shift], offset(d),
-                        query.sums(), out, i);
+                        query.values(),
+                        stride,
+                        table[a >>> shift],
+                        offset(a),
+                        table[b >>> shift],
+                        offset(b),
+                        table[c >>> shift],
+                        offset(c),
+                        table[d >>> shift],
+                        offset(d),
+                        query.sums(),
+                        out,
+                        i);
             }
         }
         switch (metric) {

@@ -9,16 +9,15 @@ class RealVectorsTest {
 
     @Test
     void textEmbeddingsAreRecalled() {
-        VectorIndex index = TestVectors.index(
-                Metric.COSINE, TestVectors.realVectors("sec-minilm-384/base.fvecs", 10_000));
+        VectorIndex index =
+                TestVectors.index(Metric.COSINE, TestVectors.realVectors("sec-minilm-384/base.fvecs", 10_000));
         float[][] queries = TestVectors.realVectors("sec-minilm-384/query.fvecs", 200);
         assertThat(TestVectors.recall(index, queries, 10, 100)).isGreaterThanOrEqualTo(0.97);
     }
 
     @Test
     void imageDescriptorsAreRecalledAndTheGroundTruthIsMet() {
-        VectorIndex index =
-                TestVectors.index(Metric.L2, TestVectors.realVectors("bigann10k-128/base.fvecs", 10_000));
+        VectorIndex index = TestVectors.index(Metric.L2, TestVectors.realVectors("bigann10k-128/base.fvecs", 10_000));
         float[][] queries = TestVectors.realVectors("bigann10k-128/query.fvecs", 100);
         int[][] truth = TestVectors.rows("bigann10k-128/groundtruth.ivecs", 100);
         for (int i = 0; i < queries.length; i++) {

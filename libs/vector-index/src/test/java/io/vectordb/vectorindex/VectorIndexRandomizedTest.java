@@ -160,7 +160,8 @@ class VectorIndexRandomizedTest {
         for (int i = 0; i < 10; i++) {
             assertThat(exact.distances()[i] / factor).isCloseTo(expected.distances()[i], within(1e-4));
         }
-        assertThat(index.search(scaled(query, magnitude), 10, 20, NodeFilter.ALL).distances())
+        assertThat(index.search(scaled(query, magnitude), 10, 20, NodeFilter.ALL)
+                        .distances())
                 .hasSize(10)
                 .doesNotContain(Double.NaN)
                 .isSorted();

@@ -40,10 +40,14 @@ class VectorIndexTest {
 
     @Test
     void distancesHaveTheMeaningOfTheirMetric() {
-        assertThat(onlyDistance(Metric.COSINE, new float[] {3, 0}, new float[] {5, 0})).isZero();
-        assertThat(onlyDistance(Metric.COSINE, new float[] {3, 0}, new float[] {-1, 0})).isEqualTo(2);
-        assertThat(onlyDistance(Metric.DOT, new float[] {3, 1}, new float[] {5, 2})).isEqualTo(-17);
-        assertThat(onlyDistance(Metric.L2, new float[] {3, 0}, new float[] {0, 4})).isEqualTo(5);
+        assertThat(onlyDistance(Metric.COSINE, new float[] {3, 0}, new float[] {5, 0}))
+                .isZero();
+        assertThat(onlyDistance(Metric.COSINE, new float[] {3, 0}, new float[] {-1, 0}))
+                .isEqualTo(2);
+        assertThat(onlyDistance(Metric.DOT, new float[] {3, 1}, new float[] {5, 2}))
+                .isEqualTo(-17);
+        assertThat(onlyDistance(Metric.L2, new float[] {3, 0}, new float[] {0, 4}))
+                .isEqualTo(5);
     }
 
     @Test
@@ -86,14 +90,17 @@ class VectorIndexTest {
         VectorIndex index = TestVectors.index(Metric.L2, TestVectors.gaussians(new SplittableRandom(3), 5_000, 8));
         float[] query = new float[8];
         AtomicInteger asked = new AtomicInteger();
-        assertRefused(ErrorCode.CANCELLED, () -> index.search(query, 10, 2_000, NodeFilter.ALL, () -> {
-            asked.incrementAndGet();
-            return true;
-        }));
+        assertRefused(
+                ErrorCode.CANCELLED,
+                () -> index.search(query, 10, 2_000, NodeFilter.ALL, () -> {
+                    asked.incrementAndGet();
+                    return true;
+                }));
         assertThat(asked).hasValue(1);
         AtomicInteger tested = new AtomicInteger();
-        assertRefused(ErrorCode.CANCELLED, () -> index.searchExact(
-                query, 10, node -> tested.incrementAndGet() > 0, () -> true));
+        assertRefused(
+                ErrorCode.CANCELLED,
+                () -> index.searchExact(query, 10, node -> tested.incrementAndGet() > 0, () -> true));
         assertThat(tested).hasValueLessThan(1_000);
         int[] all = IntStream.range(0, 5_000).toArray();
         assertRefused(ErrorCode.CANCELLED, () -> index.searchAmong(query, 10, all, all.length, () -> true));

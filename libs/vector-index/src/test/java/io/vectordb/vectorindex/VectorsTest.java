@@ -19,9 +19,7 @@ class VectorsTest {
         assertThatThrownBy(() -> Vectors.validate(metric, 3, new float[] {1, 2}))
                 .isInstanceOfSatisfying(VectorDbException.class, e -> {
                     assertThat(e.code()).isEqualTo(ErrorCode.DIMENSION_MISMATCH);
-                    assertThat(e.metadata())
-                            .containsEntry("expected", "3")
-                            .containsEntry("received", "2");
+                    assertThat(e.metadata()).containsEntry("expected", "3").containsEntry("received", "2");
                 })
                 .hasMessage("expected dimension 3, received 2");
     }
