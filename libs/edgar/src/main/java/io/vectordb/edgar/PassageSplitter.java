@@ -140,10 +140,12 @@ final class PassageSplitter {
         while (to - start > TOKEN_CHARS) {
             int cut = start + TOKEN_CHARS;
             cut -= Character.isHighSurrogate(text.charAt(cut - 1)) ? 1 : 0;
-            add(start, cut, INSIDE_TOKEN);
+            // A piece for each character: what an estimate says of parts does not bound what it says of the whole.
+            add(start, cut, INSIDE_TOKEN, cut - start);
             start = cut;
         }
-        add(start, to, separator == '\n' ? LINE : quality(start, to, next));
+        int estimate = start == from ? WordPieces.estimate(text, from, to) : to - start;
+        add(start, to, separator == '\n' ? LINE : quality(start, to, next), estimate);
     }
 
     private byte quality(int from, int to, char next) {
@@ -168,7 +170,7 @@ final class PassageSplitter {
                         && ABBREVIATIONS.contains(text.substring(from, to).toLowerCase(Locale.ROOT));
     }
 
-    private void add(int from, int to, byte quality) {
+    private void add(int from, int to, byte quality, int estimate) {
         if (size == starts.length) {
             int capacity = size * 2;
             starts = Arrays.copyOf(starts, capacity);
@@ -178,7 +180,7 @@ final class PassageSplitter {
         }
         starts[size] = from;
         ends[size] = to;
-        pieces[size] = WordPieces.estimate(text, from, to);
+        pieces[size] = estimate;
         breaks[size] = quality;
         size++;
     }
