@@ -43,32 +43,65 @@ public final class Cli {
     private final Console console;
     private final Map<String, String> environment;
 
-    @Option(names = "--url", scope = ScopeType.INHERIT, paramLabel = "URL", description = "Server to call ($VECTORDB_URL, else the local one).")
+    @Option(
+            names = "--url",
+            scope = ScopeType.INHERIT,
+            paramLabel = "URL",
+            description = "Server to call ($VECTORDB_URL, else the local one).")
     private @Nullable URI url;
 
-    @Option(names = "--key-file", scope = ScopeType.INHERIT, paramLabel = "FILE", description = "File with the API key in its first line.")
+    @Option(
+            names = "--key-file",
+            scope = ScopeType.INHERIT,
+            paramLabel = "FILE",
+            description = "File with the API key in its first line.")
     private @Nullable Path keyFile;
 
-    @Option(names = {"-o", "--output"}, scope = ScopeType.INHERIT, paramLabel = "FORMAT", defaultValue = "table",
+    @Option(
+            names = {"-o", "--output"},
+            scope = ScopeType.INHERIT,
+            paramLabel = "FORMAT",
+            defaultValue = "table",
             description = "table, json (the REST body as it is), ndjson or csv.")
     private OutputMode output = OutputMode.table;
 
-    @Option(names = "--timeout", scope = ScopeType.INHERIT, paramLabel = "TIME", description = "Time the server has, such as 500ms or 10s.")
+    @Option(
+            names = "--timeout",
+            scope = ScopeType.INHERIT,
+            paramLabel = "TIME",
+            description = "Time the server has, such as 500ms or 10s.")
     private @Nullable Duration timeout;
 
-    @Option(names = "--consistency", scope = ScopeType.INHERIT, paramLabel = "LEVEL", description = "strong, bounded:5s, session or eventual.")
+    @Option(
+            names = "--consistency",
+            scope = ScopeType.INHERIT,
+            paramLabel = "LEVEL",
+            description = "strong, bounded:5s, session or eventual.")
     private @Nullable String consistency;
 
-    @Option(names = {"-q", "--quiet"}, scope = ScopeType.INHERIT, description = "Results and errors only.")
+    @Option(
+            names = {"-q", "--quiet"},
+            scope = ScopeType.INHERIT,
+            description = "Results and errors only.")
     private boolean quiet;
 
-    @Option(names = {"-v", "--verbose"}, scope = ScopeType.INHERIT, description = "Tell every call and every detail.")
+    @Option(
+            names = {"-v", "--verbose"},
+            scope = ScopeType.INHERIT,
+            description = "Tell every call and every detail.")
     private boolean verbose;
 
-    @Option(names = {"-y", "--yes"}, scope = ScopeType.INHERIT, description = "Do not ask.")
+    @Option(
+            names = {"-y", "--yes"},
+            scope = ScopeType.INHERIT,
+            description = "Do not ask.")
     private boolean yes;
 
-    @Option(names = {"-h", "--help"}, scope = ScopeType.INHERIT, usageHelp = true, description = "Tell how this is used.")
+    @Option(
+            names = {"-h", "--help"},
+            scope = ScopeType.INHERIT,
+            usageHelp = true,
+            description = "Tell how this is used.")
     private boolean help;
 
     public Cli(Console console, Map<String, String> environment) {

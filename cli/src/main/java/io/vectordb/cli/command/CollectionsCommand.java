@@ -23,7 +23,10 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Named tables and their schemas. */
-@Command(name = "collections", description = "List, show, create and delete collections.", synopsisSubcommandLabel = "VERB")
+@Command(
+        name = "collections",
+        description = "List, show, create and delete collections.",
+        synopsisSubcommandLabel = "VERB")
 final class CollectionsCommand {
 
     static final String PATH = "/v1/collections";
@@ -134,8 +137,9 @@ final class CollectionsCommand {
             for (JsonNode field : schema.path("fields")) {
                 List<String> options = new ArrayList<>();
                 for (String group : List.of("text", "vector")) {
-                    field.path(group).properties().forEach(option ->
-                            options.add(option.getKey() + " " + Json.cell(option.getValue())));
+                    field.path(group)
+                            .properties()
+                            .forEach(option -> options.add(option.getKey() + " " + Json.cell(option.getValue())));
                 }
                 if (field.path("indexing").asString("").equals("not_indexed")) {
                     options.add("not indexed");
@@ -152,7 +156,10 @@ final class CollectionsCommand {
     }
 
     /** Makes one. */
-    @Command(name = "create", description = "Create a collection from a file: {\"name\": …, \"schema\": …, \"settings\": …}, or a schema alone with NAME.")
+    @Command(
+            name = "create",
+            description =
+                    "Create a collection from a file: {\"name\": …, \"schema\": …, \"settings\": …}, or a schema alone with NAME.")
     static final class Create implements Callable<Integer> {
 
         private final Cli cli;
@@ -160,7 +167,11 @@ final class CollectionsCommand {
         @Parameters(arity = "0..1", paramLabel = "NAME", description = "Name; goes before the one in the file.")
         private @Nullable String name;
 
-        @Option(names = {"-f", "--file"}, required = true, paramLabel = "FILE", description = "JSON; - is the standard input.")
+        @Option(
+                names = {"-f", "--file"},
+                required = true,
+                paramLabel = "FILE",
+                description = "JSON; - is the standard input.")
         private String file = "";
 
         @Option(names = "--if-not-exists", description = "One of this name and schema is no error.")
@@ -198,7 +209,8 @@ final class CollectionsCommand {
                 request.put("name", name);
             }
             if (!request.has("name")) {
-                throw new CliException(ExitCode.USAGE, "the file has no name; give one: collections create NAME -f FILE");
+                throw new CliException(
+                        ExitCode.USAGE, "the file has no name; give one: collections create NAME -f FILE");
             }
             if (ifNotExists) {
                 request.put("if_not_exists", true);
@@ -233,7 +245,10 @@ final class CollectionsCommand {
                 RestAnswer answer =
                         client.change("DELETE", path(name) + (ifExists ? "?if_exists=true" : ""), Optional.empty());
                 if (cli.output() == OutputMode.table) {
-                    cli.say(answer.json().path("deleted").asBoolean(false) ? "deleted: " + name : "there was no " + name);
+                    cli.say(
+                            answer.json().path("deleted").asBoolean(false)
+                                    ? "deleted: " + name
+                                    : "there was no " + name);
                 } else {
                     new Results(cli).one(answer);
                 }

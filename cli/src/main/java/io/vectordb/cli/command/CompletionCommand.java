@@ -54,7 +54,8 @@ final class CompletionCommand implements Callable<Integer> {
             if (spec.usageMessage().hidden()) {
                 continue;
             }
-            lines.add("complete -c vectordb -f -n '" + condition + "' -a " + verb.getKey() + description(spec.usageMessage().description()));
+            lines.add("complete -c vectordb -f -n '" + condition + "' -a " + verb.getKey()
+                    + description(spec.usageMessage().description()));
             String seen = "__fish_seen_subcommand_from " + verb.getKey();
             for (OptionSpec option : spec.options()) {
                 lines.add("complete -c vectordb -n '" + seen + "'" + names(option) + description(option.description()));
@@ -72,6 +73,8 @@ final class CompletionCommand implements Callable<Integer> {
     }
 
     private static String description(String... lines) {
-        return lines.length == 0 ? "" : " -d '" + lines[0].replace("'", "\\'").replace("${DEFAULT-VALUE}", "default") + "'";
+        return lines.length == 0
+                ? ""
+                : " -d '" + lines[0].replace("'", "\\'").replace("${DEFAULT-VALUE}", "default") + "'";
     }
 }

@@ -22,7 +22,8 @@ final class DownCommand implements Callable<Integer> {
             cli.say("stopped");
             return ExitCode.DONE.number();
         }
-        boolean cluster = new Controller(cli.home(), Installations.CLUSTER).running().isPresent();
+        boolean cluster =
+                new Controller(cli.home(), Installations.CLUSTER).running().isPresent();
         cli.say("the embedded server is not running"
                 + (cluster ? "; the local cluster is: ./vectordb local-cluster stop" : ""));
         return ExitCode.DONE.number();

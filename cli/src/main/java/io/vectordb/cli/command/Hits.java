@@ -19,8 +19,20 @@ final class Hits {
     private static final String INDENT = "    ";
     /** Shown in the head, the passage or the source of a hit, or of no use to people. */
     private static final Set<String> SHOWN = Set.of(
-            "id", "accession", "ordinal", "document", "document_type", "cik", "company", "form", "period", "filed",
-            "section", "char_start", "char_end", "text");
+            "id",
+            "accession",
+            "ordinal",
+            "document",
+            "document_type",
+            "cik",
+            "company",
+            "form",
+            "period",
+            "filed",
+            "section",
+            "char_start",
+            "char_end",
+            "text");
 
     private final Console console;
 
@@ -41,7 +53,9 @@ final class Hits {
 
     private void print(int rank, JsonNode hit) {
         JsonNode fields = hit.path("fields");
-        console.print(String.format(Locale.ROOT, "%2d  %.4f  %s", rank, hit.path("score").asDouble(0), head(hit)).stripTrailing());
+        console.print(String.format(
+                        Locale.ROOT, "%2d  %.4f  %s", rank, hit.path("score").asDouble(0), head(hit))
+                .stripTrailing());
         String text = fields.path("text").asString("");
         String plain = text.replaceAll("\\s+", " ").strip();
         if (console.outIsTerminal()) {

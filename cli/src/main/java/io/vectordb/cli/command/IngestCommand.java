@@ -38,13 +38,20 @@ final class IngestCommand implements Callable<Integer> {
 
     private final Cli cli;
 
-    @Parameters(arity = "1..*", paramLabel = "FILE", description = "Files of JSON lines, also .gz; - is the standard input.")
+    @Parameters(
+            arity = "1..*",
+            paramLabel = "FILE",
+            description = "Files of JSON lines, also .gz; - is the standard input.")
     private List<String> files = new ArrayList<>();
 
     @Option(names = "--collection", required = true, paramLabel = "C", description = "Collection to write to.")
     private String collection = "";
 
-    @Option(names = "--format", paramLabel = "FORMAT", defaultValue = "records", description = "records or ops (csv, parquet: not yet).")
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            defaultValue = "records",
+            description = "records or ops (csv, parquet: not yet).")
     private String format = "records";
 
     @Option(names = "--rejects", paramLabel = "FILE", description = "Where refused lines go, each with its error.")
@@ -97,7 +104,8 @@ final class IngestCommand implements Callable<Integer> {
                 }
                 if (!chunk.isEmpty() && (chunk.size() == LINES || chars + line.length() > CHARS)) {
                     send(client, file, chunk, rejected);
-                    progress.show(sent + " lines, " + refused.values().stream().mapToLong(n -> n).sum() + " refused");
+                    progress.show(sent + " lines, "
+                            + refused.values().stream().mapToLong(n -> n).sum() + " refused");
                     chunk.clear();
                     chars = 0;
                 }
@@ -149,8 +157,8 @@ final class IngestCommand implements Callable<Integer> {
 
     private void summary(Duration took) {
         double seconds = Math.max(0.001, took.toMillis() / 1000.0);
-        cli.say(sent + " lines in " + Durations.text(took) + " (" + Math.round(sent / seconds) + "/s), "
-                + succeeded + " written, " + refused.values().stream().mapToLong(n -> n).sum() + " refused");
+        cli.say(sent + " lines in " + Durations.text(took) + " (" + Math.round(sent / seconds) + "/s), " + succeeded
+                + " written, " + refused.values().stream().mapToLong(n -> n).sum() + " refused");
         refused.forEach((code, count) -> cli.say("  " + code + "  " + count));
     }
 }

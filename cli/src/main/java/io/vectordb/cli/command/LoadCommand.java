@@ -22,7 +22,10 @@ import picocli.CommandLine.Parameters;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Filings of EDGAR into passages. */
-@Command(name = "load", description = "Load EDGAR filings (folders, .htm, .txt, .gz) as passages with embeddings. Loading the same again changes nothing.")
+@Command(
+        name = "load",
+        description =
+                "Load EDGAR filings (folders, .htm, .txt, .gz) as passages with embeddings. Loading the same again changes nothing.")
 final class LoadCommand implements Callable<Integer> {
 
     private static final Duration CHUNK = Duration.ofMinutes(10);
@@ -33,10 +36,17 @@ final class LoadCommand implements Callable<Integer> {
     @Parameters(arity = "1..*", paramLabel = "PATH", description = "Files and folders.")
     private List<Path> paths = new ArrayList<>();
 
-    @Option(names = "--collection", paramLabel = "C", defaultValue = "filings", description = "Collection; made if it is missing (${DEFAULT-VALUE}).")
+    @Option(
+            names = "--collection",
+            paramLabel = "C",
+            defaultValue = "filings",
+            description = "Collection; made if it is missing (${DEFAULT-VALUE}).")
     private String collection = "filings";
 
-    @Option(names = "--jobs", paramLabel = "N", description = "Files read and requests written at once (processors, at most 4).")
+    @Option(
+            names = "--jobs",
+            paramLabel = "N",
+            description = "Files read and requests written at once (processors, at most 4).")
     private int jobs = Math.clamp(Runtime.getRuntime().availableProcessors(), 2, 4);
 
     @Option(names = "--resume", description = "Go on after a load that was cut: what every load does.")
@@ -80,7 +90,11 @@ final class LoadCommand implements Callable<Integer> {
                 double seconds = (System.nanoTime() - began) / 1e9;
                 line.show(line.bar(filesDone, filesTotal)
                         + "%d of %d files, %,d passages stored, %,d unchanged, %.0f/s"
-                                .formatted(filesDone, filesTotal, counts.stored(), counts.unchanged(),
+                                .formatted(
+                                        filesDone,
+                                        filesTotal,
+                                        counts.stored(),
+                                        counts.unchanged(),
                                         counts.stored() / Math.max(0.5, seconds)));
             }
         };
@@ -110,10 +124,13 @@ final class LoadCommand implements Callable<Integer> {
                 files.forEach(file -> print("                %s", file));
             }
         });
-        print("passages   %,d: %,d new, %,d changed, %,d unchanged; %,d removed",
+        print(
+                "passages   %,d: %,d new, %,d changed, %,d unchanged; %,d removed",
                 passages, counts.created(), counts.changed(), counts.unchanged(), counts.removed());
         print("rejected   %,d", counts.rejected());
-        report.rejected().forEach((code, each) -> print("             %,d  %s, such as: %s", each.count(), code, each.example()));
+        report.rejected()
+                .forEach(
+                        (code, each) -> print("             %,d  %s, such as: %s", each.count(), code, each.example()));
         print("time       %s, %.1f passages/s", Durations.text(took), rate(counts, took));
         if (skipped > 0 && !cli.verbose()) {
             cli.say("-v lists the skipped files");

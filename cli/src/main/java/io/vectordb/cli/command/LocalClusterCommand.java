@@ -21,7 +21,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** A process per service on this machine. */
-@Command(name = "local-cluster", description = "Run one process per service on this machine.", synopsisSubcommandLabel = "VERB")
+@Command(
+        name = "local-cluster",
+        description = "Run one process per service on this machine.",
+        synopsisSubcommandLabel = "VERB")
 final class LocalClusterCommand {
 
     private LocalClusterCommand() {}
@@ -53,28 +56,56 @@ final class LocalClusterCommand {
 
         private final Cli cli;
 
-        @Option(names = "--storage", paramLabel = "N", defaultValue = "3", description = "Storage nodes (${DEFAULT-VALUE}); up to three replicas.")
+        @Option(
+                names = "--storage",
+                paramLabel = "N",
+                defaultValue = "3",
+                description = "Storage nodes (${DEFAULT-VALUE}); up to three replicas.")
         private int storage;
 
-        @Option(names = "--index", paramLabel = "N", defaultValue = "1", description = "Index nodes (${DEFAULT-VALUE}).")
+        @Option(
+                names = "--index",
+                paramLabel = "N",
+                defaultValue = "1",
+                description = "Index nodes (${DEFAULT-VALUE}).")
         private int index;
 
         @Option(names = "--gateways", paramLabel = "N", defaultValue = "1", description = "Gateways (only 1 yet).")
         private int gateways;
 
-        @Option(names = "--coordinators", paramLabel = "N", defaultValue = "1", description = "Coordinators (only 1 yet).")
+        @Option(
+                names = "--coordinators",
+                paramLabel = "N",
+                defaultValue = "1",
+                description = "Coordinators (only 1 yet).")
         private int coordinators;
 
-        @Option(names = "--metadata", paramLabel = "N", defaultValue = "1", description = "Metadata nodes (only 1 yet).")
+        @Option(
+                names = "--metadata",
+                paramLabel = "N",
+                defaultValue = "1",
+                description = "Metadata nodes (only 1 yet).")
         private int metadata;
 
-        @Option(names = "--port", paramLabel = "N", defaultValue = "" + UpCommand.REST_PORT, description = "Port of REST (${DEFAULT-VALUE}).")
+        @Option(
+                names = "--port",
+                paramLabel = "N",
+                defaultValue = "" + UpCommand.REST_PORT,
+                description = "Port of REST (${DEFAULT-VALUE}).")
         private int port;
 
-        @Option(names = "--grpc-port", paramLabel = "N", defaultValue = "" + UpCommand.GRPC_PORT, description = "Port of gRPC (${DEFAULT-VALUE}).")
+        @Option(
+                names = "--grpc-port",
+                paramLabel = "N",
+                defaultValue = "" + UpCommand.GRPC_PORT,
+                description = "Port of gRPC (${DEFAULT-VALUE}).")
         private int grpcPort;
 
-        @Option(names = "--base-port", paramLabel = "N", defaultValue = "9200", description = "Begin of the ports between the nodes, N to N+249 (${DEFAULT-VALUE}).")
+        @Option(
+                names = "--base-port",
+                paramLabel = "N",
+                defaultValue = "9200",
+                description = "Begin of the ports between the nodes, N to N+249 (${DEFAULT-VALUE}).")
         private int basePort;
 
         @Option(names = "--data", paramLabel = "DIR", description = "Data folder (.vectordb/cluster).")
@@ -88,11 +119,12 @@ final class LocalClusterCommand {
         public Integer call() throws Exception {
             requireCounts();
             Home home = cli.home();
-            Path folder = data == null ? home.defaultData(Installations.CLUSTER) : data.toAbsolutePath().normalize();
+            Path folder = data == null
+                    ? home.defaultData(Installations.CLUSTER)
+                    : data.toAbsolutePath().normalize();
             Start start = new Start(cli, new Controller(home, Installations.CLUSTER));
             return start.run(folder, steps -> {
-                Plan plan =
-                        Plans.cluster(folder, new Plans.ClusterSize(storage, index, port, grpcPort, basePort));
+                Plan plan = Plans.cluster(folder, new Plans.ClusterSize(storage, index, port, grpcPort, basePort));
                 Ports.requireFree(
                         plan.processes(),
                         "127.0.0.1",
@@ -106,8 +138,7 @@ final class LocalClusterCommand {
                 throw CliException.notAvailable("more than one gateway, coordinator or metadata node");
             }
             if (storage < 1 || storage > MAX_NODES || index < 1 || index > MAX_NODES) {
-                throw new CliException(
-                        ExitCode.USAGE, "--storage and --index take 1 to " + MAX_NODES + " nodes");
+                throw new CliException(ExitCode.USAGE, "--storage and --index take 1 to " + MAX_NODES + " nodes");
             }
         }
     }

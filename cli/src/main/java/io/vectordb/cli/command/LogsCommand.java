@@ -26,13 +26,22 @@ final class LogsCommand implements Callable<Integer> {
 
     private final Cli cli;
 
-    @Parameters(arity = "0..1", paramLabel = "SERVICE", description = "Node such as storage-2, or service; all unless given.")
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "SERVICE",
+            description = "Node such as storage-2, or service; all unless given.")
     private @Nullable String service;
 
-    @Option(names = {"-f", "--follow"}, description = "Go on with what is added.")
+    @Option(
+            names = {"-f", "--follow"},
+            description = "Go on with what is added.")
     private boolean follow;
 
-    @Option(names = {"-n", "--lines"}, paramLabel = "N", defaultValue = "50", description = "Lines of each log (${DEFAULT-VALUE}).")
+    @Option(
+            names = {"-n", "--lines"},
+            paramLabel = "N",
+            defaultValue = "50",
+            description = "Lines of each log (${DEFAULT-VALUE}).")
     private int lines;
 
     LogsCommand(Cli cli) {

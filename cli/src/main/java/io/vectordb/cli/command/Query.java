@@ -18,14 +18,24 @@ import tools.jackson.databind.node.ObjectNode;
 /** The flags of every verb that chooses records: filter, parameters, fields. */
 final class Query {
 
-    @Option(names = {"-w", "--where"}, paramLabel = "FILTER", description = "Condition in SQL, such as \"form = '10-K'\".")
+    @Option(
+            names = {"-w", "--where"},
+            paramLabel = "FILTER",
+            description = "Condition in SQL, such as \"form = '10-K'\".")
     private @Nullable String where;
 
-    @Option(names = {"-p", "--param"}, paramLabel = "NAME=VALUE",
-            description = "A parameter: :NAME of the filter, or $1 when the name is a number. The value is read as JSON, else as text.")
+    @Option(
+            names = {"-p", "--param"},
+            paramLabel = "NAME=VALUE",
+            description =
+                    "A parameter: :NAME of the filter, or $1 when the name is a number. The value is read as JSON, else as text.")
     private Map<String, String> params = new LinkedHashMap<>();
 
-    @Option(names = {"-s", "--select"}, paramLabel = "FIELD", split = ",", description = "Fields to give back, separated by commas.")
+    @Option(
+            names = {"-s", "--select"},
+            paramLabel = "FIELD",
+            split = ",",
+            description = "Fields to give back, separated by commas.")
     private List<String> select = new ArrayList<>();
 
     List<String> select() {

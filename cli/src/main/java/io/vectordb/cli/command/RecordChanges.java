@@ -26,7 +26,9 @@ final class RecordChanges {
     private RecordChanges() {}
 
     /** Writes whole records. */
-    @Command(name = "put", description = "Write a record under KEY, or without KEY the record or the array of records in a file.")
+    @Command(
+            name = "put",
+            description = "Write a record under KEY, or without KEY the record or the array of records in a file.")
     static final class Put implements Callable<Integer> {
 
         private final Cli cli;
@@ -37,7 +39,11 @@ final class RecordChanges {
         @Parameters(index = "1", arity = "0..1", paramLabel = "KEY")
         private @Nullable String key;
 
-        @Option(names = {"-f", "--file"}, paramLabel = "FILE", defaultValue = "-", description = "JSON; the standard input unless given.")
+        @Option(
+                names = {"-f", "--file"},
+                paramLabel = "FILE",
+                defaultValue = "-",
+                description = "JSON; the standard input unless given.")
         private String file = "-";
 
         @Option(names = "--if-seq", paramLabel = "N", description = "Only at this version; 0: only when there is none.")
@@ -52,14 +58,18 @@ final class RecordChanges {
             JsonNode body = Bodies.json(file);
             try (RestClient client = cli.client(Retries.SHORT)) {
                 if (key != null) {
-                    return result(cli, client.change("PUT", Keys.path(collection, key) + condition(ifSeq), Optional.of(body)));
+                    return result(
+                            cli,
+                            client.change("PUT", Keys.path(collection, key) + condition(ifSeq), Optional.of(body)));
                 }
                 if (ifSeq != null) {
                     throw new CliException(ExitCode.USAGE, "--if-seq needs a KEY");
                 }
                 ObjectNode request = Json.object();
                 request.set("records", body.isArray() ? body : Json.array().add(body));
-                return results(cli, client.change("POST", CollectionsCommand.path(collection) + "/upsert", Optional.of(request)));
+                return results(
+                        cli,
+                        client.change("POST", CollectionsCommand.path(collection) + "/upsert", Optional.of(request)));
             }
         }
     }
@@ -85,7 +95,10 @@ final class RecordChanges {
         @Option(names = "--create", description = "Make the record when there is none.")
         private boolean create;
 
-        @Option(names = {"-f", "--file"}, paramLabel = "FILE", description = "The patch in JSON instead: {\"set\": {…}, \"unset\": […]}.")
+        @Option(
+                names = {"-f", "--file"},
+                paramLabel = "FILE",
+                description = "The patch in JSON instead: {\"set\": {…}, \"unset\": […]}.")
         private @Nullable String file;
 
         @Option(names = "--if-seq", paramLabel = "N", description = "Only at this version.")
@@ -112,7 +125,8 @@ final class RecordChanges {
                 throw new CliException(ExitCode.USAGE, "nothing to change; give --set, --unset or --file");
             }
             try (RestClient client = cli.client(Retries.SHORT)) {
-                return result(cli, client.change("PATCH", Keys.path(collection, key) + condition(ifSeq), Optional.of(patch)));
+                return result(
+                        cli, client.change("PATCH", Keys.path(collection, key) + condition(ifSeq), Optional.of(patch)));
             }
         }
     }
@@ -129,7 +143,10 @@ final class RecordChanges {
         @Parameters(index = "1..*", paramLabel = "KEY")
         private List<String> keys = new ArrayList<>();
 
-        @Option(names = {"-w", "--where"}, paramLabel = "FILTER", description = "Not available yet.")
+        @Option(
+                names = {"-w", "--where"},
+                paramLabel = "FILTER",
+                description = "Not available yet.")
         private @Nullable String where;
 
         @Option(names = "--if-seq", paramLabel = "N", description = "Only at this version.")
@@ -149,12 +166,18 @@ final class RecordChanges {
             }
             try (RestClient client = cli.client(Retries.SHORT)) {
                 if (keys.size() == 1 && !keys.getFirst().contains("/")) {
-                    return result(cli, client.change(
-                            "DELETE", Keys.path(collection, keys.getFirst()) + condition(ifSeq), Optional.empty()));
+                    return result(
+                            cli,
+                            client.change(
+                                    "DELETE",
+                                    Keys.path(collection, keys.getFirst()) + condition(ifSeq),
+                                    Optional.empty()));
                 }
                 ObjectNode request = Json.object();
                 request.set("keys", Keys.typed(client, collection, keys));
-                return results(cli, client.change("POST", CollectionsCommand.path(collection) + "/delete", Optional.of(request)));
+                return results(
+                        cli,
+                        client.change("POST", CollectionsCommand.path(collection) + "/delete", Optional.of(request)));
             }
         }
     }
@@ -188,7 +211,8 @@ final class RecordChanges {
         JsonNode error = result.path("error");
         String end = error.isMissingNode()
                 ? result.path("seq").isMissingNode() ? "" : ", seq " + Json.cell(result.path("seq"))
-                : ": " + error.path("message").asString("") + " (" + error.path("code").asString("") + ")";
+                : ": " + error.path("message").asString("") + " ("
+                        + error.path("code").asString("") + ")";
         return Json.cell(result.path("key")) + " " + result.path("outcome").asString("") + end;
     }
 }

@@ -51,7 +51,11 @@ final class RecordsCommand {
         @Parameters(index = "1..*", arity = "1..*", paramLabel = "KEY")
         private List<String> keys = new ArrayList<>();
 
-        @Option(names = {"-s", "--select"}, paramLabel = "FIELD", split = ",", description = "Fields to give back.")
+        @Option(
+                names = {"-s", "--select"},
+                paramLabel = "FIELD",
+                split = ",",
+                description = "Fields to give back.")
         private List<String> select = new ArrayList<>();
 
         Get(Cli cli) {
@@ -81,10 +85,11 @@ final class RecordsCommand {
             if (!timeout.isEmpty()) {
                 query.add("timeout=" + timeout);
             }
-            RestAnswer answer = client.get(Keys.path(collection, keys.getFirst())
-                    + (query.isEmpty() ? "" : "?" + String.join("&", query)));
+            RestAnswer answer = client.get(
+                    Keys.path(collection, keys.getFirst()) + (query.isEmpty() ? "" : "?" + String.join("&", query)));
             if (cli.output() == OutputMode.table) {
-                new Results(cli).one(new RestAnswer(200, Json.write(answer.json().path("fields"))));
+                new Results(cli)
+                        .one(new RestAnswer(200, Json.write(answer.json().path("fields"))));
                 cli.say("seq " + Json.cell(answer.json().path("seq")));
             } else if (cli.output() == OutputMode.csv) {
                 new Results(cli).list(answer, List.of(answer.json().path("fields")));
@@ -133,7 +138,10 @@ final class RecordsCommand {
         @Mixin
         private Query query = new Query();
 
-        @Option(names = {"-n", "--limit"}, paramLabel = "N", description = "Records of the page (100).")
+        @Option(
+                names = {"-n", "--limit"},
+                paramLabel = "N",
+                description = "Records of the page (100).")
         private @Nullable Integer limit;
 
         @Option(names = "--cursor", paramLabel = "CURSOR", description = "As the page before gave it.")
@@ -161,7 +169,12 @@ final class RecordsCommand {
     }
 
     private static RestAnswer page(
-            Cli cli, RestClient client, String collection, Query query, @Nullable Integer limit, @Nullable String cursor) {
+            Cli cli,
+            RestClient client,
+            String collection,
+            Query query,
+            @Nullable Integer limit,
+            @Nullable String cursor) {
         ObjectNode request = Json.object();
         query.addFilter(request);
         query.addSelect(request);
@@ -209,7 +222,10 @@ final class RecordsCommand {
     }
 
     /** All records. */
-    @Command(name = "export", description = "Print all records that pass a filter, one in JSON on each line; ./vectordb ingest --direct reads them again.")
+    @Command(
+            name = "export",
+            description =
+                    "Print all records that pass a filter, one in JSON on each line; ./vectordb ingest --direct reads them again.")
     static final class Export implements Callable<Integer> {
 
         private static final int PAGE = 1_000;
@@ -233,12 +249,14 @@ final class RecordsCommand {
             Optional<String> cursor = Optional.empty();
             try (RestClient client = cli.patientClient(PAGE_TIME)) {
                 do {
-                    JsonNode answer = page(cli, client, collection, query, PAGE, cursor.orElse(null)).json();
+                    JsonNode answer = page(cli, client, collection, query, PAGE, cursor.orElse(null))
+                            .json();
                     for (JsonNode record : answer.path("records")) {
                         cli.console().print(Json.write(record.path("fields")));
                         count++;
                     }
-                    cursor = Optional.of(answer.path("next_cursor").asString("")).filter(next -> !next.isEmpty());
+                    cursor =
+                            Optional.of(answer.path("next_cursor").asString("")).filter(next -> !next.isEmpty());
                 } while (cursor.isPresent());
             }
             cli.say(count + " records");

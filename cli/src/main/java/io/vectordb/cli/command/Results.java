@@ -31,8 +31,9 @@ final class Results {
             case csv -> rows(List.of(answer.json()));
             case table -> {
                 TextTable table = new TextTable(List.of("name", "value"));
-                answer.json().properties().forEach(each ->
-                        table.add(List.of(each.getKey(), Json.cell(each.getValue()))));
+                answer.json()
+                        .properties()
+                        .forEach(each -> table.add(List.of(each.getKey(), Json.cell(each.getValue()))));
                 table.lines(console).forEach(console::print);
             }
         }
@@ -60,7 +61,8 @@ final class Results {
         Set<String> columns = new LinkedHashSet<>();
         items.forEach(item -> columns.addAll(item.propertyNames()));
         List<List<String>> cells = StreamSupport.stream(items.spliterator(), false)
-                .map(item -> columns.stream().map(name -> Json.cell(item.path(name))).toList())
+                .map(item ->
+                        columns.stream().map(name -> Json.cell(item.path(name))).toList())
                 .toList();
         if (columns.isEmpty()) {
             return;

@@ -33,7 +33,10 @@ final class SearchCommand implements Callable<Integer> {
     @Option(names = "-k", paramLabel = "K", description = "How many hits (10).")
     private @Nullable Integer k;
 
-    @Option(names = "--vector", paramLabel = "FILE", description = "Search by the vector in a file, a JSON array; - is the standard input.")
+    @Option(
+            names = "--vector",
+            paramLabel = "FILE",
+            description = "Search by the vector in a file, a JSON array; - is the standard input.")
     private @Nullable String vector;
 
     @Option(names = "--like", paramLabel = "KEY", description = "Search by a record.")
@@ -51,13 +54,21 @@ final class SearchCommand implements Callable<Integer> {
     @Option(names = "--min-recall", paramLabel = "X", description = "Let the server choose the effort.")
     private @Nullable Double minRecall;
 
-    @Option(names = "--mode", paramLabel = "MODE", defaultValue = "semantic", description = "semantic, words or hybrid.")
+    @Option(
+            names = "--mode",
+            paramLabel = "MODE",
+            defaultValue = "semantic",
+            description = "semantic, words or hybrid.")
     private String mode = "semantic";
 
     @Option(names = "--explain", description = "Tell how the hits came about.")
     private boolean explain;
 
-    @Option(names = "--collection", paramLabel = "C", defaultValue = "filings", description = "Collection (${DEFAULT-VALUE}).")
+    @Option(
+            names = "--collection",
+            paramLabel = "C",
+            defaultValue = "filings",
+            description = "Collection (${DEFAULT-VALUE}).")
     private String collection = "filings";
 
     SearchCommand(Cli cli) {

@@ -29,8 +29,11 @@ final class Start {
     /** @param plan makes the plan, checking that it can be carried out */
     int run(Path data, Function<Steps, Plan> plan) throws Exception {
         long began = System.nanoTime();
-        try (AutoCloseable lock = controller.folder().lock().orElseThrow(() -> new CliException(
-                ExitCode.CONFLICT, "another ./vectordb is starting or stopping the same at this moment"))) {
+        try (AutoCloseable lock = controller
+                .folder()
+                .lock()
+                .orElseThrow(() -> new CliException(
+                        ExitCode.CONFLICT, "another ./vectordb is starting or stopping the same at this moment"))) {
             controller.running().ifPresent(this::refuse);
             controller.cleanUp(cli::say);
             Controller.requireWritable(data);

@@ -24,8 +24,7 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(name = "status", description = "Tell how the servers on this machine are; exit code 3 unless they are ready.")
 final class StatusCommand implements Callable<Integer> {
 
-    private static final List<String> HEAD =
-            List.of("service", "node", "pid", "ports", "state", "uptime", "restarts");
+    private static final List<String> HEAD = List.of("service", "node", "pid", "ports", "state", "uptime", "restarts");
 
     private final Cli cli;
     private final List<String> installations;
@@ -46,14 +45,21 @@ final class StatusCommand implements Callable<Integer> {
                 any = true;
                 allReady &= show(controller, state.get());
             } else {
-                controller.folder().state().map(RunState::failure).filter(why -> !why.isEmpty())
-                        .ifPresent(why -> cli.say("the last start of " + Installations.title(name) + " failed: " + why));
+                controller
+                        .folder()
+                        .state()
+                        .map(RunState::failure)
+                        .filter(why -> !why.isEmpty())
+                        .ifPresent(
+                                why -> cli.say("the last start of " + Installations.title(name) + " failed: " + why));
             }
         }
         if (!any) {
             cli.say(installations.stream().map(Installations::title).collect(Collectors.joining(" or "))
                     + " is not running; start with "
-                    + (installations.contains(Installations.STANDALONE) ? "./vectordb up" : "./vectordb local-cluster up"));
+                    + (installations.contains(Installations.STANDALONE)
+                            ? "./vectordb up"
+                            : "./vectordb local-cluster up"));
         }
         return (any && allReady ? ExitCode.DONE : ExitCode.NO_SERVER).number();
     }

@@ -23,13 +23,25 @@ final class UpCommand implements Callable<Integer> {
 
     private final Cli cli;
 
-    @Option(names = "--port", paramLabel = "N", description = "Port of REST (${DEFAULT-VALUE}).", defaultValue = "" + REST_PORT)
+    @Option(
+            names = "--port",
+            paramLabel = "N",
+            description = "Port of REST (${DEFAULT-VALUE}).",
+            defaultValue = "" + REST_PORT)
     private int port;
 
-    @Option(names = "--grpc-port", paramLabel = "N", description = "Port of gRPC (${DEFAULT-VALUE}).", defaultValue = "" + GRPC_PORT)
+    @Option(
+            names = "--grpc-port",
+            paramLabel = "N",
+            description = "Port of gRPC (${DEFAULT-VALUE}).",
+            defaultValue = "" + GRPC_PORT)
     private int grpcPort;
 
-    @Option(names = "--host", paramLabel = "ADDRESS", description = "Address to bind (${DEFAULT-VALUE}).", defaultValue = "127.0.0.1")
+    @Option(
+            names = "--host",
+            paramLabel = "ADDRESS",
+            description = "Address to bind (${DEFAULT-VALUE}).",
+            defaultValue = "127.0.0.1")
     private String host = "127.0.0.1";
 
     @Option(names = "--data", paramLabel = "DIR", description = "Data folder (.vectordb/data).")
@@ -42,7 +54,9 @@ final class UpCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Home home = cli.home();
-        Path folder = data == null ? home.defaultData(Installations.STANDALONE) : data.toAbsolutePath().normalize();
+        Path folder = data == null
+                ? home.defaultData(Installations.STANDALONE)
+                : data.toAbsolutePath().normalize();
         Start start = new Start(cli, new Controller(home, Installations.STANDALONE));
         return start.run(folder, progress -> {
             Plan plan = Plans.standalone(folder, host, port, grpcPort);

@@ -63,9 +63,8 @@ public final class Verbs {
     }
 
     private static int failed(Console console, Cli cli, Exception e) {
-        CliException failure = e instanceof CliException known
-                ? known
-                : new CliException(ExitCode.INTERNAL, "internal error: " + e);
+        CliException failure =
+                e instanceof CliException known ? known : new CliException(ExitCode.INTERNAL, "internal error: " + e);
         console.error(failure.getMessage());
         failure.details().forEach(console::say);
         if (cli.verbose() && failure != e) {

@@ -28,13 +28,16 @@ final class VersionCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         ObjectNode versions = Json.object()
-                .put("cli", Optional.ofNullable(VersionCommand.class.getPackage().getImplementationVersion())
-                        .orElse("unpackaged"))
+                .put(
+                        "cli",
+                        Optional.ofNullable(VersionCommand.class.getPackage().getImplementationVersion())
+                                .orElse("unpackaged"))
                 .put("java", Runtime.version().toString());
         serverVersion().ifPresent(version -> versions.put("server", version));
         if (cli.output() == OutputMode.table) {
-            versions.properties().forEach(each ->
-                    cli.console().print(String.format("%-7s", each.getKey()) + Json.cell(each.getValue())));
+            versions.properties()
+                    .forEach(each ->
+                            cli.console().print(String.format("%-7s", each.getKey()) + Json.cell(each.getValue())));
         } else {
             cli.console().print(Json.write(versions));
         }

@@ -140,9 +140,8 @@ public final class FilingLoader {
             sender.drain();
         }
         List<Passage> passages = document.passages();
-        List<String> keys = passages.stream()
-                .map(passage -> filing.key(document, passage))
-                .toList();
+        List<String> keys =
+                passages.stream().map(passage -> filing.key(document, passage)).toList();
         Map<String, JsonNode> before = stored.get(keys);
         List<ObjectNode> changes = new ArrayList<>();
         int created = 0;

@@ -28,7 +28,14 @@ public final class LoadReport {
 
     /** A snapshot for people and programs. */
     public record Counts(
-            int files, int filings, long created, long changed, long unchanged, long removed, long stored, long rejected) {
+            int files,
+            int filings,
+            long created,
+            long changed,
+            long unchanged,
+            long removed,
+            long stored,
+            long rejected) {
 
         /** Whether the collection holds anything of what was read. */
         public boolean anythingLoaded() {

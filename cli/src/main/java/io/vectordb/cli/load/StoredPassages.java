@@ -75,7 +75,8 @@ final class StoredPassages {
         for (int from = 0; from < keys.size(); from += BATCH) {
             ObjectNode request = Json.object();
             keys.subList(from, Math.min(keys.size(), from + BATCH)).forEach(request.putArray("keys")::add);
-            JsonNode answer = client.change("POST", path + "/delete", Optional.of(request)).json();
+            JsonNode answer = client.change("POST", path + "/delete", Optional.of(request))
+                    .json();
             if (answer.path("failed").asInt(0) > 0) {
                 throw new CliException(
                         ExitCode.REFUSED,

@@ -86,9 +86,19 @@ final class AppImage {
         Files.createDirectories(folder);
         Path log = folder.resolve("prepare.log");
         int exit = run(
-                List.of(Jvm.java(), "-Djarmode=tools", "-jar", source.toString(), "extract", "--force",
-                        "--application-filename", app.name() + ".jar", "--destination", folder.toString()),
-                log, EXTRACT_SECONDS);
+                List.of(
+                        Jvm.java(),
+                        "-Djarmode=tools",
+                        "-jar",
+                        source.toString(),
+                        "extract",
+                        "--force",
+                        "--application-filename",
+                        app.name() + ".jar",
+                        "--destination",
+                        folder.toString()),
+                log,
+                EXTRACT_SECONDS);
         if (exit != 0 || !Files.isRegularFile(jar())) {
             throw new IOException(LogTail.reason(log).orElse("exit " + exit) + " (log: " + log + ")");
         }

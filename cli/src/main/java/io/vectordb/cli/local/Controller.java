@@ -57,7 +57,8 @@ public final class Controller {
         }
         for (ProcessState process : left.get().processes()) {
             process.process().handle().ifPresent(handle -> {
-                say.accept("stopping " + process.node() + " (pid " + process.pid() + "), left behind by an earlier run");
+                say.accept(
+                        "stopping " + process.node() + " (pid " + process.pid() + "), left behind by an earlier run");
                 end(handle);
             });
         }
@@ -79,16 +80,15 @@ public final class Controller {
             Files.createDirectories(data);
             Files.delete(Files.createTempFile(data, ".writable", ""));
         } catch (IOException e) {
-            String reason =
-                    switch (e) {
-                        case AccessDeniedException denied -> "permission denied";
-                        case FileAlreadyExistsException file -> "it is not a folder";
-                        case FileSystemException other when other.getReason() != null ->
-                            other.getReason();
-                        default -> String.valueOf(e.getMessage());
-                    };
+            String reason = switch (e) {
+                case AccessDeniedException denied -> "permission denied";
+                case FileAlreadyExistsException file -> "it is not a folder";
+                case FileSystemException other when other.getReason() != null -> other.getReason();
+                default -> String.valueOf(e.getMessage());
+            };
             throw new CliException(
-                    ExitCode.USAGE, "cannot write to the data folder " + data + ": " + reason + "; choose another with --data DIR");
+                    ExitCode.USAGE,
+                    "cannot write to the data folder " + data + ": " + reason + "; choose another with --data DIR");
         }
     }
 
@@ -100,7 +100,8 @@ public final class Controller {
         command.add(Jvm.java());
         command.addAll(List.of("-Xmx48m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp"));
         command.add(ownProgram());
-        command.addAll(List.of("io.vectordb.cli.Main", Supervisor.VERB, folder.path().toString()));
+        command.addAll(
+                List.of("io.vectordb.cli.Main", Supervisor.VERB, folder.path().toString()));
         try {
             new ProcessBuilder(command)
                     .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
@@ -136,7 +137,10 @@ public final class Controller {
             Files.createDirectories(copy.resolve("lib"));
             Files.copy(jar, copy.resolve(jar.getFileName()), StandardCopyOption.REPLACE_EXISTING);
             for (Path library : files.toList()) {
-                Files.copy(library, copy.resolve("lib").resolve(library.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+                Files.copy(
+                        library,
+                        copy.resolve("lib").resolve(library.getFileName()),
+                        StandardCopyOption.REPLACE_EXISTING);
             }
             return copy.resolve(jar.getFileName()).toString();
         } catch (IOException e) {
@@ -164,8 +168,9 @@ public final class Controller {
     public RunState awaitReady(Duration timeout, Consumer<String> progress) {
         long end = System.nanoTime() + timeout.toNanos();
         while (true) {
-            RunState state = folder.state().orElseThrow(() -> new CliException(
-                    ExitCode.NO_SERVER, Installations.title(name) + " was stopped while it was starting"));
+            RunState state = folder.state()
+                    .orElseThrow(() -> new CliException(
+                            ExitCode.NO_SERVER, Installations.title(name) + " was stopped while it was starting"));
             requireAlive(state);
             String waitingFor = waitingFor(state);
             if (waitingFor.isEmpty()) {
@@ -192,8 +197,7 @@ public final class Controller {
                             + folder.log(node) + ")");
         }
         if (!state.supervisor().isAlive()) {
-            throw new CliException(
-                    ExitCode.NO_SERVER, "the supervisor is gone (log: " + folder.supervisorLog() + ")");
+            throw new CliException(ExitCode.NO_SERVER, "the supervisor is gone (log: " + folder.supervisorLog() + ")");
         }
     }
 
@@ -238,8 +242,8 @@ public final class Controller {
 
     /** Kills one process at once, without giving it a chance to tidy up; its supervisor starts it again. */
     public ProcessState kill(String node) {
-        RunState state = running().orElseThrow(() -> new CliException(
-                ExitCode.NO_SERVER, Installations.title(name) + " is not running"));
+        RunState state = running()
+                .orElseThrow(() -> new CliException(ExitCode.NO_SERVER, Installations.title(name) + " is not running"));
         ProcessState process = state.processes().stream()
                 .filter(each -> each.node().equals(node))
                 .findFirst()
@@ -251,8 +255,10 @@ public final class Controller {
                                         state.processes().stream()
                                                 .map(ProcessState::node)
                                                 .toList())));
-        ProcessHandle handle = process.process().handle().orElseThrow(() -> new CliException(
-                ExitCode.CONFLICT, node + " is not running at the moment; its supervisor starts it again"));
+        ProcessHandle handle = process.process()
+                .handle()
+                .orElseThrow(() -> new CliException(
+                        ExitCode.CONFLICT, node + " is not running at the moment; its supervisor starts it again"));
         handle.destroyForcibly();
         await(Duration.ofSeconds(10), () -> !process.process().isAlive());
         return process;

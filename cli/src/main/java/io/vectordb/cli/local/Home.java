@@ -16,9 +16,12 @@ public record Home(Path root, Path folder) {
 
     /** As the launcher and the environment say. */
     public static Home of(Map<String, String> environment) {
-        Path root = Path.of(System.getProperty("vectordb.root", ".")).toAbsolutePath().normalize();
+        Path root = Path.of(System.getProperty("vectordb.root", "."))
+                .toAbsolutePath()
+                .normalize();
         String named = environment.getOrDefault("VECTORDB_HOME", "");
-        Path folder = named.isEmpty() ? root.resolve(".vectordb") : Path.of(named).toAbsolutePath();
+        Path folder =
+                named.isEmpty() ? root.resolve(".vectordb") : Path.of(named).toAbsolutePath();
         return new Home(root, folder);
     }
 

@@ -18,6 +18,7 @@ public final class LogTail {
     private static final int MAX_LINE = 300;
     /** A package name in front of that of an exception. */
     private static final Pattern PACKAGE = Pattern.compile("^([\\w$]+\\.)+(?=[\\w$]+(Exception|Error): )");
+
     private static final Pattern FRAME = Pattern.compile("^\\s+(at |\\.\\.\\. \\d+ (more|common frames)).*|^\\s*$");
 
     private LogTail() {}
@@ -62,7 +63,10 @@ public final class LogTail {
         if (error >= 0) {
             return Optional.of(shorten(run.get(error)));
         }
-        return run.stream().filter(line -> !RunMarks.isMark(line)).reduce((a, b) -> b).map(LogTail::shorten);
+        return run.stream()
+                .filter(line -> !RunMarks.isMark(line))
+                .reduce((a, b) -> b)
+                .map(LogTail::shorten);
     }
 
     private static int lastIndex(List<String> lines, Predicate<String> wanted) {

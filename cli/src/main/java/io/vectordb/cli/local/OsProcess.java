@@ -34,9 +34,8 @@ public record OsProcess(long pid, long startedMillis) {
 
     private boolean isSame(ProcessHandle handle) {
         long started = startedMillis(handle);
-        boolean sameStart = started == 0
-                || startedMillis == 0
-                || Math.abs(started - startedMillis) <= CLOCK_STEP_MILLIS;
+        boolean sameStart =
+                started == 0 || startedMillis == 0 || Math.abs(started - startedMillis) <= CLOCK_STEP_MILLIS;
         return handle.isAlive() && sameStart && !isZombie(handle.pid());
     }
 

@@ -97,7 +97,12 @@ public final class Plans {
 
     private static ProcessSpec coordinator(Path data, ClusterSize size) {
         return node(
-                data, "query-coordinator", "coordinator-1", size.basePort() + 31, List.of(metadataAddress(size)), Map.of());
+                data,
+                "query-coordinator",
+                "coordinator-1",
+                size.basePort() + 31,
+                List.of(metadataAddress(size)),
+                Map.of());
     }
 
     private static ProcessSpec gateway(Path data, ClusterSize size) {

@@ -31,8 +31,10 @@ public final class Ports {
                         ExitCode.USAGE, "port " + port + " is planned twice; choose another with " + hint);
             }
         });
-        forEach(processes, hints, (process, use, port, hint) ->
-                requireFree(port, host, use + " of " + process.node(), hint));
+        forEach(
+                processes,
+                hints,
+                (process, use, port, hint) -> requireFree(port, host, use + " of " + process.node(), hint));
     }
 
     private interface Check {
@@ -57,7 +59,8 @@ public final class Ports {
             throw new CliException(
                     ExitCode.CONFLICT,
                     reason.contains("in use")
-                            ? "port " + port + " (" + what + ") is taken by another program; choose another with " + hint
+                            ? "port " + port + " (" + what + ") is taken by another program; choose another with "
+                                    + hint
                             : "cannot bind " + host + ":" + port + " (" + what + "): " + reason);
         } catch (IOException e) {
             throw new CliException(ExitCode.USAGE, "cannot bind " + host + ":" + port + ": " + e.getMessage());

@@ -14,7 +14,11 @@ import java.util.TreeMap;
  * @param ports by use: {@code http}, {@code grpc}, {@code rpc}, {@code raft}; http answers the probes
  */
 public record ProcessSpec(
-        String node, String service, List<String> command, Map<String, String> environment, Map<String, Integer> ports) {
+        String node,
+        String service,
+        List<String> command,
+        Map<String, String> environment,
+        Map<String, Integer> ports) {
 
     public ProcessSpec {
         command = List.copyOf(command);

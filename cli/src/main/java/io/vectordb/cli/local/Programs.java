@@ -40,14 +40,20 @@ public final class Programs {
     /** Control services start fast and stay small with the first compiler alone; the others need both. */
     private ServiceApp app(String service) {
         return switch (service) {
-            case "standalone" -> new ServiceApp(
-                    service, heap("2g"), LARGE, scratch -> List.of(
-                            "--vectordb.data-dir=" + scratch, "--server.port=0", "--spring.grpc.server.port=0"));
-            case "metadata" -> new ServiceApp(service, "192m", SMALL, scratch -> training("vectordb.metadata", scratch));
+            case "standalone" ->
+                new ServiceApp(
+                        service,
+                        heap("2g"),
+                        LARGE,
+                        scratch -> List.of(
+                                "--vectordb.data-dir=" + scratch, "--server.port=0", "--spring.grpc.server.port=0"));
+            case "metadata" ->
+                new ServiceApp(service, "192m", SMALL, scratch -> training("vectordb.metadata", scratch));
             case "gateway" -> new ServiceApp(service, "256m", SMALL, scratch -> training("vectordb.gateway", scratch));
             case "storage-node" ->
                 new ServiceApp(service, "512m", LARGE, scratch -> training("vectordb.storage", scratch));
-            case "index-node" -> new ServiceApp(service, heap("1g"), LARGE, scratch -> training("vectordb.index", scratch));
+            case "index-node" ->
+                new ServiceApp(service, heap("1g"), LARGE, scratch -> training("vectordb.index", scratch));
             case "query-coordinator" ->
                 new ServiceApp(service, "768m", LARGE, scratch -> training("vectordb.coordinator", scratch));
             default -> throw new IllegalArgumentException("there is no service " + service);

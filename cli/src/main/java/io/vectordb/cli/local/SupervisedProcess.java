@@ -106,8 +106,7 @@ final class SupervisedProcess {
     }
 
     /** Under the lock that {@link #noMoreStarts} takes, so that no process is started behind a stop. */
-    private synchronized @Nullable Process startUnlessStopping(ProcessBuilder builder)
-            throws IOException {
+    private synchronized @Nullable Process startUnlessStopping(ProcessBuilder builder) throws IOException {
         if (stopping.getCount() == 0) {
             return null;
         }

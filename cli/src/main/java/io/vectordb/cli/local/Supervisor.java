@@ -39,8 +39,7 @@ public final class Supervisor {
     /** The body of the supervisor's own process: returns when everything has stopped. */
     public static void main(Path runFolder) throws InterruptedException {
         RunFolder folder = new RunFolder(runFolder);
-        Plan plan = folder.plan()
-                .orElseThrow(() -> new IllegalStateException("no readable plan.json in " + runFolder));
+        Plan plan = folder.plan().orElseThrow(() -> new IllegalStateException("no readable plan.json in " + runFolder));
         Supervisor supervisor = new Supervisor(plan, folder, BackOff.DEFAULT);
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop").unstarted(supervisor::stop));
         supervisor.start();

@@ -34,17 +34,22 @@ public record BulkAnswer(long lines, long succeeded, List<Failure> failures) {
             JsonNode summary = json.path("summary");
             if (!summary.isMissingNode()) {
                 return new BulkAnswer(
-                        summary.path("lines").asLong(), summary.path("succeeded").asLong(), failures);
+                        summary.path("lines").asLong(),
+                        summary.path("succeeded").asLong(),
+                        failures);
             }
             JsonNode error = json.path("error");
             if (error.isMissingNode()) {
                 continue;
             }
             if (json.path("line").isMissingNode()) {
-                throw Problem.read(error.path("status").asInt(500), Json.write(error)).toException();
+                throw Problem.read(error.path("status").asInt(500), Json.write(error))
+                        .toException();
             }
             failures.add(new Failure(
-                    json.path("line").asLong(), error.path("code").asString("INTERNAL"), error.path("message").asString("")));
+                    json.path("line").asLong(),
+                    error.path("code").asString("INTERNAL"),
+                    error.path("message").asString("")));
         }
         throw cut();
     }

@@ -74,7 +74,8 @@ public final class Json {
     public static String reason(JacksonException e) {
         String where = e.getLocation() == null
                 ? ""
-                : "line " + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr() + ": ";
+                : "line " + e.getLocation().getLineNr() + ", column "
+                        + e.getLocation().getColumnNr() + ": ";
         return where + e.getOriginalMessage();
     }
 }

@@ -45,8 +45,10 @@ public record Problem(int status, String code, String detail, Optional<String> t
         for (int i = 0; i < errors.size(); i++) {
             JsonNode error = errors.get(i);
             if (i > 0) {
-                String where = error.path("pointer").asString(error.path("parameter").asString(""));
-                lines.add(where + (where.isEmpty() ? "" : ": ")
+                String where =
+                        error.path("pointer").asString(error.path("parameter").asString(""));
+                lines.add(where
+                        + (where.isEmpty() ? "" : ": ")
                         + error.path("detail").asString(error.path("code").asString("")));
             }
             error.path("context").asString("").lines().forEach(line -> lines.add("  " + line));
@@ -66,7 +68,6 @@ public record Problem(int status, String code, String detail, Optional<String> t
         if (exit == ExitCode.INTERNAL) {
             traceId.ifPresent(id -> lines.add("trace id: " + id));
         }
-        return new CliException(
-                exit, cut.replaceAll("\\s+", " ") + (code.isEmpty() ? "" : " (" + code + ")"), lines);
+        return new CliException(exit, cut.replaceAll("\\s+", " ") + (code.isEmpty() ? "" : " (" + code + ")"), lines);
     }
 }

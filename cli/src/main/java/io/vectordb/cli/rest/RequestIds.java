@@ -14,7 +14,8 @@ public final class RequestIds {
     private RequestIds() {}
 
     public static String next() {
-        return of(System.currentTimeMillis(), RANDOM.nextLong(), RANDOM.nextLong()).toString();
+        return of(System.currentTimeMillis(), RANDOM.nextLong(), RANDOM.nextLong())
+                .toString();
     }
 
     static UUID of(long epochMillis, long randomHigh, long randomLow) {

@@ -84,14 +84,17 @@ public final class RestClient implements AutoCloseable {
 
     /** A part of a path or a query, percent-encoded; commas stay, as they separate the parts of a key. */
     public static String encode(String part) {
-        return URLEncoder.encode(part, StandardCharsets.UTF_8).replace("+", "%20").replace("%2C", ",");
+        return URLEncoder.encode(part, StandardCharsets.UTF_8)
+                .replace("+", "%20")
+                .replace("%2C", ",");
     }
 
     private HttpRequest.Builder request(String method, String path, Optional<JsonNode> body) {
         HttpRequest.Builder request = begin(path).setHeader("Accept", "application/json");
         body.ifPresent(json -> request.setHeader("Content-Type", "application/json"));
         return request.method(
-                method, body.map(json -> BodyPublishers.ofByteArray(Json.bytes(json))).orElseGet(BodyPublishers::noBody));
+                method,
+                body.map(json -> BodyPublishers.ofByteArray(Json.bytes(json))).orElseGet(BodyPublishers::noBody));
     }
 
     private HttpRequest.Builder begin(String path) {
@@ -157,7 +160,8 @@ public final class RestClient implements AutoCloseable {
     private CliException unreachable(HttpRequest request, IOException e) {
         if (e instanceof ConnectException || e instanceof HttpConnectTimeoutException) {
             return new CliException(
-                    ExitCode.NO_SERVER, "no server answers at " + base + "; start one with ./vectordb up, or name it with --url");
+                    ExitCode.NO_SERVER,
+                    "no server answers at " + base + "; start one with ./vectordb up, or name it with --url");
         }
         boolean reads = request.headers().firstValue("Idempotency-Key").isEmpty();
         String outcome = reads ? "" : "; whether it was done is unknown, repeating it is safe";

@@ -47,7 +47,9 @@ class VerbsTest {
         Console console = new Console(
                 new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8),
-                false, false, 80);
+                false,
+                false,
+                80);
         int exit = Verbs.run(console, Map.of("VECTORDB_HOME", folder.toString()), arguments);
         return new Run(exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }
@@ -64,10 +66,12 @@ class VerbsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"sql", "migrate", "operations", "admin", "bench", "local-cluster scale", "collections alter"})
+    @ValueSource(
+            strings = {"sql", "migrate", "operations", "admin", "bench", "local-cluster scale", "collections alter"})
     void laterVerbsSaySo(String verb) {
         String[] words = (verb + " anything --flag").split(" ");
-        assertThat(run(words)).isEqualTo(new Run(2, "", "error: " + verb + " is not available yet (FEATURE_NOT_AVAILABLE)\n"));
+        assertThat(run(words))
+                .isEqualTo(new Run(2, "", "error: " + verb + " is not available yet (FEATURE_NOT_AVAILABLE)\n"));
     }
 
     @ParameterizedTest
@@ -76,11 +80,21 @@ class VerbsTest {
         String[] words = ("search text " + flag).split(" ");
         Run run = run(words);
         assertThat(run.exit()).isEqualTo(2);
-        assertThat(run.err()).endsWith("is not available yet (FEATURE_NOT_AVAILABLE)\n").hasLineCount(1);
+        assertThat(run.err())
+                .endsWith("is not available yet (FEATURE_NOT_AVAILABLE)\n")
+                .hasLineCount(1);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"serch x", "search x --timeout fast", "collections", "collections create x", "search", "-o xml status"})
+    @ValueSource(
+            strings = {
+                "serch x",
+                "search x --timeout fast",
+                "collections",
+                "collections create x",
+                "search",
+                "-o xml status"
+            })
     void wrongUsageIsOneLineAndWhereToReadMore(String words) {
         Run run = run(words.split(" "));
         assertThat(run.exit()).isEqualTo(2);
@@ -91,10 +105,27 @@ class VerbsTest {
 
     @Test
     void searchSendsWhatTheFlagsSay() {
-        against(call -> Reply.of(200, HITS),
-                "search", "supply chain disruption", "--where", "form = '10-K' and company = :c", "-p", "c=Apple Inc.",
-                "-p", "1=2024", "-k", "5", "--ef", "64", "--exact", "-s", "company,text", "--consistency", "bounded:5s",
-                "--timeout", "2s");
+        against(
+                call -> Reply.of(200, HITS),
+                "search",
+                "supply chain disruption",
+                "--where",
+                "form = '10-K' and company = :c",
+                "-p",
+                "c=Apple Inc.",
+                "-p",
+                "1=2024",
+                "-k",
+                "5",
+                "--ef",
+                "64",
+                "--exact",
+                "-s",
+                "company,text",
+                "--consistency",
+                "bounded:5s",
+                "--timeout",
+                "2s");
         assertThat(calls.getFirst().target()).isEqualTo("/v1/collections/filings/search");
         assertThat(calls.getFirst().body()).isEqualTo("""
                 {"query":{"nearest":{"text":"supply chain disruption","ef_search":64,"exact":true}},"k":5,\
@@ -117,10 +148,16 @@ class VerbsTest {
 
     @Test
     void jsonIsTheBodyAsItIs() {
-        assertThat(against(call -> Reply.of(200, HITS), "search", "x", "-o", "json").out()).isEqualTo(HITS + "\n");
-        assertThat(against(call -> Reply.of(200, HITS), "search", "x", "-o", "ndjson").out()).hasLineCount(2);
-        assertThat(against(call -> Reply.of(200, HITS), "search", "x", "-o", "csv", "-s", "form").out())
-                .startsWith("rank,score,key,id,company,form").contains("\n2,0.5,n2,n2,");
+        assertThat(against(call -> Reply.of(200, HITS), "search", "x", "-o", "json")
+                        .out())
+                .isEqualTo(HITS + "\n");
+        assertThat(against(call -> Reply.of(200, HITS), "search", "x", "-o", "ndjson")
+                        .out())
+                .hasLineCount(2);
+        assertThat(against(call -> Reply.of(200, HITS), "search", "x", "-o", "csv", "-s", "form")
+                        .out())
+                .startsWith("rank,score,key,id,company,form")
+                .contains("\n2,0.5,n2,n2,");
     }
 
     @Test
@@ -128,7 +165,8 @@ class VerbsTest {
         String problem = """
                 {"status": 400, "code": "FILTER_SYNTAX", "detail": "filter, column 7: expected a value, found =",
                  "errors": [{"context": "form == '10-K'\\n      ^", "hint": "equality is a single ="}]}""";
-        assertThat(against(call -> Reply.of(400, problem), "search", "x", "-w", "form == '10-K'")).isEqualTo(new Run(6, "", """
+        assertThat(against(call -> Reply.of(400, problem), "search", "x", "-w", "form == '10-K'"))
+                .isEqualTo(new Run(6, "", """
                 error: filter, column 7: expected a value, found = (FILTER_SYNTAX)
                   form == '10-K'
                         ^
@@ -137,10 +175,21 @@ class VerbsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"404,COLLECTION_NOT_FOUND,4", "409,COLLECTION_EXISTS,5", "403,FORBIDDEN,7", "504,DEADLINE_EXCEEDED,8",
-        "507,DISK_FULL,9", "500,INTERNAL,1", "501,FEATURE_NOT_AVAILABLE,2"})
+    @CsvSource({
+        "404,COLLECTION_NOT_FOUND,4",
+        "409,COLLECTION_EXISTS,5",
+        "403,FORBIDDEN,7",
+        "504,DEADLINE_EXCEEDED,8",
+        "507,DISK_FULL,9",
+        "500,INTERNAL,1",
+        "501,FEATURE_NOT_AVAILABLE,2"
+    })
     void theExitCodeFollowsTheStatus(int status, String code, int exit) {
-        Run run = against(call -> Reply.of(status, "{\"code\": \"" + code + "\", \"detail\": \"why\"}"), "collections", "get", "c");
+        Run run = against(
+                call -> Reply.of(status, "{\"code\": \"" + code + "\", \"detail\": \"why\"}"),
+                "collections",
+                "get",
+                "c");
         assertThat(run.exit()).isEqualTo(exit);
         assertThat(run.err()).isEqualTo("error: why (" + code + ")\n");
     }
@@ -158,7 +207,14 @@ class VerbsTest {
     @Test
     void aSchemaAloneGetsItsNameFromTheCommand() throws IOException {
         Path file = Files.writeString(folder.resolve("s.json"), "{\"kind\": \"document\", \"fields\": []}");
-        against(call -> Reply.of(201, "{\"name\": \"notes\"}"), "collections", "create", "notes", "-f", file.toString(), "--dry-run");
+        against(
+                call -> Reply.of(201, "{\"name\": \"notes\"}"),
+                "collections",
+                "create",
+                "notes",
+                "-f",
+                file.toString(),
+                "--dry-run");
         assertThat(calls.getFirst().body())
                 .isEqualTo("{\"schema\":{\"kind\":\"document\",\"fields\":[]},\"name\":\"notes\",\"dry_run\":true}");
     }
@@ -166,8 +222,12 @@ class VerbsTest {
     @Test
     void recordsAreReadByKeysOfTheirType() {
         Function<Call, Reply> answers = call -> call.method().equals("GET")
-                ? Reply.of(200, "{\"schema\": {\"primary_key\": [\"n\"], \"fields\": [{\"name\": \"n\", \"type\": \"int64\"}]}}")
-                : Reply.of(200, "{\"results\": [{\"key\": 1, \"record\": {\"key\": 1, \"fields\": {\"n\": 1}}}, {\"key\": 2}]}");
+                ? Reply.of(
+                        200,
+                        "{\"schema\": {\"primary_key\": [\"n\"], \"fields\": [{\"name\": \"n\", \"type\": \"int64\"}]}}")
+                : Reply.of(
+                        200,
+                        "{\"results\": [{\"key\": 1, \"record\": {\"key\": 1, \"fields\": {\"n\": 1}}}, {\"key\": 2}]}");
         Run run = against(answers, "records", "get", "c", "1", "2", "-o", "ndjson");
         assertThat(calls.getLast().body()).isEqualTo("{\"keys\":[1,2]}");
         assertThat(run).isEqualTo(new Run(4, "{\"key\":1,\"fields\":{\"n\":1}}\n", "error: not found: 2\n"));
@@ -176,7 +236,8 @@ class VerbsTest {
     @Test
     void changesOfOneRecordGoToItsRoute() throws IOException {
         Path file = Files.writeString(folder.resolve("r.json"), "{\"text\": \"x\"}");
-        Function<Call, Reply> answers = call -> Reply.of(200, "{\"key\": \"a b\", \"outcome\": \"replaced\", \"seq\": 7}");
+        Function<Call, Reply> answers =
+                call -> Reply.of(200, "{\"key\": \"a b\", \"outcome\": \"replaced\", \"seq\": 7}");
         Run put = against(answers, "records", "put", "c", "a b", "-f", file.toString(), "--if-seq", "6");
         assertThat(put).isEqualTo(new Run(0, "", "a b replaced, seq 7\n"));
         assertThat(calls.getFirst().method() + " " + calls.getFirst().target())
@@ -192,7 +253,8 @@ class VerbsTest {
         Function<Call, Reply> answers = call -> call.body().contains("cursor")
                 ? Reply.of(200, "{\"records\": [{\"key\": 2, \"fields\": {\"n\": 2}}]}")
                 : Reply.of(200, "{\"records\": [{\"key\": 1, \"fields\": {\"n\": 1}}], \"next_cursor\": \"abc\"}");
-        assertThat(against(answers, "records", "export", "c", "-q")).isEqualTo(new Run(0, "{\"n\":1}\n{\"n\":2}\n", ""));
+        assertThat(against(answers, "records", "export", "c", "-q"))
+                .isEqualTo(new Run(0, "{\"n\":1}\n{\"n\":2}\n", ""));
     }
 
     @Test
@@ -202,18 +264,25 @@ class VerbsTest {
         Function<Call, Reply> answers = call -> call.method().equals("GET") ? Reply.of(200, "{}") : Reply.of(200, """
                 {"line": 2, "outcome": "refused", "error": {"code": "TYPE_MISMATCH", "message": "id: 2"}}
                 {"summary": {"lines": 2, "succeeded": 1, "failed": 1}}""");
-        Run run = against(answers, "ingest", file.toString(), "--collection", "c", "--direct", "--rejects", rejects.toString());
+        Run run = against(
+                answers, "ingest", file.toString(), "--collection", "c", "--direct", "--rejects", rejects.toString());
         assertThat(run.exit()).isEqualTo(6);
         assertThat(run.err()).contains("1 written, 1 refused").contains("TYPE_MISMATCH  1");
-        assertThat(rejects).hasContent("{\"file\":\"" + file
-                + "\",\"line\":3,\"error\":{\"code\":\"TYPE_MISMATCH\",\"message\":\"id: 2\"},\"content\":{\"id\":2}}");
+        assertThat(rejects)
+                .hasContent(
+                        "{\"file\":\"" + file
+                                + "\",\"line\":3,\"error\":{\"code\":\"TYPE_MISMATCH\",\"message\":\"id: 2\"},\"content\":{\"id\":2}}");
     }
 
     @Test
     void aLoadTellsFilesPassagesAndReasons() throws IOException {
         Files.writeString(folder.resolve("empty.htm"), "");
         Function<Call, Reply> answers = call -> Reply.of(200, "{}");
-        Run run = against(answers, "load", folder.resolve("empty.htm").toString(), folder.resolve("absent").toString());
+        Run run = against(
+                answers,
+                "load",
+                folder.resolve("empty.htm").toString(),
+                folder.resolve("absent").toString());
         assertThat(run.exit()).isEqualTo(6);
         assertThat(run.out())
                 .contains("files      0 read with 0 filings, 2 skipped", "1  no such file", "passages   0: 0 new")

@@ -90,12 +90,15 @@ public final class FakeApi implements AutoCloseable {
             JsonNode record = Json.parse(text);
             if (record.path("text").asString("").contains(refusedText)) {
                 failed++;
-                answer.add("{\"line\": " + line + ", \"outcome\": \"refused\", \"error\": {\"code\": \"TEXT_TOO_LONG\", \"message\": \"text: 612 tokens\"}}");
+                answer.add(
+                        "{\"line\": " + line
+                                + ", \"outcome\": \"refused\", \"error\": {\"code\": \"TEXT_TOO_LONG\", \"message\": \"text: 612 tokens\"}}");
             } else {
                 records.put(record.path("id").stringValue(), record);
             }
         }
-        answer.add("{\"summary\": {\"lines\": " + line + ", \"succeeded\": " + (line - failed) + ", \"failed\": " + failed + "}}");
+        answer.add("{\"summary\": {\"lines\": " + line + ", \"succeeded\": " + (line - failed) + ", \"failed\": "
+                + failed + "}}");
         return Reply.of(200, String.join("\n", answer));
     }
 

@@ -56,16 +56,19 @@ class FilingLoaderTest {
                 <p>FORM 10-K</p><p>Item 1A. Risk Factors</p>
                 """.formatted(accession, company));
         for (int i = 0; i < paragraphs; i++) {
-            text.append("<p>Paragraph ").append(i).append(" tells that the supply of components may be disrupted, ")
+            text.append("<p>Paragraph ")
+                    .append(i)
+                    .append(" tells that the supply of components may be disrupted, ")
                     .append("that demand varies, and that costs rise with the price of energy. ".repeat(8))
                     .append("</p>\n");
         }
-        return text.append("</body></html>\n</TEXT>\n</DOCUMENT>\n</SEC-DOCUMENT>\n").toString();
+        return text.append("</body></html>\n</TEXT>\n</DOCUMENT>\n</SEC-DOCUMENT>\n")
+                .toString();
     }
 
     private LoadReport load(Path... paths) {
-        try (RestClient client = new RestClient(
-                api.uri(), Optional.empty(), Duration.ofSeconds(20), Retries.SHORT, line -> {})) {
+        try (RestClient client =
+                new RestClient(api.uri(), Optional.empty(), Duration.ofSeconds(20), Retries.SHORT, line -> {})) {
             FilingLoader loader = new FilingLoader(client, "filings", 2, new FilingLoader.Progress() {
                 @Override
                 public void created(String collection) {}
@@ -109,7 +112,8 @@ class FilingLoaderTest {
         LoadReport.Counts again = load(file).counts();
 
         assertThat(again.unchanged()).isEqualTo(first);
-        assertThat(again.stored() + again.created() + again.changed() + again.removed()).isZero();
+        assertThat(again.stored() + again.created() + again.changed() + again.removed())
+                .isZero();
         assertThat(api.linesWritten()).isEqualTo(written);
         assertThat(again.anythingLoaded()).isTrue();
     }
@@ -118,13 +122,16 @@ class FilingLoaderTest {
     void whatChangedIsWrittenAndWhatIsGoneIsRemoved() throws IOException {
         Path file = file("full.txt", submission("0000320193-24-000123", "Apple Inc.", 700));
         long before = load(file).counts().stored();
-        Files.writeString(file, submission("0000320193-24-000123", "Apple Inc.", 30).replace("Paragraph 20 ", "Statement 20 "));
+        Files.writeString(
+                file, submission("0000320193-24-000123", "Apple Inc.", 30).replace("Paragraph 20 ", "Statement 20 "));
 
         LoadReport.Counts counts = load(file).counts();
 
         assertThat(counts.created()).isZero();
         assertThat(counts.changed()).isBetween(1L, 3L);
-        assertThat(counts.removed()).isEqualTo(before - counts.changed() - counts.unchanged()).isGreaterThan(50);
+        assertThat(counts.removed())
+                .isEqualTo(before - counts.changed() - counts.unchanged())
+                .isGreaterThan(50);
         assertThat(api.records()).hasSize((int) (counts.changed() + counts.unchanged()));
     }
 

@@ -34,8 +34,16 @@ final class Child {
 
     static ProcessSpec spec(String node, String behaviour, Path notes) {
         List<String> command = new ArrayList<>(List.of(
-                Jvm.java(), "-Xshare:auto", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx16m", "-cp",
-                System.getProperty("java.class.path"), Child.class.getName(), behaviour, notes.toString()));
+                Jvm.java(),
+                "-Xshare:auto",
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-Xmx16m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Child.class.getName(),
+                behaviour,
+                notes.toString()));
         return new ProcessSpec(node, "child", command, Map.of(), Map.of("http", 1));
     }
 

@@ -40,27 +40,32 @@ class ControllerTest {
     @Test
     void whatIsLaunchedOutlivesUsUntilItIsStopped() {
         AtomicInteger probes = new AtomicInteger();
-        try (StubServer server = new StubServer(
-                call -> probes.incrementAndGet() < 3 ? Reply.of(503, NOT_READY) : Reply.of(200, "{}"))) {
+        try (StubServer server =
+                new StubServer(call -> probes.incrementAndGet() < 3 ? Reply.of(503, NOT_READY) : Reply.of(200, "{}"))) {
             Controller controller = new Controller(new Home(folder, folder), "test");
             controller.launch(new Plan("test", "d", "r", "g", List.of(child(server.port()))));
             List<String> progress = new ArrayList<>();
             RunState state = controller.awaitReady(Duration.ofMinutes(1), progress::add);
 
             assertThat(progress).contains("rebuilding filings-0: 12,000 of 35,000 records");
-            assertThat(state.supervisorPid()).isNotEqualTo(ProcessHandle.current().pid());
+            assertThat(state.supervisorPid())
+                    .isNotEqualTo(ProcessHandle.current().pid());
             assertThat(controller.running()).isPresent();
 
             ProcessState killed = controller.kill("child-1");
-            Await.until("restart", () -> controller.running()
-                    .map(now -> now.processes().getFirst())
-                    .filter(now -> now.restarts() == 1 && now.process().isAlive())
-                    .isPresent());
+            Await.until(
+                    "restart",
+                    () -> controller
+                            .running()
+                            .map(now -> now.processes().getFirst())
+                            .filter(now -> now.restarts() == 1 && now.process().isAlive())
+                            .isPresent());
             assertThat(killed.process().isAlive()).isFalse();
             assertThatThrownBy(() -> controller.kill("child-9"))
                     .hasMessage("there is no node child-9; there are child-1");
 
-            OsProcess child = controller.running().orElseThrow().processes().getFirst().process();
+            OsProcess child =
+                    controller.running().orElseThrow().processes().getFirst().process();
             assertThat(controller.stop(line -> {})).isTrue();
             assertThat(child.isAlive()).isFalse();
             assertThat(controller.running()).isEmpty();
@@ -72,7 +77,16 @@ class ControllerTest {
     void whatAKilledSupervisorLeftIsEnded() {
         Controller controller = new Controller(new Home(folder, folder), "test");
         controller.launch(new Plan("test", "d", "r", "g", List.of(child(1))));
-        Await.until("start", () -> controller.folder().state().orElseThrow().processes().getFirst().pid() != 0);
+        Await.until(
+                "start",
+                () -> controller
+                                .folder()
+                                .state()
+                                .orElseThrow()
+                                .processes()
+                                .getFirst()
+                                .pid()
+                        != 0);
         RunState state = controller.folder().state().orElseThrow();
         OsProcess child = state.processes().getFirst().process();
         state.supervisor().handle().orElseThrow().destroyForcibly();
@@ -91,7 +105,8 @@ class ControllerTest {
     void aProcessThatGotTheNumberOfAnEarlierOneIsNotTakenForIt() {
         OsProcess self = OsProcess.of(ProcessHandle.current());
         assertThat(self.isAlive()).isTrue();
-        assertThat(new OsProcess(self.pid(), self.startedMillis() - 60_000).isAlive()).isFalse();
+        assertThat(new OsProcess(self.pid(), self.startedMillis() - 60_000).isAlive())
+                .isFalse();
     }
 
     @Test
@@ -108,7 +123,8 @@ class ControllerTest {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             int port = taken.getLocalPort();
             assertThatThrownBy(() -> Ports.requireFree(List.of(child(port)), "127.0.0.1", Map.of("http", "--port N")))
-                    .isInstanceOfSatisfying(CliException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.CONFLICT))
+                    .isInstanceOfSatisfying(
+                            CliException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.CONFLICT))
                     .hasMessage("port " + port
                             + " (http of child-1) is taken by another program; choose another with --port N");
         }
@@ -126,7 +142,8 @@ class ControllerTest {
     void aDataFolderThatIsAFileIsRefused() throws IOException {
         Path file = Files.writeString(folder.resolve("file"), "x");
         assertThatThrownBy(() -> Controller.requireWritable(file))
-                .hasMessage("cannot write to the data folder " + file + ": it is not a folder; choose another with --data DIR");
+                .hasMessage("cannot write to the data folder " + file
+                        + ": it is not a folder; choose another with --data DIR");
         Controller.requireWritable(folder.resolve("new/one"));
     }
 }

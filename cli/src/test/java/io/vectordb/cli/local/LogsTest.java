@@ -55,7 +55,8 @@ class LogsTest {
 
     @Test
     void elseTheLastLineThatIsNoMark() throws IOException {
-        Path log = log("--- 2026-01-01 00:00:02 x started, pid 2\nsome line\n--- 2026-01-01 00:00:03 x ended with 137 (signal 9)\n");
+        Path log = log(
+                "--- 2026-01-01 00:00:02 x started, pid 2\nsome line\n--- 2026-01-01 00:00:03 x ended with 137 (signal 9)\n");
         assertThat(LogTail.reason(log)).contains("some line");
         assertThat(LogTail.reason(folder.resolve("absent.log"))).isEmpty();
     }
@@ -86,7 +87,9 @@ class LogsTest {
     void readinessTellsWhatIsBeingWaitedFor() {
         assertThat(Readiness.read(200, "{}").ready()).isTrue();
         assertThat(Readiness.read(503, "garbage")).isEqualTo(new Readiness(false, "starting"));
-        assertThat(Readiness.read(503, "{\"components\": {\"service\": {\"details\": {\"a\": \"ready\", \"b\": \"no leader\"}}}}"))
+        assertThat(Readiness.read(
+                        503,
+                        "{\"components\": {\"service\": {\"details\": {\"a\": \"ready\", \"b\": \"no leader\"}}}}"))
                 .isEqualTo(new Readiness(false, "no leader"));
     }
 }

@@ -19,7 +19,10 @@ class PlansTest {
                 .containsExactly(
                         "metadata-1", "storage-1", "storage-2", "storage-3", "index-1", "coordinator-1", "gateway-1");
         Set<Integer> ports = new HashSet<>();
-        plan.processes().forEach(process -> process.ports().values().forEach(port -> assertThat(ports.add(port)).isTrue()));
+        plan.processes()
+                .forEach(process -> process.ports()
+                        .values()
+                        .forEach(port -> assertThat(ports.add(port)).isTrue()));
         ProcessSpec storage = plan.processes().get(2);
         assertThat(storage.command())
                 .contains(
@@ -33,7 +36,8 @@ class PlansTest {
 
     @Test
     void everythingBindsToLoopbackUnlessToldOtherwise() {
-        assertThat(Plans.cluster(DATA, new Plans.ClusterSize(3, 1, 8080, 9090, 9200)).processes())
+        assertThat(Plans.cluster(DATA, new Plans.ClusterSize(3, 1, 8080, 9090, 9200))
+                        .processes())
                 .allSatisfy(process -> assertThat(process.command()).contains("--server.address=127.0.0.1"));
         Plan open = Plans.standalone(DATA, "0.0.0.0", 8080, 9090);
         assertThat(open.processes().getFirst().command())
@@ -43,8 +47,10 @@ class PlansTest {
 
     @Test
     void replicasAreNoMoreThanStorageNodes() {
-        List<String> metadata =
-                Plans.cluster(DATA, new Plans.ClusterSize(2, 1, 8080, 9090, 9200)).processes().getFirst().command();
+        List<String> metadata = Plans.cluster(DATA, new Plans.ClusterSize(2, 1, 8080, 9090, 9200))
+                .processes()
+                .getFirst()
+                .command();
         assertThat(metadata).contains("--vectordb.metadata.default-replicas=2");
     }
 

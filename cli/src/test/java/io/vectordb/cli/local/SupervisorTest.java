@@ -33,8 +33,9 @@ class SupervisorTest {
 
     @AfterEach
     void endChildren() {
-        run.state().ifPresent(state -> state.processes()
-                .forEach(process -> process.process().handle().ifPresent(ProcessHandle::destroyForcibly)));
+        run.state()
+                .ifPresent(state -> state.processes()
+                        .forEach(process -> process.process().handle().ifPresent(ProcessHandle::destroyForcibly)));
     }
 
     private Supervisor supervisor(ProcessSpec... processes) {
@@ -71,8 +72,7 @@ class SupervisorTest {
     @Test
     void aProcessThatNeverComesUpEndsEverythingAndLeavesTheReason() throws InterruptedException {
         Path others = folder.resolve("others");
-        Supervisor supervisor =
-                supervisor(Child.spec("child-1", "run", others), Child.spec("child-2", "fail", notes));
+        Supervisor supervisor = supervisor(Child.spec("child-1", "run", others), Child.spec("child-2", "fail", notes));
         supervisor.start();
         supervisor.awaitEnd();
 
@@ -92,6 +92,8 @@ class SupervisorTest {
         supervisor.start();
         supervisor.awaitEnd();
         assertThat(run.state().orElseThrow().phase()).isEqualTo(RunState.Phase.FAILED);
-        assertThat(LogTail.reason(run.log("child-1")).orElseThrow()).contains("cannot start").contains("no-such-program");
+        assertThat(LogTail.reason(run.log("child-1")).orElseThrow())
+                .contains("cannot start")
+                .contains("no-such-program");
     }
 }

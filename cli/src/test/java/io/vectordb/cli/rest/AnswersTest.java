@@ -17,8 +17,7 @@ class AnswersTest {
                  "errors": [{"pointer": "#/filter", "context": "form == '10-K'\\n      ^", "hint": "equality is a single ="}]}
                 """).toException();
         assertThat(error).hasMessage("filter, column 7: expected a value, found = (FILTER_SYNTAX)");
-        assertThat(error.details())
-                .containsExactly("  form == '10-K'", "        ^", "hint: equality is a single =");
+        assertThat(error.details()).containsExactly("  form == '10-K'", "        ^", "hint: equality is a single =");
         assertThat(error.exitCode()).isEqualTo(ExitCode.REFUSED);
     }
 
@@ -48,14 +47,16 @@ class AnswersTest {
     @Test
     void aBulkAnswerWithoutSummaryWasCut() {
         assertThatThrownBy(() -> BulkAnswer.read(new RestAnswer(200, "{\"line\": 1, \"outcome\": \"created\"}\n{\"li")))
-                .isInstanceOfSatisfying(CliException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.TIMED_OUT));
+                .isInstanceOfSatisfying(
+                        CliException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.TIMED_OUT));
     }
 
     @Test
     void aFaultOfTheWholeStreamIsItsError() {
         assertThatThrownBy(() -> BulkAnswer.read(new RestAnswer(
                         200, "{\"error\": {\"status\": 507, \"code\": \"DISK_FULL\", \"detail\": \"no room\"}}")))
-                .isInstanceOfSatisfying(CliException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.OVERLOADED))
+                .isInstanceOfSatisfying(
+                        CliException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.OVERLOADED))
                 .hasMessage("no room (DISK_FULL)");
     }
 

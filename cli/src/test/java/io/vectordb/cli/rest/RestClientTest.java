@@ -35,7 +35,9 @@ class RestClientTest {
             RestAnswer answer = client.change("POST", "/v1/collections", Optional.of(Json.object()));
             assertThat(answer.body()).isEqualTo("{\"a\": 1.10}");
             assertThat(server.calls()).hasSize(3);
-            assertThat(server.calls().stream().map(StubServer.Call::idempotencyKey).distinct())
+            assertThat(server.calls().stream()
+                            .map(StubServer.Call::idempotencyKey)
+                            .distinct())
                     .singleElement()
                     .satisfies(id -> assertThat(UUID.fromString(id).version()).isEqualTo(7));
         }
@@ -43,10 +45,12 @@ class RestClientTest {
 
     @Test
     void aServerThatAsksForALongerWaitThanThereIsTimeIsNotAskedAgain() {
-        try (StubServer server = answering(new Reply(429, "{\"code\": \"OVERLOADED\", \"detail\": \"queue full\"}", "600"));
+        try (StubServer server =
+                        answering(new Reply(429, "{\"code\": \"OVERLOADED\", \"detail\": \"queue full\"}", "600"));
                 RestClient client = client(server.uri(), Retries.SHORT)) {
             assertThatThrownBy(() -> client.get("/v1/info"))
-                    .isInstanceOfSatisfying(CliException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.OVERLOADED))
+                    .isInstanceOfSatisfying(
+                            CliException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.OVERLOADED))
                     .hasMessage("queue full (OVERLOADED)");
             assertThat(server.calls()).hasSize(1);
         }
@@ -54,7 +58,8 @@ class RestClientTest {
 
     @Test
     void otherFailuresAreNotRepeated() {
-        try (StubServer server = answering(Reply.of(404, "{\"code\": \"COLLECTION_NOT_FOUND\", \"detail\": \"no notes\"}"));
+        try (StubServer server =
+                        answering(Reply.of(404, "{\"code\": \"COLLECTION_NOT_FOUND\", \"detail\": \"no notes\"}"));
                 RestClient client = client(server.uri(), Retries.PATIENT)) {
             assertThatThrownBy(() -> client.get("/v1/collections/notes")).hasMessage("no notes (COLLECTION_NOT_FOUND)");
             assertThat(server.calls()).hasSize(1);
@@ -65,8 +70,10 @@ class RestClientTest {
     void aConnectionThatBreaksIsTriedAgainByThePatient() {
         try (StubServer server = answering(Reply.of(0, ""), Reply.of(200, "{}"));
                 RestClient client = client(server.uri(), Retries.PATIENT)) {
-            assertThat(client.bulk("/v1/collections/c/bulk-write", "{}\n").status()).isEqualTo(200);
-            assertThat(server.calls().get(0).idempotencyKey()).isEqualTo(server.calls().get(1).idempotencyKey());
+            assertThat(client.bulk("/v1/collections/c/bulk-write", "{}\n").status())
+                    .isEqualTo(200);
+            assertThat(server.calls().get(0).idempotencyKey())
+                    .isEqualTo(server.calls().get(1).idempotencyKey());
         }
     }
 
@@ -75,7 +82,8 @@ class RestClientTest {
         try (StubServer server = answering(Reply.of(0, ""));
                 RestClient client = client(server.uri(), ONCE)) {
             assertThatThrownBy(() -> client.change("DELETE", "/v1/collections/c", Optional.empty()))
-                    .isInstanceOfSatisfying(CliException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.TIMED_OUT))
+                    .isInstanceOfSatisfying(
+                            CliException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.TIMED_OUT))
                     .hasMessageContaining("whether it was done is unknown");
         }
     }
@@ -88,7 +96,8 @@ class RestClientTest {
         }
         try (RestClient client = client(URI.create("http://127.0.0.1:" + port), ONCE)) {
             assertThatThrownBy(() -> client.get("/v1/info"))
-                    .isInstanceOfSatisfying(CliException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.NO_SERVER))
+                    .isInstanceOfSatisfying(
+                            CliException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.NO_SERVER))
                     .hasMessageContaining("./vectordb up");
         }
     }

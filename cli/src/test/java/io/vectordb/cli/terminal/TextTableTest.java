@@ -17,7 +17,9 @@ class TextTableTest {
 
     @Test
     void columnsAreAsWideAsTheirWidestCellAndLinesEndWithoutBlanks() {
-        TextTable table = new TextTable(List.of("name", "n")).add(List.of("filings", "12")).add(List.of("x", ""));
+        TextTable table = new TextTable(List.of("name", "n"))
+                .add(List.of("filings", "12"))
+                .add(List.of("x", ""));
         assertThat(table.lines(console(false, 80))).containsExactly("name     n", "filings  12", "x");
     }
 

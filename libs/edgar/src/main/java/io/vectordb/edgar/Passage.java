@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param ordinal position within the document, from 0
  * @param section the item the text belongs to, null where not known (cover page, signatures, exhibits, forms without
- *     items). 10-K, 10-D and 20-F: {@code "1A"}, {@code "7"}; the suffix (T) of 9A(T) is dropped. 10-Q: part and item,
+ *     items). 10-K and 20-F: {@code "1A"}, {@code "7"}; the suffix (T) of 9A(T) is dropped. 10-Q: part and item,
  *     {@code "Part I 2"}, {@code "Part II 1A"}. 8-K: {@code "2.02"}, before August 2004 {@code "5"}
  * @param text the text itself; a line feed ends a paragraph or a row of a table, whose cells {@code " | "} separates
  * @param charStart offset of the first character in the document's normalised text, in UTF-16 code units
