@@ -97,7 +97,10 @@ final class ShardFollower implements AutoCloseable {
         return confirmed != Long.MIN_VALUE && confirmed - sinceNanos >= 0;
     }
 
-    /** The first view that reaches {@code seq}; done at once when there is one. Never fails, may never be done. */
+    /**
+     * The first view that reaches {@code seq}; done at once when there is one. It may never be done; it fails with
+     * {@code SHARD_UNAVAILABLE} when this follower closes.
+     */
     CompletableFuture<SegmentView> viewAt(long seq) {
         Optional<SegmentView> current = view;
         if (current.isPresent() && current.get().watermark() >= seq) {
@@ -109,6 +112,9 @@ final class ShardFollower implements AutoCloseable {
         future.whenComplete((done, error) -> waiters.remove(waiter));
         // The view may have moved between the look and the entry into the list.
         view.filter(now -> now.watermark() >= seq).ifPresent(future::complete);
+        if (closed) {
+            future.completeExceptionally(closedFailure());
+        }
         return future;
     }
 
@@ -205,5 +211,11 @@ final class ShardFollower implements AutoCloseable {
     public void close() {
         closed = true;
         thread.interrupt();
+        waiters.values().forEach(future -> future.completeExceptionally(closedFailure()));
+    }
+
+    private VectorDbException closedFailure() {
+        return new VectorDbException(
+                ErrorCode.SHARD_UNAVAILABLE, "this index node does not serve shard " + shard.getName() + " any more");
     }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.vectordb.indexnode;
+
+import org.jspecify.annotations.NullMarked;
