@@ -13,6 +13,9 @@ import java.time.Duration;
  */
 record ReadLevel(Consistency.Level level, Duration maxStaleness, SessionToken token) {
 
+    /** A longer one cannot be said in microseconds, nor told from this. */
+    private static final Duration LONGEST = Duration.ofDays(365);
+
     static ReadLevel of(Consistency asked, CollectionHandle collection, CoordinatorProperties properties) {
         SessionToken token = SessionToken.parse(asked.getTokensList());
         token.check(collection);
@@ -38,6 +41,6 @@ record ReadLevel(Consistency.Level level, Duration maxStaleness, SessionToken to
             throw new VectorDbException(
                     ErrorCode.INVALID_VALUE, "consistency.max_staleness: expected more than 0 s");
         }
-        return new ReadLevel(level, staleness, token);
+        return new ReadLevel(level, staleness.compareTo(LONGEST) < 0 ? staleness : LONGEST, token);
     }
 }

@@ -32,6 +32,7 @@ final class Records {
     record Write(String collection, List<WriteOp> ops, BatchMode mode, List<String> tokens, String requestId) {}
 
     Mono<WriteResponse> write(Write write, TimeBudget time) {
+        BatchMode mode = modeOf(write.mode());
         if (write.ops().isEmpty()) {
             throw new VectorDbException(ErrorCode.MISSING_MEMBER, "a write needs at least one item");
         }
@@ -51,10 +52,19 @@ final class Records {
                 .flatMap(prepared -> {
                     ByteString hash = RequestIds.contentHash(
                             prepared.collection().collection().getUid(),
-                            write.mode().getNumber(),
+                            mode.getNumber(),
                             write.ops());
-                    return apply(prepared, write.mode(), new Ids.PerRequest(id, hash), sent, time);
+                    return apply(prepared, mode, new Ids.PerRequest(id, hash), sent, time);
                 });
+    }
+
+    private static BatchMode modeOf(BatchMode mode) {
+        return switch (mode) {
+            case BATCH_MODE_UNSPECIFIED -> BatchMode.BATCH_MODE_SKIP_FAILED;
+            case BATCH_MODE_SKIP_FAILED, BATCH_MODE_SHARD_ATOMIC, BATCH_MODE_ATOMIC -> mode;
+            case UNRECOGNIZED -> throw new VectorDbException(
+                    ErrorCode.INVALID_VALUE, "mode: expected one of skip_failed, shard_atomic and atomic");
+        };
     }
 
     private Mono<WriteResponse> apply(

@@ -5,6 +5,7 @@ import com.google.protobuf.MessageLite;
 import io.vectordb.common.ErrorCode;
 import io.vectordb.common.Limits;
 import io.vectordb.common.VectorDbException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -37,7 +38,11 @@ final class RequestIds {
             MessageDigest sha = MessageDigest.getInstance("SHA-256");
             sha.update(collectionUid.getBytes(StandardCharsets.UTF_8));
             sha.update((byte) mode);
-            items.forEach(item -> sha.update(Deterministic.bytes(item)));
+            for (MessageLite item : items) {
+                byte[] bytes = Deterministic.bytes(item);
+                sha.update(ByteBuffer.allocate(Integer.BYTES).putInt(0, bytes.length));
+                sha.update(bytes);
+            }
             return ByteString.copyFrom(sha.digest(), 0, 16);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);

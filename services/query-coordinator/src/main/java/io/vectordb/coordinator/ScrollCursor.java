@@ -12,8 +12,9 @@ import java.util.zip.CRC32C;
 /**
  * Where a scroll goes on: behind which position (bucket and key) of which shard, for which request.
  *
- * <p>As text: URL-safe base64 of a version byte, the hash of the request without its paging (so that a cursor is not used
- * for another filter), the number of the shard, the position.
+ * <p>As text: URL-safe base64 of a version byte, a hash, the number of the shard, the position. The hash covers the
+ * request without its paging, so that a cursor is not used for another filter, and the place itself, so that a damaged
+ * cursor does not lead elsewhere.
  *
  * @param shard its number in the order of the buckets
  * @param position of the last record given; empty: from the shard's start
@@ -29,14 +30,18 @@ record ScrollCursor(int shard, ByteString position) {
         }
         try {
             ByteBuffer buffer = ByteBuffer.wrap(Base64.getUrlDecoder().decode(request.getCursor()));
-            if (buffer.get() != VERSION || buffer.getInt() != hash(request, collection)) {
+            if (buffer.get() != VERSION) {
                 throw invalid();
             }
+            int hash = buffer.getInt();
             int shard = buffer.getInt();
-            if (shard < 0 || shard >= collection.shards().size()) {
+            ScrollCursor cursor = new ScrollCursor(shard, ByteString.copyFrom(buffer));
+            if (hash != cursor.hash(request, collection)
+                    || shard < 0
+                    || shard >= collection.shards().size()) {
                 throw invalid();
             }
-            return new ScrollCursor(shard, ByteString.copyFrom(buffer));
+            return cursor;
         } catch (IllegalArgumentException | BufferUnderflowException e) {
             throw invalid();
         }
@@ -54,7 +59,7 @@ record ScrollCursor(int shard, ByteString position) {
                 "the cursor is not one of this scroll: filter, select and collection have to stay as they were");
     }
 
-    private static int hash(ScrollRequest request, CollectionHandle collection) {
+    private int hash(ScrollRequest request, CollectionHandle collection) {
         CRC32C crc = new CRC32C();
         crc.update(collection.collection().getUidBytes().asReadOnlyByteBuffer());
         crc.update(Deterministic.bytes(request.toBuilder()
@@ -64,6 +69,8 @@ record ScrollCursor(int shard, ByteString position) {
                 .clearTimeout()
                 .clearAllowPartial()
                 .build()));
+        crc.update(ByteBuffer.allocate(Integer.BYTES).putInt(0, shard));
+        crc.update(position.asReadOnlyByteBuffer());
         return (int) crc.getValue();
     }
 }

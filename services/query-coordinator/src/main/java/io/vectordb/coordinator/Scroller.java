@@ -140,11 +140,12 @@ final class Scroller {
         });
     }
 
+    /** Scan after scan, one subscribed to when the one before is done: there may be thousands. */
     private Mono<ScrollResponse> fill(Page page, TimeBudget time) {
-        return scan(page, time).flatMap(scan -> {
-            page.take(scan);
-            return page.isDone() ? Mono.fromSupplier(page::response) : fill(page, time);
-        });
+        return Mono.defer(() -> scan(page, time))
+                .doOnNext(page::take)
+                .repeat(() -> !page.isDone())
+                .then(Mono.fromSupplier(page::response));
     }
 
     private Mono<ScanResponse> scan(Page page, TimeBudget time) {

@@ -25,7 +25,7 @@ final class TimeBudget {
             throw new VectorDbException(
                     ErrorCode.INVALID_VALUE,
                     "timeout: expected more than 0 s and at most "
-                            + properties.maxTimeout().toSeconds() + " s, received " + work.toMillis() / 1000.0 + " s");
+                            + properties.maxTimeout().toSeconds() + " s, received " + work);
         }
         long nanos = work.toNanos();
         Deadline deadline = Context.current().getDeadline();

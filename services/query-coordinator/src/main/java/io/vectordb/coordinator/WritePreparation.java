@@ -202,7 +202,10 @@ final class WritePreparation {
         for (WriteItem item : prepared.items()) {
             RecordOp.Builder op = item.op();
             if (item.isOpen() && op != null) {
-                rules.forEach(rule -> embed(rule, item, op, pending));
+                // The vector of one field may come back while the next is looked at.
+                synchronized (item) {
+                    rules.forEach(rule -> embed(rule, item, op, pending));
+                }
             }
         }
         return Mono.fromFuture(CompletableFuture.allOf(pending.toArray(CompletableFuture[]::new)))

@@ -127,11 +127,21 @@ final class Writer {
             return Flux.empty();
         }
         return Flux.range(0, entries.size())
-                .concatMap(n -> writeEntry(shard, entries.get(n), units(entries.get(n), n, atomic, ids), time));
+                .concatMap(n -> {
+                    List<WriteItem> behind =
+                            entries.subList(n, entries.size()).stream().flatMap(List::stream).toList();
+                    return writeEntry(shard, entries.get(n), units(entries.get(n), n, atomic, ids), behind, time);
+                })
+                .takeUntil(Optional::isEmpty)
+                .concatMap(Mono::justOrEmpty);
     }
 
-    private Mono<ShardWrite> writeEntry(
-            ShardState shard, List<WriteItem> items, List<WriteUnit> units, TimeBudget time) {
+    /**
+     * Nothing when the entry failed: then it and all entries behind it have the same fate, since a repetition of the
+     * request would bring this one behind those, and the last of several items of one key would not win.
+     */
+    private Mono<Optional<ShardWrite>> writeEntry(
+            ShardState shard, List<WriteItem> items, List<WriteUnit> units, List<WriteItem> behind, TimeBudget time) {
         io.vectordb.internal.storage.v1.WriteRequest request = io.vectordb.internal.storage.v1.WriteRequest.newBuilder()
                 .setShard(shard.getUid())
                 .addAllUnits(units)
@@ -139,12 +149,12 @@ final class Writer {
         return storage.call(shard, StorageServiceGrpc.getWriteMethod(), request, time.left())
                 .map(response -> {
                     settle(items, response.getUnitsList());
-                    return new ShardWrite(shard, response.getSeq());
+                    return Optional.of(new ShardWrite(shard, response.getSeq()));
                 })
                 .onErrorResume(thrown -> {
                     VectorDbException error = GrpcErrors.fromThrowable(thrown);
-                    items.forEach(item -> fail(item, error));
-                    return Mono.empty();
+                    behind.forEach(item -> fail(item, error));
+                    return Mono.just(Optional.empty());
                 });
     }
 
@@ -184,7 +194,7 @@ final class Writer {
                 .toList();
         return switch (ids) {
             case Ids.PerRequest(String id, ByteString hash) -> List.of(WriteUnit.newBuilder()
-                    .setRequestId(entry == 0 ? id : id + "/" + entry)
+                    .setRequestId(entry == 0 ? id : id + ":" + entry)
                     .setContentHash(hash)
                     .setAtomic(atomic)
                     .addAllOps(ops)

@@ -1,0 +1,4 @@
+@NullMarked
+package io.vectordb.coordinator;
+
+import org.jspecify.annotations.NullMarked;
