@@ -3,7 +3,10 @@ package io.vectordb.service;
 import io.vectordb.rpc.ClusterWatch;
 import org.springframework.context.SmartLifecycle;
 
-/** Begins to follow the metadata once the servers of this process are up. */
+/**
+ * Begins to follow the metadata once the servers of this process are up, and ends before they stop: they would wait for
+ * its stream when one of them is the metadata service.
+ */
 final class ClusterWatchLifecycle implements SmartLifecycle {
 
     private final ClusterWatch watch;
@@ -21,6 +24,7 @@ final class ClusterWatchLifecycle implements SmartLifecycle {
 
     @Override
     public void stop() {
+        watch.close();
         running = false;
     }
 
