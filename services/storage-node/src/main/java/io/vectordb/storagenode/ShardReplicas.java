@@ -81,9 +81,7 @@ final class ShardReplicas implements AutoCloseable {
             }
             for (GroupId group : node.groups()) {
                 if (!wanted.contains(group)) {
-                    LOG.info("removing {}: it is not in the metadata any more", group);
-                    groups.remove(ShardGroup.of(group).shardUid());
-                    node.removeGroup(group);
+                    tryToRemove(group, problems);
                 }
             }
             problem = problems.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", problems));
@@ -103,6 +101,18 @@ final class ShardReplicas implements AutoCloseable {
         } catch (RuntimeException e) {
             LOG.warn("shard {} cannot be added yet: {}", shard.getName(), e.toString());
             problems.add("shard " + shard.getName() + " cannot be added yet: " + e.getMessage());
+        }
+    }
+
+    /** What is left of a replica that could not be removed whole goes at the next start. */
+    private void tryToRemove(GroupId group, List<String> problems) {
+        LOG.info("removing {}: it is not in the metadata any more", group);
+        groups.remove(ShardGroup.of(group).shardUid());
+        try {
+            node.removeGroup(group);
+        } catch (RuntimeException e) {
+            LOG.warn("{} cannot be removed whole: {}", group, e.toString());
+            problems.add(group + " cannot be removed: " + e.getMessage());
         }
     }
 

@@ -210,6 +210,8 @@ class StorageGrpcServiceTest {
         node.replicas.reconcile(state(2, List.of(node.node())));
         await(() -> node.raft.groups().isEmpty());
         await(waiting::isDone);
+        // A removal that left files behind must not keep the node from being ready.
+        await(() -> node.replicas.problem().isEmpty());
         assertThat(waiting.state()).isEqualTo(java.util.concurrent.Future.State.FAILED);
         assertThat(GrpcErrors.fromThrowable(waiting.exceptionNow()).code()).isEqualTo(ErrorCode.SHARD_UNAVAILABLE);
     }
