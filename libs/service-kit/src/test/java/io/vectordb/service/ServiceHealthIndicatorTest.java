@@ -16,7 +16,8 @@ class ServiceHealthIndicatorTest {
     void itIsUpOnlyWhenAllServicesAreReadyAndSaysOfEachWhyItIsNot() {
         Fixed ready = new Fixed("a", Optional.empty());
         Fixed building = new Fixed("b", Optional.of("rebuilding notes-0"));
-        assertThat(new ServiceHealthIndicator(List.of(ready)).health().getStatus()).isEqualTo(Status.UP);
+        assertThat(new ServiceHealthIndicator(List.of(ready)).health().getStatus())
+                .isEqualTo(Status.UP);
         Health health = new ServiceHealthIndicator(List.of(building, ready)).health();
         assertThat(health.getStatus()).isEqualTo(Status.OUT_OF_SERVICE);
         assertThat(health.getDetails()).containsEntry("a", "ready").containsEntry("b", "rebuilding notes-0");

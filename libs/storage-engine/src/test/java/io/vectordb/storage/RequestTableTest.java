@@ -135,7 +135,7 @@ class RequestTableTest {
     @Test
     void anIdThatTellsThatItIsOlderThanTheWindowIsRefused() {
         String id = uuid(harness.micros() - WINDOW - SECOND);
-        for (String old : new String[] {id, id + ":17"}) {
+        for (String old : new String[] {id, id + "/17"}) {
             UnitResult result = one(named(old, "h", put("n1", "a")));
             assertThat(result.getError().getCode()).isEqualTo("INVALID_VALUE");
             assertThat(result.getError().getMessage())
@@ -143,6 +143,13 @@ class RequestTableTest {
                             + "the window begins at 2023-11-14T22:03:20Z");
         }
         assertThat(harness.v("n1")).isEqualTo("-");
+    }
+
+    @Test
+    void theLinesOfALongLoadAreNotTooOldForTheTimeItBegan() {
+        String line = uuid(harness.micros() - WINDOW - SECOND) + ":17";
+        assertThat(one(named(line, "h", put("n1", "a"))).hasError()).isFalse();
+        assertThat(one(named(line, "h", put("n1", "a"))).getReplayed()).isTrue();
     }
 
     @Test

@@ -58,10 +58,14 @@ final class IndexGrpcService extends IndexServiceGrpc.IndexServiceImplBase {
     public void count(ShardCountRequest request, StreamObserver<ShardCountResponse> observer) {
         Served shard = views.get(request.getShard());
         BooleanSupplier cancelled = Context.current()::isCancelled;
-        answer(shard, request.getFreshness(), observer, view -> ShardCountResponse.newBuilder()
-                .setCount(view.count(filter(request.hasFilter(), request.getFilter()), cancelled))
-                .setSeq(view.watermark())
-                .build());
+        answer(
+                shard,
+                request.getFreshness(),
+                observer,
+                view -> ShardCountResponse.newBuilder()
+                        .setCount(view.count(filter(request.hasFilter(), request.getFilter()), cancelled))
+                        .setSeq(view.watermark())
+                        .build());
     }
 
     @Override
@@ -138,11 +142,12 @@ final class IndexGrpcService extends IndexServiceGrpc.IndexServiceImplBase {
     private static ViewStatus status(ShardFollower follower) {
         ViewStatus.Builder status =
                 ViewStatus.newBuilder().setShard(follower.shard().getName()).setRowsLoaded(follower.rowsLoaded());
-        follower.view().ifPresent(view -> status.setServing(!follower.isBuilding())
-                .setSeq(view.watermark())
-                .setRecords(view.records())
-                .setOrdinals(view.ordinals())
-                .setMemoryBytes(view.vectorMemoryBytes()));
+        follower.view()
+                .ifPresent(view -> status.setServing(!follower.isBuilding())
+                        .setSeq(view.watermark())
+                        .setRecords(view.records())
+                        .setOrdinals(view.ordinals())
+                        .setMemoryBytes(view.vectorMemoryBytes()));
         return status.build();
     }
 }

@@ -29,12 +29,19 @@ final class IndexMetrics {
     }
 
     private static void gauge(
-            MeterRegistry meters, ShardViews views, String name, String description, ToLongFunction<SegmentView> value) {
-        Gauge.builder(name, views, all -> all.all().stream()
-                        .map(Served::follower)
-                        .flatMap(follower -> follower.view().stream())
-                        .mapToLong(value)
-                        .sum())
+            MeterRegistry meters,
+            ShardViews views,
+            String name,
+            String description,
+            ToLongFunction<SegmentView> value) {
+        Gauge.builder(
+                        name,
+                        views,
+                        all -> all.all().stream()
+                                .map(Served::follower)
+                                .flatMap(follower -> follower.view().stream())
+                                .mapToLong(value)
+                                .sum())
                 .description(description)
                 .register(meters);
     }

@@ -38,8 +38,7 @@ final class ShardFeed {
     long position() {
         ReadPositionRequest request =
                 ReadPositionRequest.newBuilder().setShard(shard.getUid()).build();
-        return Objects.requireNonNull(storage.call(
-                                shard, StorageServiceGrpc.getReadPositionMethod(), request, DEADLINE)
+        return Objects.requireNonNull(storage.call(shard, StorageServiceGrpc.getReadPositionMethod(), request, DEADLINE)
                         .block())
                 .getSeq();
     }
@@ -48,9 +47,9 @@ final class ShardFeed {
     long records() {
         GetShardStatusRequest request =
                 GetShardStatusRequest.newBuilder().setShard(shard.getUid()).build();
-        return Objects.requireNonNull(storage.call(
-                                shard, StorageServiceGrpc.getGetShardStatusMethod(), request, DEADLINE)
-                        .block())
+        return Objects.requireNonNull(
+                        storage.call(shard, StorageServiceGrpc.getGetShardStatusMethod(), request, DEADLINE)
+                                .block())
                 .getRecords();
     }
 
@@ -76,8 +75,8 @@ final class ShardFeed {
                 .setWaitMillis((int) tailWait.toMillis())
                 .setMaxBytes(PAGE_BYTES)
                 .build();
-        return Objects.requireNonNull(storage.call(
-                        shard, StorageServiceGrpc.getTailMethod(), request, DEADLINE.plus(tailWait))
-                .block());
+        return Objects.requireNonNull(
+                storage.call(shard, StorageServiceGrpc.getTailMethod(), request, DEADLINE.plus(tailWait))
+                        .block());
     }
 }

@@ -42,6 +42,7 @@ final class ShardFollower implements AutoCloseable {
     private volatile long rowsExpected;
     /** What the shard had when this follower began: before the view has it, it is still being rebuilt. */
     private volatile long target = Long.MAX_VALUE;
+
     private final ConcurrentSkipListMap<Waiter, CompletableFuture<SegmentView>> waiters = new ConcurrentSkipListMap<>();
     private final AtomicLong waiterIds = new AtomicLong();
     private volatile Optional<SegmentView> view = Optional.empty();
@@ -60,7 +61,8 @@ final class ShardFollower implements AutoCloseable {
         this.shard = shard;
         this.specs = specs;
         this.feed = feed;
-        this.thread = Thread.ofPlatform().daemon().name("follow-" + shard.getName()).unstarted(this::run);
+        this.thread =
+                Thread.ofPlatform().daemon().name("follow-" + shard.getName()).unstarted(this::run);
     }
 
     void start() {
@@ -152,7 +154,8 @@ final class ShardFollower implements AutoCloseable {
             asOf = page.getAsOfSeq();
             for (ScannedRecord scanned : page.getRecordsList()) {
                 VersionedRecord record = scanned.getRecord();
-                segment.apply(record.getSeq(), record.getKey(), record.getRecord().getFields());
+                segment.apply(
+                        record.getSeq(), record.getKey(), record.getRecord().getFields());
                 rowsLoaded.incrementAndGet();
             }
             after = page.getNext();
@@ -202,9 +205,7 @@ final class ShardFollower implements AutoCloseable {
         }
         view = Optional.of(next);
         confirmedAtNanos = askedAt;
-        waiters.headMap(new Waiter(position, Long.MAX_VALUE), true)
-                .values()
-                .forEach(future -> future.complete(next));
+        waiters.headMap(new Waiter(position, Long.MAX_VALUE), true).values().forEach(future -> future.complete(next));
     }
 
     @Override

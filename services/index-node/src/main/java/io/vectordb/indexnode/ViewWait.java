@@ -17,6 +17,7 @@ final class ViewWait {
     private static final long DEFAULT_MILLIS = 10_000;
     /** Left of the deadline for the search itself and the way back. */
     private static final long RESERVE_MILLIS = 50;
+
     private static final long CHECK_MILLIS = 10;
 
     private ViewWait() {}
@@ -42,12 +43,11 @@ final class ViewWait {
                 .thenCompose(later -> confirmed(follower, freshness, endNanos));
     }
 
-    private static CompletableFuture<SegmentView> reached(
-            ShardFollower follower, Freshness freshness, long endNanos) {
+    private static CompletableFuture<SegmentView> reached(ShardFollower follower, Freshness freshness, long endNanos) {
         return follower.viewAt(freshness.getMinSeq())
                 .orTimeout(Math.max(1, endNanos - System.nanoTime()), TimeUnit.NANOSECONDS)
-                .exceptionallyCompose(e -> CompletableFuture.failedFuture(
-                        e instanceof TimeoutException ? stale(follower, freshness) : e));
+                .exceptionallyCompose(e ->
+                        CompletableFuture.failedFuture(e instanceof TimeoutException ? stale(follower, freshness) : e));
     }
 
     private static long waitMillis() {

@@ -51,8 +51,11 @@ final class FakeStorage extends StorageServiceGrpc.StorageServiceImplBase implem
     private static final AtomicInteger NAMES = new AtomicInteger();
     private static final int PAGE = 2;
 
-    final ShardState shard =
-            ShardState.newBuilder().setUid("s").setName("notes-0").addStorageNodes("n").build();
+    final ShardState shard = ShardState.newBuilder()
+            .setUid("s")
+            .setName("notes-0")
+            .addStorageNodes("n")
+            .build();
     final ShardClient client;
     /** Scans wait for this. */
     volatile CompletableFuture<Void> scansMayGoOn = CompletableFuture.completedFuture(null);
@@ -172,8 +175,9 @@ final class FakeStorage extends StorageServiceGrpc.StorageServiceImplBase implem
                     ScannedRecord last = response.getRecords(PAGE - 1);
                     return response.setNext(last.getPosition()).build();
                 }
-                response.addRecords(
-                        ScannedRecord.newBuilder().setRecord(row.getValue()).setPosition(ByteString.copyFromUtf8(row.getKey())));
+                response.addRecords(ScannedRecord.newBuilder()
+                        .setRecord(row.getValue())
+                        .setPosition(ByteString.copyFromUtf8(row.getKey())));
             }
         }
         return response.build();
@@ -195,7 +199,8 @@ final class FakeStorage extends StorageServiceGrpc.StorageServiceImplBase implem
 
     private synchronized TailResponse changes(long from) {
         return TailResponse.newBuilder()
-                .addAllEntries(feed.stream().filter(entry -> entry.getSeq() > from).toList())
+                .addAllEntries(
+                        feed.stream().filter(entry -> entry.getSeq() > from).toList())
                 .setConfirmedSeq(seq)
                 .build();
     }

@@ -110,7 +110,8 @@ class ShardFollowerTest {
     @Test
     void aBoundedReadWaitsUntilTheFeedWasConfirmedLately() throws Exception {
         CompletableFuture<SegmentView> waiting = ViewWait.await(
-                follower, Freshness.newBuilder().setMaxStalenessMicros(1_000_000).build());
+                follower,
+                Freshness.newBuilder().setMaxStalenessMicros(1_000_000).build());
         assertThat(waiting).isNotDone();
         storage.put(1, 1);
         follower.start();

@@ -64,6 +64,7 @@ final class BulkWriter {
         TimeBudget time = budget();
         if (!start.getRequestId().isEmpty()) {
             RequestIds.orNew(start.getRequestId());
+            RequestIds.checkAge(start.getRequestId(), System.currentTimeMillis());
         }
         SessionToken sent = SessionToken.parse(start.getTokensList());
         return catalog.collection(start.getCollection(), time).flatMapMany(collection -> {
@@ -193,9 +194,8 @@ final class BulkWriter {
 
         BulkResponse summary() {
             long took = System.nanoTime() - begunNanos;
-            BulkStart.Report report = start.getReport() == BulkStart.Report.REPORT_UNSPECIFIED
-                    ? BulkStart.Report.ALL
-                    : start.getReport();
+            BulkStart.Report report =
+                    start.getReport() == BulkStart.Report.REPORT_UNSPECIFIED ? BulkStart.Report.ALL : start.getReport();
             return BulkResponse.newBuilder()
                     .setSummary(summary.setReport(report)
                             .setTook(Durations.ofNanos(took))

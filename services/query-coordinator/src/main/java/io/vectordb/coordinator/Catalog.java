@@ -142,8 +142,7 @@ final class Catalog {
             String name = collection.getCollection().getName();
             CollectionHandle known = before.get(name);
             byName.put(
-                    name,
-                    known != null && known.state().equals(collection) ? known : CollectionHandle.of(collection));
+                    name, known != null && known.state().equals(collection) ? known : CollectionHandle.of(collection));
         }
         return byName;
     }

@@ -72,14 +72,15 @@ final class CollectionAdmin {
     }
 
     private Mono<Collection> dryRun(Collection complete, boolean ifNotExists, TimeBudget time) {
-        return catalog.refresh(time).flatMap(state -> catalog.all().stream()
-                .filter(each -> each.name().equals(complete.getName()))
-                .findFirst()
-                .map(existing -> ifNotExists
-                        ? Mono.just(existing.collection())
-                        : Mono.<Collection>error(new VectorDbException(
-                                ErrorCode.COLLECTION_EXISTS, "there is a collection " + complete.getName())))
-                .orElseGet(() -> Mono.just(complete)));
+        return catalog.refresh(time)
+                .flatMap(state -> catalog.all().stream()
+                        .filter(each -> each.name().equals(complete.getName()))
+                        .findFirst()
+                        .map(existing -> ifNotExists
+                                ? Mono.just(existing.collection())
+                                : Mono.<Collection>error(new VectorDbException(
+                                        ErrorCode.COLLECTION_EXISTS, "there is a collection " + complete.getName())))
+                        .orElseGet(() -> Mono.just(complete)));
     }
 
     private Mono<Void> awaitLeaders(CollectionState collection, TimeBudget time) {
@@ -87,7 +88,9 @@ final class CollectionAdmin {
                 .flatMap(shard -> storage.call(
                         shard,
                         StorageServiceGrpc.getReadPositionMethod(),
-                        ReadPositionRequest.newBuilder().setShard(shard.getUid()).build(),
+                        ReadPositionRequest.newBuilder()
+                                .setShard(shard.getUid())
+                                .build(),
                         time.left()))
                 .then();
     }

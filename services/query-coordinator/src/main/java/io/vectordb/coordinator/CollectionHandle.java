@@ -13,8 +13,7 @@ record CollectionHandle(CollectionState state, CollectionSchema schema) {
 
     static CollectionHandle of(CollectionState state) {
         Collection collection = state.getCollection();
-        return new CollectionHandle(
-                state, CollectionSchema.of(collection.getSchema(), collection.getSchemaVersion()));
+        return new CollectionHandle(state, CollectionSchema.of(collection.getSchema(), collection.getSchemaVersion()));
     }
 
     String name() {

@@ -32,7 +32,9 @@ final class Counter {
     }
 
     private record ShardAnswer(
-            ShardState shard, @Nullable ShardCountResponse response, @Nullable VectorDbException error) {}
+            ShardState shard,
+            @Nullable ShardCountResponse response,
+            @Nullable VectorDbException error) {}
 
     Mono<CountResponse> count(CountRequest request, TimeBudget time) {
         return catalog.collection(request.getCollection(), time).flatMap(collection -> {
@@ -43,8 +45,8 @@ final class Counter {
                     request.getFilter(),
                     Searcher.treeOf(request.hasFilterTree(), request.getFilterTree()),
                     new Parameters(request.getParamsList(), request.getNamedParamsMap()));
-            ShardCountRequest.Builder template =
-                    ShardCountRequest.newBuilder().setSchemaVersion(collection.schema().version());
+            ShardCountRequest.Builder template = ShardCountRequest.newBuilder()
+                    .setSchemaVersion(collection.schema().version());
             filter.condition().ifPresent(template::setFilter);
             return Flux.fromIterable(collection.shards())
                     .flatMap(shard -> ask(collection, shard, template.build(), level, time))
@@ -59,7 +61,8 @@ final class Counter {
             ShardCountRequest template,
             ReadLevel level,
             TimeBudget time) {
-        return positions.of(collection, shard, level, time)
+        return positions
+                .of(collection, shard, level, time)
                 .flatMap(freshness -> index.call(
                         shard,
                         IndexServiceGrpc.getCountMethod(),

@@ -83,8 +83,8 @@ final class Getter {
                         .setShard(shard.getUid())
                         .setLevel(StorageLevels.of(level))
                         .setMinSeq(level.token().seq(collection, shard));
-        asked.forEach(each -> request.addKeys(
-                KeyInBucket.newBuilder().setKey(each.key()).setBucket(each.bucket())));
+        asked.forEach(each ->
+                request.addKeys(KeyInBucket.newBuilder().setKey(each.key()).setBucket(each.bucket())));
         return storage.call(shard, StorageServiceGrpc.getGetMethod(), request.build(), time.left())
                 .map(response -> new ShardAnswer(shard, asked, response, null))
                 .onErrorResume(e -> Mono.just(new ShardAnswer(shard, asked, null, GrpcErrors.fromThrowable(e))));
@@ -112,8 +112,8 @@ final class Getter {
                 token = token.with(collection, answer.shard(), answer.response().getSeq());
                 for (int i = 0; i < answer.asked().size(); i++) {
                     Asked asked = answer.asked().get(i);
-                    results[asked.index()] = result(
-                            asked.key(), answer.response().getRecords(i), request.getSelect(), selection);
+                    results[asked.index()] =
+                            result(asked.key(), answer.response().getRecords(i), request.getSelect(), selection);
                 }
             }
         }

@@ -35,14 +35,14 @@ final class IndexClient {
     private <Q, A> Mono<A> attempt(
             ShardState shard, MethodDescriptor<Q, A> method, Q request, TimeBudget time, int attempts) {
         return Mono.defer(() -> {
-            List<String> addresses = addresses(shard);
-            if (addresses.isEmpty()) {
-                return Mono.<A>error(new VectorDbException(
-                        ErrorCode.SHARD_UNAVAILABLE, "no index node serves shard " + shard.getName() + " yet"));
-            }
-            String address = addresses.get(attempts % addresses.size());
-            return Calls.unary(channels.channel(address), method, request, time.left());
-        })
+                    List<String> addresses = addresses(shard);
+                    if (addresses.isEmpty()) {
+                        return Mono.<A>error(new VectorDbException(
+                                ErrorCode.SHARD_UNAVAILABLE, "no index node serves shard " + shard.getName() + " yet"));
+                    }
+                    String address = addresses.get(attempts % addresses.size());
+                    return Calls.unary(channels.channel(address), method, request, time.left());
+                })
                 .onErrorResume(VectorDbException.class, e -> {
                     if (e.code() != ErrorCode.SHARD_UNAVAILABLE || time.left().compareTo(PAUSE) <= 0) {
                         return Mono.error(e);

@@ -26,12 +26,13 @@ final class Positions {
         return switch (level.level()) {
             case SESSION -> Mono.just(atLeast(token));
             case EVENTUAL -> Mono.just(atLeast(0));
-            case BOUNDED -> level.maxStaleness().compareTo(SMALL_BOUND) < 0
-                    ? newest(shard, token, time)
-                    : Mono.just(atLeast(token).toBuilder()
-                            .setMaxStalenessMicros(TimeUnit.NANOSECONDS.toMicros(
-                                    level.maxStaleness().toNanos()))
-                            .build());
+            case BOUNDED ->
+                level.maxStaleness().compareTo(SMALL_BOUND) < 0
+                        ? newest(shard, token, time)
+                        : Mono.just(atLeast(token).toBuilder()
+                                .setMaxStalenessMicros(TimeUnit.NANOSECONDS.toMicros(
+                                        level.maxStaleness().toNanos()))
+                                .build());
             case STRONG, LEVEL_UNSPECIFIED, UNRECOGNIZED -> newest(shard, token, time);
         };
     }

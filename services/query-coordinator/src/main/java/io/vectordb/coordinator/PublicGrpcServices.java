@@ -178,19 +178,22 @@ final class PublicGrpcServices {
 
         @Override
         public Mono<SearchResponse> search(SearchRequest request) {
-            return searching.searcher()
+            return searching
+                    .searcher()
                     .search(request, TimeBudget.start(request.hasTimeout(), request.getTimeout(), properties));
         }
 
         @Override
         public Mono<CountResponse> count(CountRequest request) {
-            return searching.counter()
+            return searching
+                    .counter()
                     .count(request, TimeBudget.start(request.hasTimeout(), request.getTimeout(), properties));
         }
 
         @Override
         public Mono<ScrollResponse> scroll(ScrollRequest request) {
-            return searching.scroller()
+            return searching
+                    .scroller()
                     .scroll(request, TimeBudget.start(request.hasTimeout(), request.getTimeout(), properties));
         }
     }

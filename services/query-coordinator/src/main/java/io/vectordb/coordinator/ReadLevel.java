@@ -38,8 +38,7 @@ record ReadLevel(Consistency.Level level, Duration maxStaleness, SessionToken to
                         asked.getMaxStaleness().getNanos())
                 : properties.maxStaleness();
         if (!staleness.isPositive()) {
-            throw new VectorDbException(
-                    ErrorCode.INVALID_VALUE, "consistency.max_staleness: expected more than 0 s");
+            throw new VectorDbException(ErrorCode.INVALID_VALUE, "consistency.max_staleness: expected more than 0 s");
         }
         return new ReadLevel(level, staleness.compareTo(LONGEST) < 0 ? staleness : LONGEST, token);
     }

@@ -51,9 +51,7 @@ final class Records {
                 })
                 .flatMap(prepared -> {
                     ByteString hash = RequestIds.contentHash(
-                            prepared.collection().collection().getUid(),
-                            mode.getNumber(),
-                            write.ops());
+                            prepared.collection().collection().getUid(), mode.getNumber(), write.ops());
                     return apply(prepared, mode, new Ids.PerRequest(id, hash), sent, time);
                 });
     }
@@ -62,13 +60,13 @@ final class Records {
         return switch (mode) {
             case BATCH_MODE_UNSPECIFIED -> BatchMode.BATCH_MODE_SKIP_FAILED;
             case BATCH_MODE_SKIP_FAILED, BATCH_MODE_SHARD_ATOMIC, BATCH_MODE_ATOMIC -> mode;
-            case UNRECOGNIZED -> throw new VectorDbException(
-                    ErrorCode.INVALID_VALUE, "mode: expected one of skip_failed, shard_atomic and atomic");
+            case UNRECOGNIZED ->
+                throw new VectorDbException(
+                        ErrorCode.INVALID_VALUE, "mode: expected one of skip_failed, shard_atomic and atomic");
         };
     }
 
-    private Mono<WriteResponse> apply(
-            Prepared prepared, BatchMode mode, Ids ids, SessionToken sent, TimeBudget time) {
+    private Mono<WriteResponse> apply(Prepared prepared, BatchMode mode, Ids ids, SessionToken sent, TimeBudget time) {
         return writer.write(prepared.items(), mode, ids, time)
                 .map(writes -> response(prepared.collection(), prepared.items(), writes, sent));
     }

@@ -9,12 +9,22 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Request ids, those of clients and those that we give so that our own retries are applied once. */
 final class RequestIds {
+
+    /** How long shards remember what was done under an id. */
+    private static final Duration WINDOW = Duration.ofMinutes(10);
+
+    private static final Pattern UUID_V7 =
+            Pattern.compile("\\p{XDigit}{8}-\\p{XDigit}{4}-7\\p{XDigit}{3}-[89abAB]\\p{XDigit}{3}-\\p{XDigit}{12}");
+    private static final int UNIX_MILLIS_SHIFT = 16;
 
     private RequestIds() {}
 
@@ -30,6 +40,23 @@ final class RequestIds {
                     "request_id: at most " + Limits.REQUEST_ID_BYTES + " bytes, received " + bytes);
         }
         return given;
+    }
+
+    /**
+     * Refuses the id of a load that was begun so long ago that its first lines may be forgotten: to do it again under
+     * that id would write them twice.
+     */
+    static void checkAge(String given, long nowMillis) {
+        Matcher uuid = UUID_V7.matcher(given);
+        if (uuid.matches()) {
+            long begun = UUID.fromString(given).getMostSignificantBits() >>> UNIX_MILLIS_SHIFT;
+            if (nowMillis - begun > WINDOW.toMillis()) {
+                throw new VectorDbException(
+                        ErrorCode.INVALID_VALUE,
+                        "request_id: made " + (nowMillis - begun) / 1_000 + " s ago, ids are remembered for "
+                                + WINDOW.toSeconds() + " s; use a new one");
+            }
+        }
     }
 
     /** What tells a retry of a request from another request under the same id. */

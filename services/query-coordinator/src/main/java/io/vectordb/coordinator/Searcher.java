@@ -74,14 +74,15 @@ final class Searcher {
             List<String> warnings) {}
 
     private record ShardAnswer(
-            ShardState shard, @Nullable ShardSearchResponse response, @Nullable VectorDbException error) {}
+            ShardState shard,
+            @Nullable ShardSearchResponse response,
+            @Nullable VectorDbException error) {}
 
     Mono<SearchResponse> search(SearchRequest request, TimeBudget time) {
         long begun = System.nanoTime();
         int k = request.hasK() ? request.getK() : K_DEFAULT;
         if (k < 0 || k > Limits.K) {
-            throw new VectorDbException(
-                    ErrorCode.LIMIT_EXCEEDED, "k: expected 0 to " + Limits.K + ", received " + k);
+            throw new VectorDbException(ErrorCode.LIMIT_EXCEEDED, "k: expected 0 to " + Limits.K + ", received " + k);
         }
         return catalog.collection(request.getCollection(), time)
                 .flatMap(collection -> plan(collection, request, k))
@@ -98,7 +99,9 @@ final class Searcher {
         Selection.of(schema, request.getSelect());
         ResolvedFilter filter = FilterResolver.resolve(
                 collection.name(),
-                schema, request.getFilter(), treeOf(request.hasFilterTree(), request.getFilterTree()),
+                schema,
+                request.getFilter(),
+                treeOf(request.hasFilterTree(), request.getFilterTree()),
                 new Parameters(request.getParamsList(), request.getNamedParamsMap()));
         ShardSearchRequest.Builder template = ShardSearchRequest.newBuilder()
                 .setSchemaVersion(schema.version())
@@ -152,8 +155,8 @@ final class Searcher {
         return switch (vectors.size()) {
             case 0 -> throw missing("query.nearest.field", "the collection has no vector field to search");
             case 1 -> vectors.getFirst();
-            default -> throw missing(
-                    "query.nearest.field", "there are several vector fields: " + String.join(", ", names));
+            default ->
+                throw missing("query.nearest.field", "there are several vector fields: " + String.join(", ", names));
         };
     }
 
@@ -176,14 +179,15 @@ final class Searcher {
                         .map(vector -> VectorValues.of(vector).getFloat32Le())
                         .onErrorMap(GrpcErrors::fromThrowable);
             }
-            case KEY -> throw new VectorDbException(
-                    ErrorCode.FEATURE_NOT_AVAILABLE, "query.nearest.key is not available yet");
+            case KEY ->
+                throw new VectorDbException(ErrorCode.FEATURE_NOT_AVAILABLE, "query.nearest.key is not available yet");
             case INPUT_NOT_SET -> throw missing("query.nearest", "expected vector or text");
         };
     }
 
     private Mono<ShardAnswer> ask(Plan plan, ShardState shard, TimeBudget time) {
-        return positions.of(plan.collection(), shard, plan.level(), time)
+        return positions
+                .of(plan.collection(), shard, plan.level(), time)
                 .flatMap(freshness -> index.call(
                         shard,
                         IndexServiceGrpc.getSearchMethod(),
@@ -204,7 +208,8 @@ final class Searcher {
             if (answer.error() != null) {
                 coverage.failed(answer.shard(), answer.error(), allowPartial);
             } else if (answer.response() != null) {
-                token = token.with(plan.collection(), answer.shard(), answer.response().getSeq());
+                token = token.with(
+                        plan.collection(), answer.shard(), answer.response().getSeq());
                 hits.addAll(answer.response().getHitsList());
             }
         }
@@ -220,10 +225,13 @@ final class Searcher {
     private static Hit hit(Plan plan, ShardHit found) {
         Hit.Builder hit =
                 Hit.newBuilder().setKey(found.getKey()).setSeq(found.getSeq()).setFields(found.getFields());
-        plan.vectorField().ifPresent(field -> hit.setDistance(found.getDistance())
-                .setScore(Scores.score(
-                        field.vector().orElseGet(VectorOptions::getDefaultInstance).getMetric(),
-                        found.getDistance())));
+        plan.vectorField()
+                .ifPresent(field -> hit.setDistance(found.getDistance())
+                        .setScore(Scores.score(
+                                field.vector()
+                                        .orElseGet(VectorOptions::getDefaultInstance)
+                                        .getMetric(),
+                                found.getDistance())));
         return hit.build();
     }
 }

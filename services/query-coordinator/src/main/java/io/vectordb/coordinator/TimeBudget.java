@@ -18,9 +18,7 @@ final class TimeBudget {
 
     /** The budget of a call that begins now, on the thread that gRPC called. */
     static TimeBudget start(boolean named, com.google.protobuf.Duration timeout, CoordinatorProperties properties) {
-        Duration work = named
-                ? Duration.ofSeconds(timeout.getSeconds(), timeout.getNanos())
-                : properties.timeout();
+        Duration work = named ? Duration.ofSeconds(timeout.getSeconds(), timeout.getNanos()) : properties.timeout();
         if (!work.isPositive() || work.compareTo(properties.maxTimeout()) > 0) {
             throw new VectorDbException(
                     ErrorCode.INVALID_VALUE,

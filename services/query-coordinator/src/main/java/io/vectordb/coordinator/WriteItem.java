@@ -30,11 +30,13 @@ final class WriteItem {
         return index;
     }
 
-    @Nullable RecordKey key() {
+    @Nullable
+    RecordKey key() {
         return key;
     }
 
-    @Nullable ShardState shard() {
+    @Nullable
+    ShardState shard() {
         return shard;
     }
 
@@ -51,7 +53,8 @@ final class WriteItem {
         return result != null && result.hasError();
     }
 
-    @Nullable WriteResult result() {
+    @Nullable
+    WriteResult result() {
         return result;
     }
 
@@ -73,8 +76,7 @@ final class WriteItem {
     }
 
     void applied(OpResult applied, boolean replayed) {
-        WriteResult.Builder built =
-                base().setOutcome(applied.getOutcome()).setReplayed(replayed);
+        WriteResult.Builder built = base().setOutcome(applied.getOutcome()).setReplayed(replayed);
         if (applied.getSeq() != 0) {
             built.setSeq(applied.getSeq());
         }

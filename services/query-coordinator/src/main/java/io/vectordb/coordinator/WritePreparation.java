@@ -81,12 +81,13 @@ final class WritePreparation {
             return Mono.just(new Prepared(collection, items));
         }
         return catalog.addFields(collection, newFields, time)
-                .map(extended -> new Prepared(extended, stamped(items, extended.schema().version())))
-                .onErrorResume(e -> GrpcErrors.fromThrowable(e).code() == ErrorCode.SCHEMA_VERSION_MISMATCH
-                                && races < SCHEMA_RACES
-                        ? catalog.collection(collection.name(), time)
-                                .flatMap(newer -> type(newer, ops, time, races + 1))
-                        : Mono.error(e));
+                .map(extended ->
+                        new Prepared(extended, stamped(items, extended.schema().version())))
+                .onErrorResume(e ->
+                        GrpcErrors.fromThrowable(e).code() == ErrorCode.SCHEMA_VERSION_MISMATCH && races < SCHEMA_RACES
+                                ? catalog.collection(collection.name(), time)
+                                        .flatMap(newer -> type(newer, ops, time, races + 1))
+                                : Mono.error(e));
     }
 
     private static List<WriteItem> stamped(List<WriteItem> items, int version) {
@@ -104,8 +105,7 @@ final class WritePreparation {
         return CollectionSchema.of(extended, schema.version());
     }
 
-    private static List<Field> type(
-            CollectionHandle collection, CollectionSchema schema, WriteOp op, WriteItem item) {
+    private static List<Field> type(CollectionHandle collection, CollectionSchema schema, WriteOp op, WriteItem item) {
         checkTag(op.getTag());
         if (op.hasIfSeq() && op.getIfSeq() < 0) {
             throw new VectorDbException(
@@ -115,18 +115,17 @@ final class WritePreparation {
         if (op.hasIfSeq()) {
             prepared.setIfSeq(op.getIfSeq());
         }
-        List<Field> newFields =
-                switch (op.getOpCase()) {
-                    case UPSERT -> typeUpsert(collection, schema, op.getUpsert(), item, prepared);
-                    case UPDATE -> typeUpdate(collection, schema, op, item, prepared);
-                    case DELETE -> {
-                        keyIs(collection, item, prepared, RecordKeys.coerce(schema, op.getDelete()));
-                        prepared.setDelete(DeleteOp.getDefaultInstance());
-                        yield List.of();
-                    }
-                    case OP_NOT_SET -> throw new VectorDbException(
-                            ErrorCode.MISSING_MEMBER, "expected one of upsert, update and delete");
-                };
+        List<Field> newFields = switch (op.getOpCase()) {
+            case UPSERT -> typeUpsert(collection, schema, op.getUpsert(), item, prepared);
+            case UPDATE -> typeUpdate(collection, schema, op, item, prepared);
+            case DELETE -> {
+                keyIs(collection, item, prepared, RecordKeys.coerce(schema, op.getDelete()));
+                prepared.setDelete(DeleteOp.getDefaultInstance());
+                yield List.of();
+            }
+            case OP_NOT_SET ->
+                throw new VectorDbException(ErrorCode.MISSING_MEMBER, "expected one of upsert, update and delete");
+        };
         item.prepared(prepared);
         return newFields;
     }
@@ -171,15 +170,16 @@ final class WritePreparation {
                 .addAllSet(patch.set())
                 .addAllUnset(patch.unset())
                 .setCreate(patch.create())
-                .setKeyFields(Fields.newBuilder()
-                        .putValues(schema.keyField().name(), RecordKeys.value(key)));
-        schema.fields().stream().filter(SchemaField::notNull).map(SchemaField::name).forEach(built::addRequired);
+                .setKeyFields(Fields.newBuilder().putValues(schema.keyField().name(), RecordKeys.value(key)));
+        schema.fields().stream()
+                .filter(SchemaField::notNull)
+                .map(SchemaField::name)
+                .forEach(built::addRequired);
         prepared.setPatch(built);
         return patch.newFields();
     }
 
-    private static void keyIs(
-            CollectionHandle collection, WriteItem item, RecordOp.Builder prepared, RecordKey key) {
+    private static void keyIs(CollectionHandle collection, WriteItem item, RecordOp.Builder prepared, RecordKey key) {
         int bucket = collection.bucket(key);
         item.keyIs(key, collection.shardOf(bucket));
         prepared.setKey(key).setBucket(bucket);
@@ -232,8 +232,11 @@ final class WritePreparation {
                 Value text = op.getPut().getValuesMap().get(rule.textField());
                 Value vector = op.getPut().getValuesMap().get(rule.vectorField());
                 if (text != null && text.hasStringValue() && (vector == null || vector.hasNullValue())) {
-                    pending.add(vector(rule, text.getStringValue(), item, value ->
-                            op.getPutBuilder().putValues(rule.vectorField(), value)));
+                    pending.add(vector(
+                            rule,
+                            text.getStringValue(),
+                            item,
+                            value -> op.getPutBuilder().putValues(rule.vectorField(), value)));
                 }
             }
             case PATCH -> embedPatch(rule, item, op.getPatchBuilder(), pending);
@@ -249,15 +252,20 @@ final class WritePreparation {
         if (ownVector) {
             return;
         }
-        boolean textGone = patch.getUnsetList().stream()
-                .anyMatch(path -> isField(path.getNamesList(), rule.textField()));
+        boolean textGone =
+                patch.getUnsetList().stream().anyMatch(path -> isField(path.getNamesList(), rule.textField()));
         for (PathValue set : List.copyOf(patch.getSetList())) {
             if (!isField(set.getPathList(), rule.textField())) {
                 continue;
             }
             if (set.getValue().hasStringValue()) {
-                pending.add(vector(rule, set.getValue().getStringValue(), item, value -> patch.addSet(
-                        PathValue.newBuilder().addPath(rule.vectorField()).setValue(value))));
+                pending.add(vector(
+                        rule,
+                        set.getValue().getStringValue(),
+                        item,
+                        value -> patch.addSet(PathValue.newBuilder()
+                                .addPath(rule.vectorField())
+                                .setValue(value))));
             } else {
                 textGone = true;
             }
@@ -291,6 +299,10 @@ final class WritePreparation {
     private static VectorDbException inField(String field, VectorDbException error) {
         Violation violation = new Violation(field, error.code(), error.getMessage());
         return new VectorDbException(
-                error.code(), field + ": " + error.getMessage(), Map.copyOf(error.metadata()), List.of(violation), null);
+                error.code(),
+                field + ": " + error.getMessage(),
+                Map.copyOf(error.metadata()),
+                List.of(violation),
+                null);
     }
 }

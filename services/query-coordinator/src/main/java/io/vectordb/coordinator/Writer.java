@@ -121,15 +121,16 @@ final class Writer {
         if (atomic && entries.size() > 1) {
             VectorDbException tooLarge = new VectorDbException(
                     ErrorCode.LIMIT_EXCEEDED,
-                    "the items of shard " + shard.getName() + " are more than the "
-                            + Limits.ENTRY_BYTES + " bytes that can be applied atomically");
+                    "the items of shard " + shard.getName() + " are more than the " + Limits.ENTRY_BYTES
+                            + " bytes that can be applied atomically");
             items.forEach(item -> item.refuse(GrpcErrors.toItemError(tooLarge)));
             return Flux.empty();
         }
         return Flux.range(0, entries.size())
                 .concatMap(n -> {
-                    List<WriteItem> behind =
-                            entries.subList(n, entries.size()).stream().flatMap(List::stream).toList();
+                    List<WriteItem> behind = entries.subList(n, entries.size()).stream()
+                            .flatMap(List::stream)
+                            .toList();
                     return writeEntry(shard, entries.get(n), units(entries.get(n), n, atomic, ids), behind, time);
                 })
                 .takeUntil(Optional::isEmpty)
@@ -193,12 +194,13 @@ final class Writer {
                 .map(item -> Objects.requireNonNull(item.op()).build())
                 .toList();
         return switch (ids) {
-            case Ids.PerRequest(String id, ByteString hash) -> List.of(WriteUnit.newBuilder()
-                    .setRequestId(entry == 0 ? id : id + ":" + entry)
-                    .setContentHash(hash)
-                    .setAtomic(atomic)
-                    .addAllOps(ops)
-                    .build());
+            case Ids.PerRequest(String id, ByteString hash) ->
+                List.of(WriteUnit.newBuilder()
+                        .setRequestId(entry == 0 ? id : id + "/" + entry)
+                        .setContentHash(hash)
+                        .setAtomic(atomic)
+                        .addAllOps(ops)
+                        .build());
             case Ids.PerItem(List<String> itemIds, List<ByteString> hashes) -> {
                 List<WriteUnit> units = new ArrayList<>(ops.size());
                 for (int i = 0; i < ops.size(); i++) {
@@ -220,7 +222,9 @@ final class Writer {
         List<WriteItem> entry = new ArrayList<>();
         long bytes = 0;
         for (WriteItem item : items) {
-            int size = Optional.ofNullable(item.op()).map(op -> op.build().getSerializedSize()).orElse(0);
+            int size = Optional.ofNullable(item.op())
+                    .map(op -> op.build().getSerializedSize())
+                    .orElse(0);
             if (!entry.isEmpty() && bytes + size > Limits.ENTRY_BYTES) {
                 entries.add(entry);
                 entry = new ArrayList<>();
@@ -240,8 +244,8 @@ final class Writer {
         boolean all = !items.isEmpty()
                 && items.stream()
                         .map(WriteItem::result)
-                        .allMatch(result -> result != null
-                                && result.getOutcome() == io.vectordb.v1.WriteResult.Outcome.UNKNOWN);
+                        .allMatch(result ->
+                                result != null && result.getOutcome() == io.vectordb.v1.WriteResult.Outcome.UNKNOWN);
         return all
                 ? GrpcErrors.fromItemError(
                         Objects.requireNonNull(items.getFirst().result()).getError())

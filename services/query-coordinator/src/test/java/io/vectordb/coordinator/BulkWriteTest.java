@@ -76,7 +76,9 @@ class BulkWriteTest {
         assertThat(summary.getLines()).isEqualTo(100);
         assertThat(summary.getSucceeded()).isEqualTo(90);
         assertThat(summary.getFailed()).isEqualTo(10);
-        assertThat(summary.getFailedByCodeMap()).containsOnlyKeys("TYPE_MISMATCH").containsValue(10L);
+        assertThat(summary.getFailedByCodeMap())
+                .containsOnlyKeys("TYPE_MISMATCH")
+                .containsValue(10L);
         assertThat(summary.getStopped()).isFalse();
 
         List<BulkResponse> failed = database.bulk(
@@ -116,7 +118,11 @@ class BulkWriteTest {
                         .map(WriteResult::getReplayed))
                 .startsWith(true, true, true)
                 .endsWith(false, false, false);
-        assertThat(database.records().get(get(c, "k0")).getResults(0).getRecord().getFields())
+        assertThat(database.records()
+                        .get(get(c, "k0"))
+                        .getResults(0)
+                        .getRecord()
+                        .getFields())
                 .isEqualTo(Requests.fields("id", "k0", "n", 999));
     }
 
@@ -157,7 +163,8 @@ class BulkWriteTest {
         assertThat(failure(() -> database.bulk(start(c).build(), chunks(1_001, 1_001, i -> upsert("id", "k" + i))))
                         .code())
                 .isEqualTo(ErrorCode.LIMIT_EXCEEDED);
-        assertThat(failure(() -> database.bulk(start("c_that_is_not_there").build(), one)).code())
+        assertThat(failure(() -> database.bulk(start("c_that_is_not_there").build(), one))
+                        .code())
                 .isEqualTo(ErrorCode.COLLECTION_NOT_FOUND);
     }
 

@@ -26,18 +26,17 @@ class CollectionsTest {
 
     @Test
     void aNameIsTakenOnceUnlessTheClientDoesNotMindOrRepeatsItself() {
-        CreateCollectionRequest request = create("taken").toBuilder()
-                .setRequestId(RequestIds.orNew(""))
-                .build();
+        CreateCollectionRequest request =
+                create("taken").toBuilder().setRequestId(RequestIds.orNew("")).build();
         Collection made = database.collections().createCollection(request);
         assertThat(made.getUid()).isNotEmpty();
         assertThat(database.collections().createCollection(request)).isEqualTo(made);
-        assertThat(failure(() -> database.collections().createCollection(create("taken"))).code())
+        assertThat(failure(() -> database.collections().createCollection(create("taken")))
+                        .code())
                 .isEqualTo(ErrorCode.COLLECTION_EXISTS);
         assertThat(database.collections()
-                        .createCollection(create("taken").toBuilder()
-                                .setIfNotExists(true)
-                                .build()))
+                        .createCollection(
+                                create("taken").toBuilder().setIfNotExists(true).build()))
                 .isEqualTo(made);
         assertThat(database.collections()
                         .getCollection(GetCollectionRequest.newBuilder()
@@ -48,8 +47,10 @@ class CollectionsTest {
 
     @Test
     void whatIsNotThereIsNotDeletedAndWhatWasMadeAnewNeither() {
-        DeleteCollectionRequest.Builder missing = DeleteCollectionRequest.newBuilder().setCollection("missing");
-        assertThat(failure(() -> database.collections().deleteCollection(missing.build())).code())
+        DeleteCollectionRequest.Builder missing =
+                DeleteCollectionRequest.newBuilder().setCollection("missing");
+        assertThat(failure(() -> database.collections().deleteCollection(missing.build()))
+                        .code())
                 .isEqualTo(ErrorCode.COLLECTION_NOT_FOUND);
         assertThat(database.collections()
                         .deleteCollection(missing.setIfExists(true).build())
@@ -68,7 +69,8 @@ class CollectionsTest {
     @Test
     void aDryRunMakesNothing() {
         CreateCollectionRequest dry = create("dry").toBuilder().setDryRun(true).build();
-        assertThat(database.collections().createCollection(dry).getSettings().getBuckets()).isEqualTo(64);
+        assertThat(database.collections().createCollection(dry).getSettings().getBuckets())
+                .isEqualTo(64);
         assertThat(failure(() -> database.collections()
                                 .getCollection(GetCollectionRequest.newBuilder()
                                         .setCollection("dry")
@@ -79,7 +81,9 @@ class CollectionsTest {
                                 .createCollection(create("dry").toBuilder()
                                         .setSchema(Schema.newBuilder()
                                                 .addPrimaryKey("id")
-                                                .addFields(Field.newBuilder().setName("id").setType("vector(3)")))
+                                                .addFields(Field.newBuilder()
+                                                        .setName("id")
+                                                        .setType("vector(3)")))
                                         .build()))
                         .code())
                 .isEqualTo(ErrorCode.INVALID_SCHEMA);

@@ -98,7 +98,10 @@ class EmbeddingTest {
     @Test
     void aTextThatIsTooLongForItsModelIsRefusedAlone() {
         WriteResponse response = database.records()
-                .write(write(notes, upsert("id", "long", "text", "supply ".repeat(2_000)), upsert("id", "a", "text", CHIPS)));
+                .write(write(
+                        notes,
+                        upsert("id", "long", "text", "supply ".repeat(2_000)),
+                        upsert("id", "a", "text", CHIPS)));
         assertThat(response.getFailed()).isEqualTo(1);
         assertThat(response.getResults(0).getError().getCode()).isEqualTo("TEXT_TOO_LONG");
         assertThat(response.getResults(0).getError().getViolations(0).getPath()).isEqualTo("text");
@@ -107,7 +110,8 @@ class EmbeddingTest {
 
     @Test
     void everyTextOfARecordGetsItsVector() {
-        String c = database.collection(1, embedded("title", "title_vec"), embedded("text", "vec"), embedded("sub", "sub_vec"));
+        String c = database.collection(
+                1, embedded("title", "title_vec"), embedded("text", "vec"), embedded("sub", "sub_vec"));
         WriteOp[] ops = IntStream.range(0, 40)
                 .mapToObj(i -> upsert("id", "k" + i, "title", "t", "text", "x", "sub", "s"))
                 .toArray(WriteOp[]::new);

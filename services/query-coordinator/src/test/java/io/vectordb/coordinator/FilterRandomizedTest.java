@@ -20,7 +20,8 @@ class FilterRandomizedTest {
 
     private static final int RECORDS = 400;
 
-    private record Row(String id, @Nullable Integer n, @Nullable String grp, float @Nullable [] v) {}
+    private record Row(
+            String id, @Nullable Integer n, @Nullable String grp, float @Nullable [] v) {}
 
     private record Filter(String text, Predicate<Row> passes) {}
 
@@ -58,7 +59,9 @@ class FilterRandomizedTest {
             model.put(id, row);
             ops.add(upsert(row));
         }
-        assertThat(database.records().write(Requests.write(c, ops.toArray(WriteOp[]::new))).getFailed())
+        assertThat(database.records()
+                        .write(Requests.write(c, ops.toArray(WriteOp[]::new)))
+                        .getFailed())
                 .isZero();
     }
 
@@ -85,7 +88,9 @@ class FilterRandomizedTest {
                 new Filter("NOT n < " + a, row -> row.n() != null && row.n() >= a),
                 new Filter("n BETWEEN " + a + " AND " + b, row -> row.n() != null && row.n() >= a && row.n() <= b),
                 new Filter("n IS NULL", row -> row.n() == null),
-                new Filter("grp IN ('g0', 'g2')", row -> row.grp() != null && !row.grp().equals("g1")),
+                new Filter(
+                        "grp IN ('g0', 'g2')",
+                        row -> row.grp() != null && !row.grp().equals("g1")),
                 new Filter("grp = 'g1' AND n = " + a, row -> "g1".equals(row.grp()) && row.n() != null && row.n() == a),
                 new Filter("grp = 'g1' OR n = " + a, row -> "g1".equals(row.grp()) || row.n() != null && row.n() == a),
                 new Filter("id = 'k" + a + "'", row -> row.id().equals("k" + a)),
@@ -94,7 +99,10 @@ class FilterRandomizedTest {
 
     private void check(String c, Filter filter, Random random) {
         List<Row> passing = model.values().stream().filter(filter.passes()).toList();
-        CountRequest count = CountRequest.newBuilder().setCollection(c).setFilter(filter.text()).build();
+        CountRequest count = CountRequest.newBuilder()
+                .setCollection(c)
+                .setFilter(filter.text())
+                .build();
         assertThat(database.search().count(count).getCount()).as(filter.text()).isEqualTo(passing.size());
         int k = random.nextInt(60);
         assertThat(keys(Requests.list(c, k).setFilter(filter.text())))

@@ -39,6 +39,19 @@ class RequestIdsTest {
     }
 
     @Test
+    void aLoadThatBeganBeforeTheWindowIsNotBegunAgain() {
+        long begun = 1_732_286_400_000L;
+        String id = RequestIds.uuidV7(begun).toString();
+        RequestIds.checkAge(id, begun + 600_000);
+        assertThatThrownBy(() -> RequestIds.checkAge(id, begun + 600_001))
+                .isInstanceOfSatisfying(VectorDbException.class, e -> {
+                    assertThat(e.code()).isEqualTo(ErrorCode.INVALID_VALUE);
+                    assertThat(e.getMessage()).contains("600 s");
+                });
+        RequestIds.checkAge("first-load", Long.MAX_VALUE);
+    }
+
+    @Test
     void theHashTellsItemsApartHoweverTheyAreCut() {
         WriteOp one = Requests.upsert("id", "a").toBuilder().setTag("t").build();
         WriteOp upsertAlone = Requests.upsert("id", "a");

@@ -45,16 +45,25 @@ class RestartTest {
         }
         try (TestDatabase database = new TestDatabase(folder)) {
             assertThat(database.search()
-                            .count(count(c).toBuilder().setConsistency(session(token)).build())
+                            .count(count(c).toBuilder()
+                                    .setConsistency(session(token))
+                                    .build())
                             .getCount())
                     .isEqualTo(299);
-            SearchResponse after = database.search().search(Requests.search(c, 50, 20, 1, 2).build());
+            SearchResponse after =
+                    database.search().search(Requests.search(c, 50, 20, 1, 2).build());
             assertThat(after.getHitsList()).isEqualTo(before.getHitsList());
-            assertThat(database.records().get(get(c, "k0")).getResults(0).hasRecord()).isFalse();
+            assertThat(database.records().get(get(c, "k0")).getResults(0).hasRecord())
+                    .isFalse();
             WriteResponse again = database.records().write(request);
             assertThat(again.getResultsList()).allMatch(WriteResult::getReplayed);
-            assertThat(again.getResults(5).getSeq()).isEqualTo(written.getResults(5).getSeq());
-            assertThat(database.records().write(write(c, upsert("id", "k2", "dynamic", 5))).getResults(0).getError().getCode())
+            assertThat(again.getResults(5).getSeq())
+                    .isEqualTo(written.getResults(5).getSeq());
+            assertThat(database.records()
+                            .write(write(c, upsert("id", "k2", "dynamic", 5)))
+                            .getResults(0)
+                            .getError()
+                            .getCode())
                     .isEqualTo("TYPE_MISMATCH");
         }
     }

@@ -23,7 +23,10 @@ class ScrollTest {
     private final TestDatabase database = TestDatabase.shared();
 
     private static ScrollRequest.Builder scroll(String collection, String filter, int limit) {
-        return ScrollRequest.newBuilder().setCollection(collection).setFilter(filter).setLimit(limit);
+        return ScrollRequest.newBuilder()
+                .setCollection(collection)
+                .setFilter(filter)
+                .setLimit(limit);
     }
 
     private String filled(int shards, int records) {
@@ -57,7 +60,8 @@ class ScrollTest {
             page++;
         } while (!cursor.isEmpty());
         assertThat(keys).doesNotHaveDuplicates();
-        assertThat(keys).containsAll(IntStream.range(0, 50).mapToObj(i -> "k" + i).toList());
+        assertThat(keys)
+                .containsAll(IntStream.range(0, 50).mapToObj(i -> "k" + i).toList());
     }
 
     @Test
@@ -67,11 +71,14 @@ class ScrollTest {
         String cursor = "";
         do {
             ScrollResponse response = database.search()
-                    .scroll(scroll(c, "n BETWEEN 10 AND 29", 8).setCursor(cursor).build());
+                    .scroll(scroll(c, "n BETWEEN 10 AND 29", 8)
+                            .setCursor(cursor)
+                            .build());
             records.addAll(response.getRecordsList());
             cursor = response.getNextCursor();
         } while (!cursor.isEmpty());
-        assertThat(records.stream().map(record -> record.getFields().getValuesOrThrow("n").getIntValue()))
+        assertThat(records.stream()
+                        .map(record -> record.getFields().getValuesOrThrow("n").getIntValue()))
                 .containsExactlyInAnyOrderElementsOf(
                         IntStream.range(10, 30).mapToObj(i -> (long) i).toList());
     }
@@ -107,13 +114,15 @@ class ScrollTest {
             damaged.add(Base64.getUrlEncoder().withoutPadding().encodeToString(changed));
         }
         for (String text : damaged) {
-            VectorDbException failure = failure(() -> database.search()
-                    .scroll(scroll(c, "", 5).setCursor(text).build()));
+            VectorDbException failure = failure(() ->
+                    database.search().scroll(scroll(c, "", 5).setCursor(text).build()));
             assertThat(failure.code()).as(text + ": " + failure.getMessage()).isEqualTo(ErrorCode.INVALID_CURSOR);
         }
-        assertThat(failure(() -> database.search().scroll(scroll(c, "", -1).build())).code())
+        assertThat(failure(() -> database.search().scroll(scroll(c, "", -1).build()))
+                        .code())
                 .isEqualTo(ErrorCode.LIMIT_EXCEEDED);
-        assertThat(failure(() -> database.search().scroll(scroll(c, "", 10_001).build())).code())
+        assertThat(failure(() -> database.search().scroll(scroll(c, "", 10_001).build()))
+                        .code())
                 .isEqualTo(ErrorCode.LIMIT_EXCEEDED);
     }
 }

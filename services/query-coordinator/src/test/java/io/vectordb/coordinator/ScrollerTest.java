@@ -33,10 +33,12 @@ class ScrollerTest {
         };
         try (FakeShard fake = new FakeShard(emptyPages)) {
             Scroller scroller = new Scroller(fake.catalog, fake.storage, FakeShard.PROPERTIES);
-            ScrollRequest request =
-                    ScrollRequest.newBuilder().setCollection("notes").setFilter("id = 'x'").build();
-            ScrollResponse response =
-                    Objects.requireNonNull(scroller.scroll(request, FakeShard.time(120)).block(Duration.ofMinutes(1)));
+            ScrollRequest request = ScrollRequest.newBuilder()
+                    .setCollection("notes")
+                    .setFilter("id = 'x'")
+                    .build();
+            ScrollResponse response = Objects.requireNonNull(
+                    scroller.scroll(request, FakeShard.time(120)).block(Duration.ofMinutes(1)));
             assertThat(scans).hasValue(SCANS);
             assertThat(response.getNextCursor()).isEmpty();
             assertThat(response.getRecordsList()).isEmpty();

@@ -94,7 +94,8 @@ class SearchTest {
         assertThat(failure(() -> keys(list(c, 10_001))).code()).isEqualTo(ErrorCode.LIMIT_EXCEEDED);
         assertThat(failure(() -> keys(list(c, -1))).code()).isEqualTo(ErrorCode.LIMIT_EXCEEDED);
         for (int ef : new int[] {0, -1, 100_001}) {
-            assertThat(failure(() -> keys(nearest(c, nearest -> nearest.setEfSearch(ef)))).code())
+            assertThat(failure(() -> keys(nearest(c, nearest -> nearest.setEfSearch(ef))))
+                            .code())
                     .isEqualTo(ErrorCode.LIMIT_EXCEEDED);
         }
         assertThat(keys(nearest(c, nearest -> nearest.setEfSearch(100_000)))).isEmpty();
@@ -102,8 +103,7 @@ class SearchTest {
         assertThat(failure(() -> keys(search(c, 1, 1, 2))).code()).isEqualTo(ErrorCode.DIMENSION_MISMATCH);
         assertThat(failure(() -> keys(search(c, 1, 1, 2, Float.NaN))).code()).isEqualTo(ErrorCode.NON_FINITE_VECTOR);
         assertThat(failure(() -> keys(list(c, 1).setFilter("n >"))).code()).isEqualTo(ErrorCode.FILTER_SYNTAX);
-        assertThat(failure(() -> keys(list(c, 1).setFilter("n = $1"))).code())
-                .isEqualTo(ErrorCode.PARAMETER_MISMATCH);
+        assertThat(failure(() -> keys(list(c, 1).setFilter("n = $1"))).code()).isEqualTo(ErrorCode.PARAMETER_MISMATCH);
         VectorDbException unknown = failure(() -> keys(nearest(c, nearest -> nearest.setField("w"))));
         assertThat(unknown.code()).isEqualTo(ErrorCode.UNKNOWN_FIELD);
         assertThat(unknown.violations().getFirst().hint()).contains("v");
@@ -121,7 +121,8 @@ class SearchTest {
                 .setCollection(c)
                 .setQuery(Query.newBuilder().setNearest(nearest.setField("v")));
         assertThat(keys(inV)).isEmpty();
-        assertThat(keys(inV.setQuery(Query.newBuilder().setNearest(nearest.setField("w"))))).containsExactly("a");
+        assertThat(keys(inV.setQuery(Query.newBuilder().setNearest(nearest.setField("w")))))
+                .containsExactly("a");
     }
 
     @Test
@@ -142,8 +143,8 @@ class SearchTest {
                 .text();
         Consistency consistency = Requests.session(ahead);
         long begun = System.nanoTime();
-        VectorDbException searched = failure(
-                () -> keys(list(c, 1).setConsistency(consistency).setTimeout(millis(300))));
+        VectorDbException searched =
+                failure(() -> keys(list(c, 1).setConsistency(consistency).setTimeout(millis(300))));
         assertThat(searched.code()).isIn(ErrorCode.STALE, ErrorCode.DEADLINE_EXCEEDED);
         VectorDbException got = failure(() -> database.records()
                 .get(get(c, "a").toBuilder()
@@ -190,7 +191,8 @@ class SearchTest {
                 Consistency.Level.EVENTUAL)) {
             SearchResponse response = database.search()
                     .search(list(c, 5)
-                            .setConsistency(Consistency.newBuilder().setLevel(level).addTokens(token))
+                            .setConsistency(
+                                    Consistency.newBuilder().setLevel(level).addTokens(token))
                             .build());
             assertThat(response.getCoverage().getPartial()).isFalse();
             assertThat(response.getCoverage().getShardsAnswered()).isEqualTo(4);

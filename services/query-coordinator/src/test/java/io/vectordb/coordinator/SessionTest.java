@@ -26,7 +26,9 @@ class SessionTest {
         String token = "";
         for (int i = 0; i < 60; i++) {
             String key = "k" + i;
-            String written = database.records().write(write(c, upsert("id", key, "n", i))).getToken();
+            String written = database.records()
+                    .write(write(c, upsert("id", key, "n", i)))
+                    .getToken();
             token = i % 2 == 0 ? written : token;
             String[] tokens = token.equals(written) ? new String[] {written} : new String[] {token, written};
             GetResponse got = database.records()
@@ -58,7 +60,9 @@ class SessionTest {
                 .isEqualTo(ErrorCode.COLLECTION_NOT_FOUND);
         database.create(c, 2);
         assertThat(failure(() -> database.search()
-                                .search(list(c, 1).setConsistency(session(token)).build()))
+                                .search(list(c, 1)
+                                        .setConsistency(session(token))
+                                        .build()))
                         .code())
                 .isEqualTo(ErrorCode.INVALID_TOKEN);
         assertThat(failure(() -> database.records()
@@ -79,7 +83,9 @@ class SessionTest {
         String damaged = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
         for (String text : List.of("", "not a token", "AAAA", token.substring(2), token + token, damaged)) {
             assertThat(failure(() -> database.search()
-                                    .search(list(c, 1).setConsistency(session(text)).build()))
+                                    .search(list(c, 1)
+                                            .setConsistency(session(text))
+                                            .build()))
                             .code())
                     .as(text)
                     .isEqualTo(ErrorCode.INVALID_TOKEN);

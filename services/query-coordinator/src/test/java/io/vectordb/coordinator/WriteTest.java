@@ -51,7 +51,8 @@ class WriteTest {
         CollectionHandle handle = database.handle(collection);
         return IntStream.range(0, 10_000)
                 .mapToObj(i -> "k" + i)
-                .filter(key -> handle.shardOf(handle.bucket(Requests.key(key))).equals(handle.shards().get(shard)))
+                .filter(key -> handle.shardOf(handle.bucket(Requests.key(key)))
+                        .equals(handle.shards().get(shard)))
                 .limit(count)
                 .toList();
     }
@@ -79,9 +80,7 @@ class WriteTest {
                         Outcome.DELETED,
                         Outcome.ABSENT,
                         Outcome.REFUSED);
-        assertThat(response.getResultsList())
-                .extracting(WriteResult::getIndex)
-                .containsExactly(0, 1, 2, 3, 4, 5, 6);
+        assertThat(response.getResultsList()).extracting(WriteResult::getIndex).containsExactly(0, 1, 2, 3, 4, 5, 6);
         assertThat(response.getSucceeded()).isEqualTo(5);
         assertThat(response.getFailed()).isEqualTo(2);
         WriteResult bad = response.getResults(3);
@@ -158,13 +157,19 @@ class WriteTest {
         assertThat(replaced.getOutcome()).isEqualTo(Outcome.REPLACED);
         assertThat(replaced.getSeq()).isGreaterThan(created.getSeq());
         for (WriteOp stale : List.of(set("a", "n", 4), delete("a"), upsert("id", "a", "n", 4))) {
-            assertThat(send(c, ifSeq(stale, created.getSeq())).getResults(0).getError().getCode())
+            assertThat(send(c, ifSeq(stale, created.getSeq()))
+                            .getResults(0)
+                            .getError()
+                            .getCode())
                     .isEqualTo("SEQ_MISMATCH");
         }
         assertThat(read(c, "a")).isEqualTo(fields("id", "a", "n", 3));
         assertThat(send(c, ifSeq(delete("a"), replaced.getSeq())).getResults(0).getOutcome())
                 .isEqualTo(Outcome.DELETED);
-        assertThat(send(c, ifSeq(upsert("id", "a"), -1)).getResults(0).getError().getCode())
+        assertThat(send(c, ifSeq(upsert("id", "a"), -1))
+                        .getResults(0)
+                        .getError()
+                        .getCode())
                 .isEqualTo("INVALID_VALUE");
     }
 
@@ -186,8 +191,8 @@ class WriteTest {
             assertThat(result.getReplayed()).isEqualTo(i != 7);
         }
         assertThat(read(c, "k3")).isEqualTo(fields("id", "k3", "n", 333));
-        WriteResponse other = database.records()
-                .write(write(c, BatchMode.BATCH_MODE_SKIP_FAILED, id, upsert("id", "k3", "n", 1)));
+        WriteResponse other =
+                database.records().write(write(c, BatchMode.BATCH_MODE_SKIP_FAILED, id, upsert("id", "k3", "n", 1)));
         assertThat(other.getResults(0).getError().getCode()).isEqualTo("REQUEST_ID_REUSED");
         assertThat(read(c, "k3")).isEqualTo(fields("id", "k3", "n", 333));
     }
@@ -248,7 +253,8 @@ class WriteTest {
                 WriteOp op = upsert("id", field + value, field, value);
                 writers.add(CompletableFuture.supplyAsync(() -> send(c, op).getResults(0)));
             }
-            List<WriteResult> results = writers.stream().map(CompletableFuture::join).toList();
+            List<WriteResult> results =
+                    writers.stream().map(CompletableFuture::join).toList();
             assertThat(results).filteredOn(result -> !result.hasError()).hasSize(1);
             assertThat(results)
                     .filteredOn(WriteResult::hasError)
@@ -259,7 +265,9 @@ class WriteTest {
     @Test
     void requestsBeyondTheLimitsAreRefusedWhole() {
         String c = database.collection(1);
-        WriteOp[] many = IntStream.rangeClosed(0, 1_000).mapToObj(i -> upsert("id", "k" + i)).toArray(WriteOp[]::new);
+        WriteOp[] many = IntStream.rangeClosed(0, 1_000)
+                .mapToObj(i -> upsert("id", "k" + i))
+                .toArray(WriteOp[]::new);
         assertThat(failure(() -> send(c, many)).code()).isEqualTo(ErrorCode.LIMIT_EXCEEDED);
         assertThat(failure(() -> send(c)).code()).isEqualTo(ErrorCode.MISSING_MEMBER);
         assertThat(failure(() -> database.records()

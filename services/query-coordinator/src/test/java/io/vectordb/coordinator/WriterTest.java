@@ -44,7 +44,10 @@ class WriterTest {
             request.getUnits(0)
                     .getOpsList()
                     .forEach(op -> unit.addResults(OpResult.newBuilder().setOutcome(Outcome.CREATED)));
-            observer.onNext(WriteResponse.newBuilder().addUnits(unit).setSeq(requestIds.size()).build());
+            observer.onNext(WriteResponse.newBuilder()
+                    .addUnits(unit)
+                    .setSeq(requestIds.size())
+                    .build());
             observer.onCompleted();
         }
     }

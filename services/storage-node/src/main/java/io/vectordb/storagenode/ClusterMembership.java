@@ -4,8 +4,13 @@ import io.vectordb.common.ErrorCode;
 import io.vectordb.common.VectorDbException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 
 /**
  * The cluster that a data folder belongs to, written beside the data at the first contact. A node that meets another
@@ -27,8 +32,7 @@ final class ClusterMembership {
     void check(String clusterId) {
         try {
             if (!Files.exists(file)) {
-                Files.createDirectories(file.getParent());
-                Files.writeString(file, clusterId);
+                write(clusterId);
                 return;
             }
             String joined = Files.readString(file);
@@ -41,5 +45,17 @@ final class ClusterMembership {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Whole or not at all: half an id would keep the node out of its own cluster. */
+    private void write(String clusterId) throws IOException {
+        Files.createDirectories(file.getParent());
+        Path draft = file.resolveSibling("cluster.id.tmp");
+        try (FileChannel channel = FileChannel.open(
+                draft, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+            channel.write(ByteBuffer.wrap(clusterId.getBytes(StandardCharsets.UTF_8)));
+            channel.force(true);
+        }
+        Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
     }
 }
