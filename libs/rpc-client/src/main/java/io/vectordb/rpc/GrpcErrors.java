@@ -16,6 +16,7 @@ import io.vectordb.common.VectorDbException;
 import io.vectordb.common.Violation;
 import io.vectordb.v1.ItemError;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -33,6 +34,8 @@ import org.jspecify.annotations.Nullable;
 public final class GrpcErrors {
 
     public static final String DOMAIN = "vectordb";
+    /** In the metadata of a failure that no service told of: the call did not come through. */
+    public static final String UNREACHED = "unreached";
     /** How long a client waits before it repeats a retryable call, when nothing better is known. */
     public static final int RETRY_DELAY_SECONDS = 1;
 
@@ -153,7 +156,9 @@ public final class GrpcErrors {
             }
         }
         ErrorCode code = codeOf(status.getCode());
-        return new VectorDbException(code, message.isEmpty() ? code.title() : message);
+        Map<String, String> metadata =
+                status.getCode() == Status.Code.UNAVAILABLE ? Map.of(UNREACHED, "true") : Map.of();
+        return new VectorDbException(code, message.isEmpty() ? code.title() : message, metadata);
     }
 
     private static ErrorCode codeOf(Status.Code code) {

@@ -6,8 +6,6 @@ import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.ClientInterceptors;
-import io.grpc.StatusRuntimeException;
-import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.MetadataUtils;
 import io.vectordb.common.ErrorCode;
 import io.vectordb.common.VectorDbException;
@@ -54,11 +52,7 @@ public final class Coordinator {
     /** The failure behind whatever a call ended with. */
     public static VectorDbException explain(Throwable thrown) {
         VectorDbException error = GrpcErrors.fromThrowable(thrown);
-        boolean fromTransport = error.getCause() instanceof StatusRuntimeException status
-                && StatusProto.fromStatusAndTrailers(status.getStatus(), status.getTrailers())
-                                .getDetailsCount()
-                        == 0;
-        if (fromTransport && error.code() == ErrorCode.SHARD_UNAVAILABLE) {
+        if (error.metadata().containsKey(GrpcErrors.UNREACHED)) {
             return new VectorDbException(ErrorCode.SHARD_UNAVAILABLE, "the query coordinator cannot be reached");
         }
         return error;
