@@ -16,6 +16,7 @@ import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebHandler;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.SignalType;
+import reactor.core.scheduler.Schedulers;
 
 /** Answers every HTTP request that is not the actuator's: finds its route, runs it, tells failures as problems. */
 public final class GatewayWebHandler implements WebHandler {
@@ -30,6 +31,10 @@ public final class GatewayWebHandler implements WebHandler {
         this.metrics = metrics;
     }
 
+    /**
+     * Answers away from the event loop, always: an answer given on the loop at once, while the answer before it on the same
+     * connection was still being completed by another thread, left the connection without a reader.
+     */
     @Override
     public Mono<Void> handle(ServerWebExchange web) {
         long start = System.nanoTime();
@@ -41,7 +46,8 @@ public final class GatewayWebHandler implements WebHandler {
                         exchange.failed(ErrorCode.CANCELLED);
                     }
                     metrics.ended(exchange.routeName(), "rest", exchange.failure(), start);
-                });
+                })
+                .subscribeOn(Schedulers.parallel());
     }
 
     private Mono<Void> run(RestExchange exchange) {
