@@ -47,12 +47,9 @@ class ComposeClusterIT {
     }
 
     private static void assertSearchFinds(RestClient rest, int batch) throws IOException {
-        Answer answer = rest.post(
-                "/v1/collections/points/search",
-                """
+        Answer answer = rest.post("/v1/collections/points/search", """
                 {"query": {"nearest": {"vector": [1, %d, 0.5, 0.25], "exact": true}}, "filter": "batch = %d", "k": 100,
-                 "select": ["batch"], "timeout": "25s"}"""
-                        .formatted(batch, batch));
+                 "select": ["batch"], "timeout": "25s"}""".formatted(batch, batch));
         assertThat(answer.status()).as(answer.toString()).isEqualTo(200);
         assertThat(answer.json().at("/hits").valueStream())
                 .hasSize(PointWriter.BATCH)

@@ -50,9 +50,8 @@ final class ComposeProject implements AutoCloseable {
     String run(String... arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of("docker", "compose", "--project-name", name));
         command.addAll(List.of(arguments));
-        ProcessBuilder builder = new ProcessBuilder(command)
-                .directory(Checkout.root().toFile())
-                .redirectErrorStream(true);
+        ProcessBuilder builder =
+                new ProcessBuilder(command).directory(Checkout.root().toFile()).redirectErrorStream(true);
         builder.environment()
                 .putAll(Map.of(
                         "VECTORDB_TAG", "e2e",

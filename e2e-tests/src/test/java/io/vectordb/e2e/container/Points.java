@@ -14,13 +14,10 @@ final class Points {
     private Points() {}
 
     static void create(RestClient rest, int shards) throws IOException {
-        Answer created = rest.post(
-                "/v1/collections",
-                """
+        Answer created = rest.post("/v1/collections", """
                 {"name": "points", "schema": {"kind": "document", "primary_key": ["id"], "fields": [
                     {"name": "id", "type": "keyword"}, {"name": "v", "type": "vector(4)"}]},
-                 "settings": {"shards": %d}}"""
-                        .formatted(shards));
+                 "settings": {"shards": %d}}""".formatted(shards));
         assertThat(created.status()).as(created.toString()).isEqualTo(201);
     }
 

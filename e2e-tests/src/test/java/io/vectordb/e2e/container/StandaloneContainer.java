@@ -25,9 +25,7 @@ final class StandaloneContainer extends GenericContainer<StandaloneContainer> {
         withCreateContainerCmdModifier(command -> {
             var host = command.getHostConfig();
             if (host != null) {
-                host.withMemory(MEMORY_BYTES)
-                        .withReadonlyRootfs(true)
-                        .withBinds(new Bind(volume, new Volume("/data")));
+                host.withMemory(MEMORY_BYTES).withReadonlyRootfs(true).withBinds(new Bind(volume, new Volume("/data")));
             }
         });
         waitingFor(Wait.forHttp("/actuator/health/readiness")

@@ -21,8 +21,7 @@ import tools.jackson.databind.JsonNode;
 class StandaloneContainerIT {
 
     private static final int ACKNOWLEDGED_BEFORE_KILL = 25;
-    private static final String SEARCH =
-            """
+    private static final String SEARCH = """
             {"query": {"nearest": {"text": "shortage of semiconductors"}}, "filter": "year >= $1", "params": [2024],
              "k": 2, "select": ["text"]}""";
     private static final String COUNT = "{\"filter\": \"year BETWEEN 2023 AND 2024 AND NOT prefix(id, 'n3')\"}";
@@ -64,9 +63,7 @@ class StandaloneContainerIT {
 
     /** The first five minutes of a user. */
     private static void createNotes(RestClient rest) throws IOException {
-        Answer created = rest.post(
-                "/v1/collections",
-                """
+        Answer created = rest.post("/v1/collections", """
                 {"name": "notes", "schema": {"kind": "document", "primary_key": ["id"], "fields": [
                     {"name": "id", "type": "keyword"},
                     {"name": "text", "type": "text",

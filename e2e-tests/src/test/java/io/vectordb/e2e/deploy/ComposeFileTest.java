@@ -41,8 +41,12 @@ class ComposeFileTest {
         for (Map.Entry<String, JsonNode> each : services()) {
             JsonNode service = each.getValue();
             assertThat(service.at("/mem_limit").asString("")).as(each.getKey()).isNotEmpty();
-            assertThat(service.at("/pull_policy").asString("")).as(each.getKey()).isEqualTo("never");
-            assertThat(service.at("/read_only").asBoolean(false)).as(each.getKey()).isTrue();
+            assertThat(service.at("/pull_policy").asString(""))
+                    .as(each.getKey())
+                    .isEqualTo("never");
+            assertThat(service.at("/read_only").asBoolean(false))
+                    .as(each.getKey())
+                    .isTrue();
             String built = service.at("/build/args/SERVICE").asString("");
             if (!built.isEmpty()) {
                 assertThat(Checkout.services()).as(each.getKey()).contains(built);
@@ -51,14 +55,20 @@ class ComposeFileTest {
             }
         }
         for (Map.Entry<String, JsonNode> each : services()) {
-            assertThat(images).as(each.getKey()).contains(each.getValue().at("/image").asString());
+            assertThat(images)
+                    .as(each.getKey())
+                    .contains(each.getValue().at("/image").asString());
         }
     }
 
     @Test
     void onlyTheGatewayIsPublishedAndOnLoopback() {
         for (Map.Entry<String, JsonNode> each : services()) {
-            List<String> ports = each.getValue().at("/ports").valueStream().map(JsonNode::asString).toList();
+            List<String> ports = each.getValue()
+                    .at("/ports")
+                    .valueStream()
+                    .map(JsonNode::asString)
+                    .toList();
             if (each.getKey().equals("gateway")) {
                 assertThat(ports).hasSize(2).allMatch(port -> port.startsWith("${VECTORDB_BIND:-127.0.0.1}:"));
             } else {
@@ -74,7 +84,9 @@ class ComposeFileTest {
             assertThat(each.getValue().at("/hostname").asString()).isEqualTo(each.getKey());
             for (String variable : NAMES) {
                 if (environment.has(variable)) {
-                    assertThat(environment.at("/" + variable).asString()).as(variable).isEqualTo(each.getKey());
+                    assertThat(environment.at("/" + variable).asString())
+                            .as(variable)
+                            .isEqualTo(each.getKey());
                     assertThat(environment.at("/VECTORDB_RPC_HOST").asString()).isEqualTo(each.getKey());
                 }
             }
@@ -84,10 +96,17 @@ class ComposeFileTest {
     @Test
     void everyStoreHasAVolumeOfItsOwn() {
         for (Map.Entry<String, JsonNode> each : services()) {
-            boolean stores = each.getKey().startsWith("storage-") || each.getKey().equals("metadata");
-            List<String> volumes = each.getValue().at("/volumes").valueStream().map(JsonNode::asString).toList();
+            boolean stores =
+                    each.getKey().startsWith("storage-") || each.getKey().equals("metadata");
+            List<String> volumes = each.getValue()
+                    .at("/volumes")
+                    .valueStream()
+                    .map(JsonNode::asString)
+                    .toList();
             assertThat(volumes).isEqualTo(stores ? List.of(each.getKey() + ":/data") : List.of());
-            assertThat(compose.at("/volumes").has(each.getKey())).as(each.getKey()).isEqualTo(stores);
+            assertThat(compose.at("/volumes").has(each.getKey()))
+                    .as(each.getKey())
+                    .isEqualTo(stores);
         }
     }
 }

@@ -107,12 +107,11 @@ class HelmChartTest {
     void everySelectorMatchesThePodsOfExactlyOneWorkload(String mode) {
         List<Manifest> manifests = render(mode);
         for (Manifest manifest : manifests) {
-            Map<String, String> selector =
-                    switch (manifest.kind()) {
-                        case "Service" -> manifest.texts("/spec/selector");
-                        case "NetworkPolicy" -> Map.of();
-                        default -> manifest.texts("/spec/selector/matchLabels");
-                    };
+            Map<String, String> selector = switch (manifest.kind()) {
+                case "Service" -> manifest.texts("/spec/selector");
+                case "NetworkPolicy" -> Map.of();
+                default -> manifest.texts("/spec/selector/matchLabels");
+            };
             List<String> matched = workloads(manifests).stream()
                     .filter(workload -> workload.texts("/spec/template/metadata/labels")
                             .entrySet()
@@ -219,14 +218,24 @@ class HelmChartTest {
             assertThat(path(container, "startupProbe")).isEqualTo("/actuator/health/liveness");
             assertThat(path(container, "livenessProbe")).isEqualTo("/actuator/health/liveness");
             assertThat(path(container, "readinessProbe")).isEqualTo("/actuator/health/readiness");
-            assertThat(container.at("/resources/limits/memory").asString("")).as(workload.toString()).isNotEmpty();
-            assertThat(container.at("/securityContext/readOnlyRootFilesystem").asBoolean()).isTrue();
-            assertThat(container.at("/securityContext/allowPrivilegeEscalation").asBoolean(true)).isFalse();
-            assertThat(container.at("/securityContext/capabilities/drop/0").asString()).isEqualTo("ALL");
-            assertThat(workload.at("/spec/template/spec/securityContext/runAsNonRoot").asBoolean()).isTrue();
-            assertThat(workload.at("/spec/template/spec/automountServiceAccountToken").asBoolean(true)).isFalse();
+            assertThat(container.at("/resources/limits/memory").asString(""))
+                    .as(workload.toString())
+                    .isNotEmpty();
+            assertThat(container.at("/securityContext/readOnlyRootFilesystem").asBoolean())
+                    .isTrue();
+            assertThat(container.at("/securityContext/allowPrivilegeEscalation").asBoolean(true))
+                    .isFalse();
+            assertThat(container.at("/securityContext/capabilities/drop/0").asString())
+                    .isEqualTo("ALL");
+            assertThat(workload.at("/spec/template/spec/securityContext/runAsNonRoot")
+                            .asBoolean())
+                    .isTrue();
+            assertThat(workload.at("/spec/template/spec/automountServiceAccountToken")
+                            .asBoolean(true))
+                    .isFalse();
             // Variables such as VECTORDB_METADATA_PORT=tcp://… would be taken for settings.
-            assertThat(workload.at("/spec/template/spec/enableServiceLinks").asBoolean(true)).isFalse();
+            assertThat(workload.at("/spec/template/spec/enableServiceLinks").asBoolean(true))
+                    .isFalse();
         }
     }
 
@@ -243,8 +252,10 @@ class HelmChartTest {
                                     .map(volume -> volume.at("/name").asString()))
                     .toList();
             assertThat(volumes).as(workload.toString()).doesNotHaveDuplicates();
-            assertThat(StreamSupport.stream(workload.container().at("/volumeMounts").spliterator(), false)
-                            .map(mount -> mount.at("/name").asString() + mount.at("/mountPath").asString()))
+            assertThat(StreamSupport.stream(
+                                    workload.container().at("/volumeMounts").spliterator(), false)
+                            .map(mount -> mount.at("/name").asString()
+                                    + mount.at("/mountPath").asString()))
                     .containsExactlyInAnyOrder("tmp/tmp", "data/data");
             assertThat(volumes).contains("tmp", "data");
             boolean stores = List.of("metadata", "storage-node", "standalone").contains(imageName(workload));
@@ -256,9 +267,15 @@ class HelmChartTest {
     @ValueSource(strings = {"cluster", "standalone"})
     void nothingIsReachableFromOutsideUnlessAskedFor(String mode) {
         for (Manifest service : ofKind(render(mode), "Service")) {
-            assertThat(service.at("/spec/type").asString("ClusterIP")).as(service.toString()).isEqualTo("ClusterIP");
+            assertThat(service.at("/spec/type").asString("ClusterIP"))
+                    .as(service.toString())
+                    .isEqualTo("ClusterIP");
         }
-        assertThat(ofKind(Manifest.parse(template(mode).set("service.type", "LoadBalancer").call()), "Service"))
+        assertThat(ofKind(
+                        Manifest.parse(template(mode)
+                                .set("service.type", "LoadBalancer")
+                                .call()),
+                        "Service"))
                 .filteredOn(service -> service.at("/spec/type").asString("").equals("LoadBalancer"))
                 .extracting(Manifest::name)
                 .containsExactly("demo-vectordb");
@@ -267,7 +284,8 @@ class HelmChartTest {
     @Test
     void imagesAreThoseOfServicesInTheVersionOfTheBuild() throws IOException {
         String pom = Files.readString(Checkout.root().resolve("pom.xml"));
-        Matcher version = Pattern.compile("<artifactId>vectordb</artifactId>\\s*<version>([^<]+)<").matcher(pom);
+        Matcher version = Pattern.compile("<artifactId>vectordb</artifactId>\\s*<version>([^<]+)<")
+                .matcher(pom);
         assertThat(version.find()).isTrue();
         for (String mode : List.of("cluster", "standalone")) {
             for (Manifest workload : workloads(render(mode))) {
@@ -294,21 +312,25 @@ class HelmChartTest {
 
     @Test
     void misspeltAndImpossibleValuesAreRefused() {
-        assertThatThrownBy(() -> template("cluster").set("storage.replica", 5).call()).hasMessageContaining("replica");
+        assertThatThrownBy(() -> template("cluster").set("storage.replica", 5).call())
+                .hasMessageContaining("replica");
         assertThatThrownBy(() -> template("clustered").call()).hasMessageContaining("mode");
-        assertThatThrownBy(() -> template("cluster").set("index.replicas", 0).call()).hasMessageContaining("replicas");
+        assertThatThrownBy(() -> template("cluster").set("index.replicas", 0).call())
+                .hasMessageContaining("replicas");
     }
 
     private static Map<String, String> environment(Manifest workload) {
         return StreamSupport.stream(workload.container().at("/env").spliterator(), false)
                 .collect(Collectors.toMap(
-                        each -> each.at("/name").asString(), each -> each.at("/value").asString("")));
+                        each -> each.at("/name").asString(),
+                        each -> each.at("/value").asString("")));
     }
 
     private static Map<String, Integer> ports(Manifest workload) {
         return StreamSupport.stream(workload.container().at("/ports").spliterator(), false)
                 .collect(Collectors.toMap(
-                        each -> each.at("/name").asString(), each -> each.at("/containerPort").asInt()));
+                        each -> each.at("/name").asString(),
+                        each -> each.at("/containerPort").asInt()));
     }
 
     private static String imageName(Manifest workload) {

@@ -57,7 +57,9 @@ record Manifest(JsonNode json) {
     /** The texts at a JSON pointer, by name. */
     Map<String, String> texts(String pointer) {
         Map<String, String> texts = new TreeMap<>();
-        at(pointer).properties().forEach(entry -> texts.put(entry.getKey(), entry.getValue().asString()));
+        at(pointer)
+                .properties()
+                .forEach(entry -> texts.put(entry.getKey(), entry.getValue().asString()));
         return texts;
     }
 

@@ -48,7 +48,9 @@ final class Audit {
         int steps = ledger.registerSteps();
         if (steps > 0) {
             assertThat(register).as("the register").isNotNull();
-            expected.put(Writer.REGISTER, new Stored(steps, Objects.requireNonNull(register).seq()));
+            expected.put(
+                    Writer.REGISTER,
+                    new Stored(steps, Objects.requireNonNull(register).seq()));
         }
         assertThat(stored).isEqualTo(expected);
     }
@@ -66,7 +68,8 @@ final class Audit {
                 assertThat(floats(record.path("fields").path("vector")))
                         .as("the vector of %s", key)
                         .containsExactly(Workload.vector(key, number));
-                Stored twice = stored.put(key, new Stored(number, record.path("seq").asLong()));
+                Stored twice =
+                        stored.put(key, new Stored(number, record.path("seq").asLong()));
                 assertThat(twice).as("%s comes twice", key).isNull();
             }
             cursor = page.path("next_cursor").asString();
@@ -79,7 +82,10 @@ final class Audit {
         for (JsonNode hit : post("search", request).path("hits")) {
             String key = hit.path("key").asString();
             Stored twice = stored.put(
-                    key, new Stored(hit.path("fields").path("number").asLong(), hit.path("seq").asLong()));
+                    key,
+                    new Stored(
+                            hit.path("fields").path("number").asLong(),
+                            hit.path("seq").asLong()));
             assertThat(twice).as("%s is a hit twice", key).isNull();
             distances.add(hit.path("distance").asDouble());
         }

@@ -66,7 +66,11 @@ class ClusterKillScenario {
         ServerProcess metadata = cluster.node(ClusterProcesses.METADATA);
         killUnnoticed(metadata);
         leader.awaitReady();
-        killUnnoticed(cluster.followers().getFirst());
+        // Not the one that has just come back: the majority needs it now.
+        killUnnoticed(cluster.followers().stream()
+                .filter(each -> each != leader)
+                .findFirst()
+                .orElseThrow());
         metadata.awaitReady();
         killNoticed(cluster.node(ClusterProcesses.COORDINATOR));
         killNoticed(cluster.node(ClusterProcesses.GATEWAY));
@@ -117,7 +121,8 @@ class ClusterKillScenario {
                         .upsert(UpsertRequest.newBuilder()
                                 .setCollection(COLLECTION)
                                 .addRecords(Workload.record(UNDECIDED, 2))
-                                .setTimeout(com.google.protobuf.Duration.newBuilder().setSeconds(2))
+                                .setTimeout(com.google.protobuf.Duration.newBuilder()
+                                        .setSeconds(2))
                                 .build()));
         assertThat(thrown.getStatus().getCode()).isIn(Status.Code.UNAVAILABLE, Status.Code.DEADLINE_EXCEEDED);
         // Those that were on their way when the nodes died may have been told; none later.
@@ -127,7 +132,8 @@ class ClusterKillScenario {
     /** Its outcome was unknown: the same again tells it, whichever it was. */
     private void finishTheFailedWrite() {
         assertThat(upsert("10s").status()).isEqualTo(200);
-        assertThat(rest.delete("/v1/collections/" + COLLECTION + "/records/" + UNDECIDED).status())
+        assertThat(rest.delete("/v1/collections/" + COLLECTION + "/records/" + UNDECIDED)
+                        .status())
                 .isEqualTo(200);
     }
 

@@ -33,25 +33,37 @@ final class ClusterProcesses implements AutoCloseable {
         int metadataPort = Ports.free();
         int coordinatorPort = Ports.free();
         String follow = "--vectordb.cluster.metadata-address=127.0.0.1:" + metadataPort;
-        add("metadata", METADATA, "192m", List.of(
-                rpc(metadataPort),
-                "--vectordb.metadata.data-dir=" + folder.resolve(METADATA),
-                "--vectordb.metadata.raft-port=" + Ports.free(),
-                "--vectordb.metadata.default-replicas=" + STORAGE.size()));
+        add(
+                "metadata",
+                METADATA,
+                "192m",
+                List.of(
+                        rpc(metadataPort),
+                        "--vectordb.metadata.data-dir=" + folder.resolve(METADATA),
+                        "--vectordb.metadata.raft-port=" + Ports.free(),
+                        "--vectordb.metadata.default-replicas=" + STORAGE.size()));
         for (String node : STORAGE) {
-            add("storage-node", node, "256m", List.of(
-                    rpc(Ports.free()),
-                    follow,
-                    "--vectordb.storage.node-id=" + node,
-                    "--vectordb.storage.data-dir=" + folder.resolve(node),
-                    "--vectordb.storage.raft-port=" + Ports.free()));
+            add(
+                    "storage-node",
+                    node,
+                    "256m",
+                    List.of(
+                            rpc(Ports.free()),
+                            follow,
+                            "--vectordb.storage.node-id=" + node,
+                            "--vectordb.storage.data-dir=" + folder.resolve(node),
+                            "--vectordb.storage.raft-port=" + Ports.free()));
         }
         add("index-node", INDEX, "256m", List.of(rpc(Ports.free()), follow, "--vectordb.index.node-id=" + INDEX));
         add("query-coordinator", COORDINATOR, "384m", List.of(rpc(coordinatorPort), follow));
-        add("gateway", GATEWAY, "256m", List.of(
-                "--spring.grpc.server.address=127.0.0.1",
-                "--spring.grpc.server.port=" + grpcPort,
-                "--vectordb.gateway.coordinator-address=127.0.0.1:" + coordinatorPort));
+        add(
+                "gateway",
+                GATEWAY,
+                "256m",
+                List.of(
+                        "--spring.grpc.server.address=127.0.0.1",
+                        "--spring.grpc.server.port=" + grpcPort,
+                        "--vectordb.gateway.coordinator-address=127.0.0.1:" + coordinatorPort));
     }
 
     private static String rpc(int port) {

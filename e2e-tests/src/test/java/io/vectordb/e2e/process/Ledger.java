@@ -49,7 +49,8 @@ final class Ledger {
     void registerMoved(Step step) {
         Step before = registerSteps.putIfAbsent(step.value(), step);
         if (before != null) {
-            violation("two writers were told that they made the register " + step.value() + ": " + before + ", " + step);
+            violation(
+                    "two writers were told that they made the register " + step.value() + ": " + before + ", " + step);
         }
         writes.incrementAndGet();
     }

@@ -31,12 +31,7 @@ final class Reader implements Runnable {
     private final SplittableRandom random;
     private final BooleanSupplier stopped;
 
-    Reader(
-            GrpcClient client,
-            String collection,
-            Ledger ledger,
-            SplittableRandom random,
-            BooleanSupplier stopped) {
+    Reader(GrpcClient client, String collection, Ledger ledger, SplittableRandom random, BooleanSupplier stopped) {
         this.client = client;
         this.collection = collection;
         this.ledger = ledger;
@@ -53,11 +48,12 @@ final class Reader implements Runnable {
                     switch (random.nextInt(3)) {
                         case 0 -> get(known);
                         case 1 -> search(known, Consistency.newBuilder().setLevel(Consistency.Level.STRONG));
-                        default -> search(
-                                known,
-                                Consistency.newBuilder()
-                                        .setLevel(Consistency.Level.SESSION)
-                                        .addTokens(known.token()));
+                        default ->
+                            search(
+                                    known,
+                                    Consistency.newBuilder()
+                                            .setLevel(Consistency.Level.SESSION)
+                                            .addTokens(known.token()));
                     }
                 } catch (StatusRuntimeException e) {
                     // Refused, which is honest.

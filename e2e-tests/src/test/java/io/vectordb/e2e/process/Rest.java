@@ -30,6 +30,10 @@ public final class Rest {
         this.base = base;
     }
 
+    public int port() {
+        return base.getPort();
+    }
+
     /** An answer of any status. */
     public record Answer(int status, HttpResponse<String> response) {
 

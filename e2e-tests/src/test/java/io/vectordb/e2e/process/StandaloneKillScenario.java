@@ -18,8 +18,7 @@ class StandaloneKillScenario {
         SplittableRandom random = Seeds.random("StandaloneKillScenario");
         try (StandaloneServer server = StandaloneServer.start("standalone-kill");
                 GrpcClient client = new GrpcClient(server.grpcPort());
-                Workload workload =
-                        new Workload(client, new Rest(server.rest()), "ledger", 4, random)) {
+                Workload workload = new Workload(client, new Rest(server.rest()), "ledger", 4, random)) {
             Workload.create(client, "ledger", 1);
             for (int round = 1; round <= ROUNDS; round++) {
                 workload.run();

@@ -66,8 +66,8 @@ final class Workload implements AutoCloseable {
     }
 
     static Fields record(String key, long number) {
-        return Values.fields(Map.of(
-                "id", Values.of(key), "number", Values.of(number), "vector", Values.of(vector(key, number))));
+        return Values.fields(
+                Map.of("id", Values.of(key), "number", Values.of(number), "vector", Values.of(vector(key, number))));
     }
 
     /** The vector of a version of a record: no two are alike. */

@@ -96,9 +96,12 @@ final class Writer implements Runnable {
             }
             long number = numbers.merge(key, 1L, Long::sum);
             boolean delete = random.nextDouble() < deletes;
-            ops.add(delete
-                    ? WriteOp.newBuilder().setDelete(Values.key(key)).build()
-                    : WriteOp.newBuilder().setUpsert(Workload.record(key, number)).build());
+            ops.add(
+                    delete
+                            ? WriteOp.newBuilder().setDelete(Values.key(key)).build()
+                            : WriteOp.newBuilder()
+                                    .setUpsert(Workload.record(key, number))
+                                    .build());
             meant.add(new Ledger.Acknowledged(key, number, !delete, 0, ""));
         }
         WriteResponse response = settle(ops);
@@ -116,7 +119,8 @@ final class Writer implements Runnable {
 
     private void stepRegister() {
         Optional<Record> present = readRegister();
-        long value = present.map(record -> record.getFields().getValuesOrThrow("number").getIntValue())
+        long value = present.map(
+                        record -> record.getFields().getValuesOrThrow("number").getIntValue())
                 .orElse(0L);
         WriteOp step = WriteOp.newBuilder()
                 .setUpsert(Workload.record(REGISTER, value + 1))
@@ -137,8 +141,9 @@ final class Writer implements Runnable {
                 .build();
         while (true) {
             try {
-                GetResponse response =
-                        client.records().withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS).get(request);
+                GetResponse response = client.records()
+                        .withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS)
+                        .get(request);
                 return response.getResults(0).hasRecord()
                         ? Optional.of(response.getResults(0).getRecord())
                         : Optional.empty();
@@ -158,8 +163,9 @@ final class Writer implements Runnable {
                 .build();
         while (true) {
             try {
-                WriteResponse response =
-                        client.records().withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS).write(request);
+                WriteResponse response = client.records()
+                        .withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS)
+                        .write(request);
                 if (response.getResultsList().stream().noneMatch(Writer::isOpen)) {
                     if (response.getResults(0).getReplayed()) {
                         ledger.replayed();
