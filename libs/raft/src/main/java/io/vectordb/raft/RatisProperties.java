@@ -75,6 +75,8 @@ final class RatisProperties {
     private static void log(RaftProperties properties, RaftSettings settings) {
         RaftServerConfigKeys.Log.Appender.setBufferByteLimit(properties, APPENDER_BYTES);
         RaftServerConfigKeys.Log.Appender.setInstallSnapshotEnabled(properties, false);
+        // Below the election timeout: the default of 5 s leaves a member that was away without entries and heartbeats.
+        RaftServerConfigKeys.Log.Appender.setRetryPolicy(properties, "1ms,10, 100ms,20, 400ms,1000000000");
         // Below the appender's limit and 8 bytes a replica fails to start and its callers hang.
         RaftServerConfigKeys.Log.setWriteBufferSize(properties, SizeInBytes.valueOf(APPENDER_BYTES.getSize() + 1024));
         RaftServerConfigKeys.Log.setSegmentSizeMax(properties, SizeInBytes.valueOf("32MB"));
