@@ -8,6 +8,7 @@ import io.vectordb.cli.rest.StubServer.Reply;
 import io.vectordb.cli.terminal.CliException;
 import io.vectordb.cli.terminal.ExitCode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -77,16 +78,8 @@ class ControllerTest {
     void whatAKilledSupervisorLeftIsEnded() {
         Controller controller = new Controller(new Home(folder, folder), "test");
         controller.launch(new Plan("test", "d", "r", "g", List.of(child(1))));
-        Await.until(
-                "start",
-                () -> controller
-                                .folder()
-                                .state()
-                                .orElseThrow()
-                                .processes()
-                                .getFirst()
-                                .pid()
-                        != 0);
+        // Until it is past its own start, a program whose output nobody reads any more may die of that.
+        Await.until("output of the child", () -> logHas(controller.folder().log("child-1"), "running"));
         RunState state = controller.folder().state().orElseThrow();
         OsProcess child = state.processes().getFirst().process();
         state.supervisor().handle().orElseThrow().destroyForcibly();
@@ -99,6 +92,14 @@ class ControllerTest {
         assertThat(said).singleElement().asString().contains("left behind by an earlier run");
         assertThat(child.isAlive()).isFalse();
         assertThat(controller.folder().state()).isEmpty();
+    }
+
+    private static boolean logHas(Path log, String line) {
+        try {
+            return Files.exists(log) && Files.readAllLines(log).contains(line);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test
