@@ -1,0 +1,97 @@
+package io.vectordb.benchmarks;
+
+import io.vectordb.benchmarks.data.Dataset;
+import io.vectordb.benchmarks.data.DatasetRequest;
+import io.vectordb.benchmarks.data.Datasets;
+import io.vectordb.benchmarks.report.ComparisonTable;
+import io.vectordb.benchmarks.report.ResultsJson;
+import io.vectordb.benchmarks.report.SvgPlot;
+import io.vectordb.benchmarks.run.AnnComparison;
+import io.vectordb.benchmarks.run.AnnOptions;
+import io.vectordb.benchmarks.run.AnnReport;
+import io.vectordb.common.VectorDbException;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The entry point, called by {@code ./vectordb bench}. Results go to standard output, progress to standard error. */
+public final class Main {
+
+    private static final int WRONG_USAGE = 2;
+
+    private final Path root;
+    private final PrintStream out;
+    private final PrintStream err;
+
+    private Main(Path root, PrintStream out, PrintStream err) {
+        this.root = root;
+        this.out = out;
+        this.err = err;
+    }
+
+    public static void main(String[] arguments) {
+        PrintStream out = stream(FileDescriptor.out);
+        PrintStream err = stream(FileDescriptor.err);
+        Path root = Path.of(System.getProperty("vectordb.root", ".")).toAbsolutePath();
+        System.exit(new Main(root, out, err).run(List.of(arguments)));
+    }
+
+    private static PrintStream stream(FileDescriptor descriptor) {
+        return new PrintStream(new FileOutputStream(descriptor), true, StandardCharsets.UTF_8);
+    }
+
+    private int run(List<String> arguments) {
+        if (arguments.contains("--help") || arguments.contains("-h")) {
+            out.print(AnnOptions.USAGE);
+            return 0;
+        }
+        if (arguments.isEmpty() || !arguments.getFirst().equals("ann")) {
+            err.print(AnnOptions.USAGE);
+            return WRONG_USAGE;
+        }
+        try {
+            ann(AnnOptions.parse(arguments.subList(1, arguments.size())));
+            return 0;
+        } catch (VectorDbException e) {
+            err.println("error: " + e.getMessage());
+            return e.code().httpStatus() < 500 ? WRONG_USAGE : 1;
+        } catch (IOException e) {
+            err.println("error: " + e);
+            return 1;
+        }
+    }
+
+    private void ann(AnnOptions options) throws IOException {
+        Path target = root.resolve("benchmarks/target");
+        Dataset dataset = Datasets.resolve(
+                new DatasetRequest(
+                        options.dataset(),
+                        options.queries(),
+                        options.similarity(),
+                        root.resolve("../shared/data/ann").normalize(),
+                        target.resolve("ann-data")),
+                err::println);
+        Path folder =
+                options.out() != null ? options.out() : target.resolve("ann").resolve(dataset.name());
+        Files.createDirectories(folder);
+        switch (options.mode()) {
+            case COMPARE -> compare(options, dataset, folder);
+            case FILTERED, CONCURRENT -> throw new UnsupportedOperationException();
+        }
+    }
+
+    private void compare(AnnOptions options, Dataset dataset, Path folder) throws IOException {
+        AnnReport report = new AnnComparison(options, dataset, folder, err::println).run();
+        String table = ComparisonTable.of(report);
+        Files.writeString(folder.resolve("results.json"), ResultsJson.of(report));
+        Files.writeString(folder.resolve("table.md"), table);
+        Files.writeString(folder.resolve("plot.svg"), SvgPlot.of(report));
+        out.print(table);
+        err.println("written to " + folder);
+    }
+}

@@ -1,0 +1,37 @@
+package io.vectordb.benchmarks.engine;
+
+import io.vectordb.common.ErrorCode;
+import io.vectordb.common.VectorDbException;
+import java.io.IOException;
+import java.util.List;
+
+/** The engines that run in a JVM, by the names of the command line and the report. */
+public final class Engines {
+
+    /** The configurations of ours, the usual one first. */
+    public static final List<String> OWN = List.of("vectordb");
+
+    public static final String LUCENE = "lucene";
+    public static final String JVECTOR = "jvector";
+
+    private Engines() {}
+
+    /** As tables and plots call it. */
+    public static String label(String name) {
+        return switch (name) {
+            case "vectordb" -> "VectorDB";
+            case LUCENE -> "Lucene";
+            case JVECTOR -> "JVector";
+            default -> name;
+        };
+    }
+
+    static Engine create(String name, EngineSettings settings) throws IOException {
+        return switch (name) {
+            case "vectordb" -> new OwnEngine(settings);
+            case LUCENE -> new LuceneEngine(settings);
+            case JVECTOR -> new JVectorEngine(settings);
+            default -> throw new VectorDbException(ErrorCode.INVALID_VALUE, "there is no engine " + name);
+        };
+    }
+}

@@ -1,0 +1,74 @@
+package io.vectordb.benchmarks.run;
+
+import io.vectordb.benchmarks.data.Dataset;
+import io.vectordb.benchmarks.peer.EngineLaunch;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+
+/** The processes of all engines of a run, and the order in which they are asked. */
+final class Sessions implements AutoCloseable {
+
+    private final List<Session> sessions = new ArrayList<>();
+    private final AnnOptions options;
+    private final Consumer<String> progress;
+
+    Sessions(List<EngineLaunch> launches, Dataset dataset, AnnOptions options, Path folder, Consumer<String> progress)
+            throws IOException {
+        this.options = options;
+        this.progress = progress;
+        try {
+            for (EngineLaunch launch : launches) {
+                sessions.add(new Session(launch, dataset, folder));
+            }
+        } catch (IOException | RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    List<Session> all() {
+        return sessions;
+    }
+
+    /** Other numbers of threads first, since it is the index of the first number that is then searched. */
+    void build() {
+        for (int threads : options.threads().reversed()) {
+            for (int round = 0; round < options.buildRounds(); round++) {
+                for (Session session : sessions) {
+                    String name = session.launch().name();
+                    session.build(threads)
+                            .ifPresentOrElse(
+                                    seconds -> progress.accept(String.format(
+                                            Locale.ROOT, "%s built with %d threads in %.2f s", name, threads, seconds)),
+                                    () -> progress.accept(name + " does not build with " + threads + " threads"));
+                }
+            }
+        }
+    }
+
+    void warmUp() {
+        int middle = options.beams().get(options.beams().size() / 2);
+        sessions.forEach(session -> session.warmUp(middle, options.warmUpSeconds()));
+    }
+
+    /** In each round every beam in turn, and with every beam every engine in turn. */
+    void search() {
+        for (int round = 0; round < options.rounds(); round++) {
+            for (int ef : options.beams()) {
+                for (Session session : sessions) {
+                    session.search(ef);
+                }
+            }
+            progress.accept("round " + (round + 1) + " of " + options.rounds());
+        }
+    }
+
+    @Override
+    public void close() {
+        sessions.forEach(Session::close);
+    }
+}
