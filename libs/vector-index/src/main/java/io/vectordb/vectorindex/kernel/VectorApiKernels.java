@@ -33,6 +33,21 @@ final class VectorApiKernels implements Kernels {
     private static final VectorSpecies<Byte> BYTES =
             VectorSpecies.of(byte.class, VectorShape.forBitSize(SHORTS.vectorBitSize() / 2));
 
+    /** Below this width counting bits in vector registers is slower than in general ones. */
+    private static final boolean COUNTS_BITS = LONGS.vectorBitSize() >= 256;
+
+    private static final Kernels SCALAR = new ScalarKernels();
+
+    private VectorApiKernels() {}
+
+    /** @throws IllegalStateException if this JVM compiles nothing to vector registers, which makes the Vector API very slow */
+    static Kernels create() {
+        if (FLOATS.vectorBitSize() < 128) {
+            throw new IllegalStateException("the JVM uses no vector registers on this CPU");
+        }
+        return new VectorApiKernels();
+    }
+
     @Override
     public String name() {
         return "vector-api/" + FLOATS.vectorBitSize();
@@ -165,6 +180,10 @@ final class VectorApiKernels implements Kernels {
         long plane3 = plane2 + block;
         long planeNumbers = plane3 + block;
         touch(codes, count, (long) words * Long.BYTES, out);
+        if (!COUNTS_BITS) {
+            SCALAR.dotBits(query, signed, words, codes, count, out);
+            return;
+        }
         for (int v = 0; v < count; v++) {
             long code = address(codes, v);
             LongVector sum = LongVector.zero(LONGS);
@@ -198,7 +217,9 @@ final class VectorApiKernels implements Kernels {
                 sum += OffHeap.getByte(code + at);
             }
         }
-        OffHeap.putInt(sink, sum);
+        if (count > 0) {
+            OffHeap.putInt(sink, sum);
+        }
     }
 
     private static LongVector popcount(LongVector word, long plane) {
