@@ -4,11 +4,14 @@ import io.vectordb.benchmarks.data.Dataset;
 import io.vectordb.benchmarks.data.DatasetRequest;
 import io.vectordb.benchmarks.data.Datasets;
 import io.vectordb.benchmarks.report.ComparisonTable;
+import io.vectordb.benchmarks.report.ConcurrentTable;
 import io.vectordb.benchmarks.report.ResultsJson;
 import io.vectordb.benchmarks.report.SvgPlot;
 import io.vectordb.benchmarks.run.AnnComparison;
 import io.vectordb.benchmarks.run.AnnOptions;
 import io.vectordb.benchmarks.run.AnnReport;
+import io.vectordb.benchmarks.run.ConcurrentRun;
+import io.vectordb.benchmarks.run.FilteredRun;
 import io.vectordb.common.VectorDbException;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -80,18 +83,24 @@ public final class Main {
                 options.out() != null ? options.out() : target.resolve("ann").resolve(dataset.name());
         Files.createDirectories(folder);
         switch (options.mode()) {
-            case COMPARE -> compare(options, dataset, folder);
-            case FILTERED, CONCURRENT -> throw new UnsupportedOperationException();
+            case COMPARE -> report(new AnnComparison(options, dataset, folder, err::println).run(), folder, "");
+            case FILTERED -> report(new FilteredRun(options, dataset, folder, err::println).run(), folder, "filtered-");
+            case CONCURRENT -> {
+                List<ConcurrentRun.Line> lines = new ConcurrentRun(options, dataset, folder, err::println).run();
+                print(ConcurrentTable.of(dataset, lines), folder.resolve("concurrent-table.md"));
+            }
         }
     }
 
-    private void compare(AnnOptions options, Dataset dataset, Path folder) throws IOException {
-        AnnReport report = new AnnComparison(options, dataset, folder, err::println).run();
-        String table = ComparisonTable.of(report);
-        Files.writeString(folder.resolve("results.json"), ResultsJson.of(report));
-        Files.writeString(folder.resolve("table.md"), table);
-        Files.writeString(folder.resolve("plot.svg"), SvgPlot.of(report));
+    private void report(AnnReport report, Path folder, String prefix) throws IOException {
+        Files.writeString(folder.resolve(prefix + "results.json"), ResultsJson.of(report));
+        Files.writeString(folder.resolve(prefix + "plot.svg"), SvgPlot.of(report));
+        print(ComparisonTable.of(report), folder.resolve(prefix + "table.md"));
+    }
+
+    private void print(String table, Path file) throws IOException {
+        Files.writeString(file, table);
         out.print(table);
-        err.println("written to " + folder);
+        err.println("written to " + file.getParent());
     }
 }

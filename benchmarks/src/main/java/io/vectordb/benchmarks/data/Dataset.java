@@ -9,4 +9,10 @@ package io.vectordb.benchmarks.data;
  * @param note how the data came about, for the report
  */
 public record Dataset(
-        String name, VectorFile base, VectorFile queries, Similarity similarity, int[][] neighbors, String note) {}
+        String name, VectorFile base, VectorFile queries, Similarity similarity, int[][] neighbors, String note) {
+
+    /** The same data, with another note. */
+    public Dataset withNote(String other) {
+        return new Dataset(name, base, queries, similarity, neighbors, other);
+    }
+}

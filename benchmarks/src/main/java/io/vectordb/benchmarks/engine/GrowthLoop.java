@@ -29,6 +29,7 @@ final class GrowthLoop {
 
     /** Adds the first vectors, and measures while the others come in. */
     Outcome run(VectorFile base, int initial, double idleSeconds) throws IOException {
+        engine.clear();
         add(base, 0, initial);
         idleRate(idleSeconds);
         double idle = idleRate(idleSeconds);

@@ -43,6 +43,11 @@ public final class OwnEngine implements GrowingEngine {
     }
 
     @Override
+    public void clear() {
+        index = empty();
+    }
+
+    @Override
     public void add(float[] vector) {
         index.add(vector);
     }

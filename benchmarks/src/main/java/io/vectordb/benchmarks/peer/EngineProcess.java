@@ -89,6 +89,7 @@ public final class EngineProcess implements AutoCloseable {
             requests.flush();
             process.waitFor();
         } catch (IOException e) {
+            // Gone already, or its input is closed: either way it takes no more requests.
             process.destroy();
         } catch (InterruptedException e) {
             process.destroy();

@@ -9,9 +9,11 @@ import io.vectordb.benchmarks.run.EngineResult;
 import io.vectordb.benchmarks.run.Statistics;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** A comparison in Markdown: rates at equal recall and their ratios, builds and memory, then every point measured. */
@@ -87,7 +89,12 @@ public final class ComparisonTable {
         });
         header.addAll(List.of("index MB", "bytes/vector", "floats apart MB", "process MB"));
         MarkdownTable table = new MarkdownTable(header.toArray(String[]::new));
+        Set<List<BuildResult>> told = new HashSet<>();
         for (EngineResult engine : report.engines()) {
+            // Under several filters it is one and the same index.
+            if (!told.add(engine.builds())) {
+                continue;
+            }
             List<String> row = new ArrayList<>(List.of(engine.label()));
             for (int threads : report.options().threads()) {
                 Optional<Double> seconds = engine.build(threads).map(BuildResult::medianSeconds);
@@ -137,9 +144,6 @@ public final class ComparisonTable {
         String versions = report.engines().stream()
                 .map(engine -> engine.label() + " " + engine.version())
                 .collect(Collectors.joining(", "));
-        String machine = Machine.describe().entrySet().stream()
-                .map(entry -> entry.getKey().replace('_', ' ') + " " + entry.getValue())
-                .collect(Collectors.joining("; "));
         return String.format(
                 Locale.ROOT,
                 "Medians of %d interleaved rounds, %d build(s) per number of threads. Rates between points: log QPS"
@@ -150,6 +154,6 @@ public final class ComparisonTable {
                 report.options().buildRounds(),
                 spreads,
                 versions,
-                machine);
+                Machine.line());
     }
 }

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** On what was measured, as far as the system tells; what it does not tell is "unknown". */
 public final class Machine {
@@ -25,6 +26,13 @@ public final class Machine {
         values.put("os", System.getProperty("os.name") + " " + System.getProperty("os.version"));
         values.put("jdk", System.getProperty("java.vendor") + " " + Runtime.version());
         return values;
+    }
+
+    /** All of it in one line. */
+    static String line() {
+        return describe().entrySet().stream()
+                .map(entry -> entry.getKey().replace('_', ' ') + " " + entry.getValue())
+                .collect(Collectors.joining("; "));
     }
 
     private static String interestingFlags() {

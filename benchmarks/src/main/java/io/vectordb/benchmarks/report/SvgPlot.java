@@ -24,7 +24,8 @@ public final class SvgPlot {
     private static final double LEAST_RECALL = 0.5;
     private static final double LABEL_GAP = 19;
     private static final double[] RECALL_TICKS = {0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999};
-    private static final List<String> OURS = List.of("#D55E00", "#CC79A7", "#E69F00");
+    private static final List<String> OURS =
+            List.of("#D55E00", "#CC79A7", "#E69F00", "#882255", "#009E73", "#56B4E9", "#7A7A7A");
     private static final List<String> OTHERS = List.of("#0072B2", "#56B4E9", "#009E73", "#000000", "#7A7A7A");
 
     private final AnnReport report;
@@ -59,15 +60,27 @@ public final class SvgPlot {
         for (EngineResult engine : engines) {
             String color = engine.ours() ? OURS.get(ours++ % OURS.size()) : OTHERS.get(others++ % OTHERS.size());
             PlotLine.Marker[] markers = PlotLine.Marker.values();
-            List<Curve.Point> visible = engine.curve().points().stream()
+            List<Curve.Point> visible = untilTheEdge(engine.curve().points().stream()
                     .filter(point -> point.recall() >= LEAST_RECALL)
-                    .toList();
+                    .toList());
             if (!visible.isEmpty()) {
                 PlotLine.Marker marker = markers[lines.size() % markers.length];
                 lines.add(new PlotLine(engine.label(), engine.ours(), color, marker, new Curve(visible)));
             }
         }
         return lines;
+    }
+
+    /** Wider beams than one that misses nothing visible say nothing more. */
+    private static List<Curve.Point> untilTheEdge(List<Curve.Point> points) {
+        List<Curve.Point> kept = new ArrayList<>();
+        for (Curve.Point point : points) {
+            kept.add(point);
+            if (point.recall() >= Scale.HIGHEST_RECALL) {
+                break;
+            }
+        }
+        return kept;
     }
 
     private double extreme(ToDoubleFunction<Curve.Point> value, boolean least) {
@@ -130,7 +143,7 @@ public final class SvgPlot {
                 14,
                 "#1a1a1a",
                 "400",
-                "recall@10 (share of misses, logarithmic)");
+                "recall@10 (by the logarithm of what is missed)");
     }
 
     private void drawRateAxis() {
@@ -199,14 +212,7 @@ public final class SvgPlot {
                     "<path d=\"M%.1f %.1fL%d %.1f\" stroke=\"%s\" stroke-width=\"0.8\" stroke-dasharray=\"2 3\" fill=\"none\"/>",
                     end + 6, ends[i], RIGHT + 16, heights[i], line.color());
             drawMarker(line, RIGHT + 24, heights[i]);
-            text(
-                    RIGHT + 36,
-                    heights[i] + 4.5,
-                    "start",
-                    14,
-                    line.color(),
-                    line.emphasised() ? "700" : "500",
-                    line.label());
+            text(RIGHT + 36, heights[i] + 4.5, "start", 14, "#1a1a1a", line.emphasised() ? "700" : "500", line.label());
         }
     }
 

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 /** What {@code bench ann} is told on the command line. */
 public final class AnnOptions {
 
+    private static final int CONCURRENT_BEAM = 64;
+
     /** What this verb takes. */
     public static final String USAGE = """
             usage: ./vectordb bench ann DATASET [options]
@@ -36,8 +38,9 @@ public final class AnnOptions {
               --jvm-flag FLAG       for every JVM; may be given several times
               --out FOLDER          for results.json, table.md and plot.svg (benchmarks/target/ann/DATASET)
               --filtered            searches of ours under filters, beside hnswlib without
-              --concurrent          searches of ours while one thread inserts, beside those of a resting index
-            """.formatted(String.join(", ", Catalog.names()));
+              --concurrent          searches of ours while one thread inserts, beside those of a resting index; --ef %d
+                                    unless given
+            """.formatted(String.join(", ", Catalog.names()), CONCURRENT_BEAM);
 
     private static final List<Integer> BEAMS = List.of(10, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512);
 
@@ -46,7 +49,7 @@ public final class AnnOptions {
     private int rounds = 7;
     private int buildRounds = 1;
     private List<Integer> threads = List.of(1, 2);
-    private List<Integer> beams = BEAMS;
+    private List<Integer> beams = List.of();
     private int m = 16;
     private int efConstruction = 100;
     private double warmUpSeconds = 5;
@@ -153,7 +156,10 @@ public final class AnnOptions {
     }
 
     public List<Integer> beams() {
-        return beams;
+        if (!beams.isEmpty()) {
+            return beams;
+        }
+        return mode == AnnMode.CONCURRENT ? List.of(CONCURRENT_BEAM) : BEAMS;
     }
 
     public int m() {

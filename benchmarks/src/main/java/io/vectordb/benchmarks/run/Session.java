@@ -83,7 +83,8 @@ final class Session implements AutoCloseable {
         return pass;
     }
 
-    private Pass pass(int ef) {
+    /** Runs the queries; the pass is the caller's to keep. */
+    Pass pass(int ef) {
         Message answer = process.ask(new Message("search")
                 .with("ef", ef)
                 .with("k", AnnReport.K)
@@ -96,11 +97,10 @@ final class Session implements AutoCloseable {
                 answer.decimal("p99_micros"));
     }
 
-    /** Filters all further searches, and forgets the passes so far. */
-    void filter(Path file, int[][] allowedNeighbors) {
+    /** Filters all further searches; not at all when there is no file. */
+    void filter(String file, int[][] allowedNeighbors) {
         process.ask(new Message("filter").with("path", file));
         exact = allowedNeighbors;
-        passes.clear();
     }
 
     Message ask(Message request) {
@@ -112,11 +112,21 @@ final class Session implements AutoCloseable {
     }
 
     EngineResult result() {
-        List<BeamResult> beams = passes.entrySet().stream()
+        return result("", "", passes);
+    }
+
+    /** What was found out about the builds, with these passes, under a longer name. */
+    EngineResult result(String nameSuffix, String labelSuffix, Map<Integer, List<Pass>> measured) {
+        List<BeamResult> beams = measured.entrySet().stream()
                 .map(entry -> new BeamResult(entry.getKey(), entry.getValue()))
                 .toList();
         return new EngineResult(
-                launch().name(), launch().label(), launch().ours(), version, List.copyOf(builds.values()), beams);
+                launch().name() + nameSuffix,
+                launch().label() + labelSuffix,
+                launch().ours(),
+                version,
+                List.copyOf(builds.values()),
+                beams);
     }
 
     @Override

@@ -2,11 +2,13 @@ package io.vectordb.benchmarks.run;
 
 import io.vectordb.benchmarks.data.Dataset;
 import io.vectordb.benchmarks.peer.EngineLaunch;
+import io.vectordb.common.VectorDbException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** The processes of all engines of a run, and the order in which they are asked. */
@@ -34,34 +36,46 @@ final class Sessions implements AutoCloseable {
         return sessions;
     }
 
-    /** Other numbers of threads first, since it is the index of the first number that is then searched. */
-    void build() {
-        for (int threads : options.threads().reversed()) {
-            for (int round = 0; round < options.buildRounds(); round++) {
-                for (Session session : sessions) {
-                    String name = session.launch().name();
-                    session.build(threads)
-                            .ifPresentOrElse(
-                                    seconds -> progress.accept(String.format(
-                                            Locale.ROOT, "%s built with %d threads in %.2f s", name, threads, seconds)),
-                                    () -> progress.accept(name + " does not build with " + threads + " threads"));
-                }
+    /** Asks every engine in turn; one that fails is left out from then on, and the others are measured to the end. */
+    void each(Consumer<Session> step) {
+        for (Session session : List.copyOf(sessions)) {
+            try {
+                step.accept(session);
+            } catch (VectorDbException e) {
+                progress.accept(session.launch().name() + " is left out: " + e.getMessage());
+                sessions.remove(session);
+                session.close();
             }
         }
     }
 
+    /** Other numbers of threads first, since it is the index of the first number that is then searched. */
+    void build() {
+        for (int threads : options.threads().reversed()) {
+            for (int round = 0; round < options.buildRounds(); round++) {
+                each(session -> build(session, threads));
+            }
+        }
+    }
+
+    private void build(Session session, int threads) {
+        String name = session.launch().name();
+        Optional<Double> seconds = session.build(threads);
+        progress.accept(seconds.map(taken ->
+                        String.format(Locale.ROOT, "%s built with %d thread(s) in %.2f s", name, threads, taken))
+                .orElse(name + " does not build with " + threads + " threads"));
+    }
+
     void warmUp() {
         int middle = options.beams().get(options.beams().size() / 2);
-        sessions.forEach(session -> session.warmUp(middle, options.warmUpSeconds()));
+        each(session -> session.warmUp(middle, options.warmUpSeconds()));
     }
 
     /** In each round every beam in turn, and with every beam every engine in turn. */
     void search() {
         for (int round = 0; round < options.rounds(); round++) {
             for (int ef : options.beams()) {
-                for (Session session : sessions) {
-                    session.search(ef);
-                }
+                each(session -> session.search(ef));
             }
             progress.accept("round " + (round + 1) + " of " + options.rounds());
         }
