@@ -80,7 +80,7 @@ public final class Main {
                         target.resolve("ann-data")),
                 err::println);
         Path folder =
-                options.out() != null ? options.out() : target.resolve("ann").resolve(dataset.name());
+                options.out() != null ? options.out() : target.resolve("ann").resolve(folderName(options, dataset));
         Files.createDirectories(folder);
         switch (options.mode()) {
             case COMPARE -> report(new AnnComparison(options, dataset, folder, err::println).run(), folder, "");
@@ -90,6 +90,12 @@ public final class Main {
                 print(ConcurrentTable.of(dataset, lines), folder.resolve("concurrent-table.md"));
             }
         }
+    }
+
+    /** Runs with other parameters do not overwrite each other. */
+    private static String folderName(AnnOptions options, Dataset dataset) {
+        boolean usual = options.m() == AnnOptions.M && options.efConstruction() == AnnOptions.EF_CONSTRUCTION;
+        return dataset.name() + (usual ? "" : "-m" + options.m() + "-ef" + options.efConstruction());
     }
 
     private void report(AnnReport report, Path folder, String prefix) throws IOException {

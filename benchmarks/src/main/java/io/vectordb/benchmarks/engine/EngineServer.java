@@ -72,6 +72,7 @@ final class EngineServer {
         IdFile.write(Path.of(request.text("out")), times.found());
         return new Message("searched")
                 .with("seconds", times.seconds())
+                .with("cpu_seconds", times.cpuNanos() / 1e9)
                 .with("p50_micros", times.micros(0.50))
                 .with("p99_micros", times.micros(0.99));
     }

@@ -2,6 +2,8 @@ package io.vectordb.benchmarks.engine;
 
 import io.vectordb.benchmarks.data.Allowed;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * the copying of at most {@code k} numbers.
  */
 final class SearchLoop {
+
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
     private final Engine engine;
     private final float[][] queries;
@@ -31,6 +35,7 @@ final class SearchLoop {
         long[] nanos = new long[queries.length * repeat];
         int[][] found = new int[queries.length][];
         int[] ids = new int[k];
+        long cpu = THREADS.getCurrentThreadCpuTime();
         for (int i = 0; i < nanos.length; i++) {
             int query = i % queries.length;
             long start = System.nanoTime();
@@ -38,7 +43,7 @@ final class SearchLoop {
             nanos[i] = System.nanoTime() - start;
             found[query] = Arrays.copyOf(ids, count);
         }
-        return new Times(nanos, found);
+        return new Times(nanos, THREADS.getCurrentThreadCpuTime() - cpu, found);
     }
 
     private @Nullable Allowed filter(int query) {
@@ -51,9 +56,10 @@ final class SearchLoop {
 
     /**
      * @param nanos of each search, shortest first
+     * @param cpuNanos that the thread was running, during all of them
      * @param found of the last run of each query
      */
-    record Times(long[] nanos, int[][] found) {
+    record Times(long[] nanos, long cpuNanos, int[][] found) {
 
         Times {
             Arrays.sort(nanos);

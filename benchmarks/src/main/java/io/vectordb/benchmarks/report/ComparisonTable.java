@@ -146,12 +146,13 @@ public final class ComparisonTable {
                 .collect(Collectors.joining(", "));
         return String.format(
                 Locale.ROOT,
-                "Medians of %d interleaved rounds, %d build(s) per number of threads. Rates between points: log QPS"
+                "Medians of %d interleaved rounds, %d build(s) per number of threads. Rates by %s time; between points: log QPS"
                         + " linear in recall; \"≥\": the narrowest beam has a higher recall already. Ratios: median, and"
                         + " least to most, of the ratios within each round. Noise, as the highest over the lowest rate of"
                         + " a beam in any round, less one, at its worst beam: %s.%n%nVersions: %s.%n%nMachine: %s.%n",
                 report.options().rounds(),
                 report.options().buildRounds(),
+                report.options().clock().word(),
                 spreads,
                 versions,
                 Machine.line());

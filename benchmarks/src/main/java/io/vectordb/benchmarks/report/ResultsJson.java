@@ -34,6 +34,7 @@ public final class ResultsJson {
         parameters.put("ef_construction", report.options().efConstruction());
         parameters.put("k", AnnReport.K);
         parameters.put("rounds", report.options().rounds());
+        parameters.put("clock", report.options().clock().word());
         parameters.put("reference", Catalog.REFERENCE);
         ArrayNode jvmFlags = parameters.putArray("jvm_flags");
         Catalog.JVM_FLAGS.forEach(jvmFlags::add);

@@ -15,6 +15,12 @@ import org.jspecify.annotations.Nullable;
 /** What {@code bench ann} is told on the command line. */
 public final class AnnOptions {
 
+    /** Neighbours per node, unless said otherwise. */
+    public static final int M = 16;
+
+    /** Beam width while building, unless said otherwise. */
+    public static final int EF_CONSTRUCTION = 100;
+
     private static final int CONCURRENT_BEAM = 64;
 
     /** What this verb takes. */
@@ -29,6 +35,7 @@ public final class AnnOptions {
               --build-rounds N      builds with one thread of which the median counts (1)
               --threads A,B,..      build with so many threads too (1,2); searches use the index of the first
               --ef A,B,..           beam widths (10,16,24,32,48,64,96,128,192,256,384,512)
+              --clock WORD          wall, or cpu: rates by the time the searching thread was running (wall)
               --m N                 neighbours per node (16)
               --ef-construction N   beam width while building (100)
               --warm-up SECONDS     of searches before the rounds, per engine (5)
@@ -50,9 +57,10 @@ public final class AnnOptions {
     private int buildRounds = 1;
     private List<Integer> threads = List.of(1, 2);
     private List<Integer> beams = List.of();
-    private int m = 16;
-    private int efConstruction = 100;
+    private int m = M;
+    private int efConstruction = EF_CONSTRUCTION;
     private double warmUpSeconds = 5;
+    private Clock clock = Clock.WALL;
     private @Nullable Similarity similarity;
     private @Nullable Path queries;
     private String python = "python3";
@@ -93,6 +101,7 @@ public final class AnnOptions {
             case "--build-rounds" -> buildRounds = positive(option, value);
             case "--threads" -> threads = list(option, value);
             case "--ef" -> beams = list(option, value);
+            case "--clock" -> clock = Clock.parse(value);
             case "--m" -> m = positive(option, value);
             case "--ef-construction" -> efConstruction = positive(option, value);
             case "--warm-up" -> warmUpSeconds = positive(option, value);
@@ -172,6 +181,10 @@ public final class AnnOptions {
 
     public double warmUpSeconds() {
         return warmUpSeconds;
+    }
+
+    public Clock clock() {
+        return clock;
     }
 
     public @Nullable Similarity similarity() {

@@ -59,7 +59,7 @@ public final class ConcurrentRun {
         List<Line> lines = new ArrayList<>();
         for (EngineLaunch launch :
                 AnnComparison.catalog(dataset, options, folder, progress).available(wanted)) {
-            try (Session session = new Session(launch, dataset, folder)) {
+            try (Session session = new Session(launch, dataset, options.clock(), folder)) {
                 for (int round = 0; round < options.buildRounds(); round++) {
                     for (int ef : options.beams()) {
                         progress.accept(launch.name() + " grows, ef " + ef);

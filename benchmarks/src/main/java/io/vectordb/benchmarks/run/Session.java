@@ -20,6 +20,7 @@ final class Session implements AutoCloseable {
 
     private final EngineProcess process;
     private final Dataset dataset;
+    private final Clock clock;
     private final Path ids;
     private final int repeat;
     private final String version;
@@ -27,9 +28,10 @@ final class Session implements AutoCloseable {
     private final Map<Integer, List<Pass>> passes = new LinkedHashMap<>();
     private int[][] exact;
 
-    Session(EngineLaunch launch, Dataset dataset, Path folder) throws IOException {
+    Session(EngineLaunch launch, Dataset dataset, Clock clock, Path folder) throws IOException {
         process = EngineProcess.start(launch, folder);
         this.dataset = dataset;
+        this.clock = clock;
         ids = folder.resolve("logs").resolve(launch.name() + ".ivecs");
         // Few queries are run several times, so that a pass takes long enough to be timed.
         repeat = Math.max(1, LEAST_QUERIES / dataset.queries().size());
@@ -91,7 +93,7 @@ final class Session implements AutoCloseable {
                 .with("repeat", repeat)
                 .with("out", ids));
         return new Pass(
-                dataset.queries().size() * repeat / answer.decimal("seconds"),
+                dataset.queries().size() * repeat / answer.decimal(clock.value()),
                 Recall.at(AnnReport.K, IdFile.read(ids), exact),
                 answer.decimal("p50_micros"),
                 answer.decimal("p99_micros"));

@@ -24,7 +24,7 @@ final class Sessions implements AutoCloseable {
         this.progress = progress;
         try {
             for (EngineLaunch launch : launches) {
-                sessions.add(new Session(launch, dataset, folder));
+                sessions.add(new Session(launch, dataset, options.clock(), folder));
             }
         } catch (IOException | RuntimeException e) {
             close();

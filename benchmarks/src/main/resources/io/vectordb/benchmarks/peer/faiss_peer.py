@@ -68,15 +68,20 @@ def search(ef, k, repeat, out):
     times = []
     call = index.search_c
     clock = time.perf_counter
+    cpu = time.thread_time()
     for _ in range(repeat):
         for query, (distance, found) in zip(query_pointers, targets):
             start = clock()
             call(1, query, k, distance, found)
             times.append(clock() - start)
+    cpu = time.thread_time() - cpu
     total = sum(times)
     write(out, ids)
     times.sort()
-    return f"searched\tseconds={total}\tp50_micros={quantile(times, 0.50)}\tp99_micros={quantile(times, 0.99)}"
+    return (
+        f"searched\tseconds={total}\tcpu_seconds={cpu}"
+        f"\tp50_micros={quantile(times, 0.50)}\tp99_micros={quantile(times, 0.99)}"
+    )
 
 
 def quantile(times, part):

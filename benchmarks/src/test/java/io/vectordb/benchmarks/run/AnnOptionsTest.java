@@ -25,8 +25,20 @@ final class AnnOptionsTest {
     @Test
     void optionsAreTaken() {
         AnnOptions options = AnnOptions.parse(List.of(
-                "--ef", "8,9", "set", "--metric", "l2", "--engines", "hnswlib", "--filtered", "--jvm-flag", "-Xint"));
+                "--ef",
+                "8,9",
+                "set",
+                "--clock",
+                "cpu",
+                "--metric",
+                "l2",
+                "--engines",
+                "hnswlib",
+                "--filtered",
+                "--jvm-flag",
+                "-Xint"));
         assertThat(options.beams()).containsExactly(8, 9);
+        assertThat(options.clock()).isEqualTo(Clock.CPU);
         assertThat(options.similarity()).isEqualTo(Similarity.L2);
         assertThat(options.engines()).containsExactly("hnswlib");
         assertThat(options.mode()).isEqualTo(AnnMode.FILTERED);
