@@ -5,114 +5,120 @@
 
 #define TARGET __attribute__((target("avx2,fma")))
 
-TARGET static inline float sum4(__m256 a, __m256 b, __m256 c, __m256 d) {
-    __m256 eight = _mm256_add_ps(_mm256_add_ps(a, b), _mm256_add_ps(c, d));
+TARGET static inline float sum_floats(__m256 eight) {
     __m128 four = _mm_add_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
     __m128 two = _mm_add_ps(four, _mm_movehl_ps(four, four));
     return _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)));
 }
 
-TARGET static inline float dot_one(const float *q, const float *x, int32_t length) {
-    __m256 a = _mm256_setzero_ps(), b = a, c = a, d = a;
-    int32_t i = 0;
-    for (; i + 32 <= length; i += 32) {
-        a = _mm256_fmadd_ps(_mm256_loadu_ps(q + i), _mm256_loadu_ps(x + i), a);
-        b = _mm256_fmadd_ps(_mm256_loadu_ps(q + i + 8), _mm256_loadu_ps(x + i + 8), b);
-        c = _mm256_fmadd_ps(_mm256_loadu_ps(q + i + 16), _mm256_loadu_ps(x + i + 16), c);
-        d = _mm256_fmadd_ps(_mm256_loadu_ps(q + i + 24), _mm256_loadu_ps(x + i + 24), d);
-    }
-    for (; i + 8 <= length; i += 8) {
-        a = _mm256_fmadd_ps(_mm256_loadu_ps(q + i), _mm256_loadu_ps(x + i), a);
-    }
-    float sum = sum4(a, b, c, d);
-    for (; i < length; i++) {
-        sum += q[i] * x[i];
-    }
-    return sum;
+TARGET static inline int32_t sum_ints(__m256i eight) {
+    __m128i four = _mm_add_epi32(_mm256_castsi256_si128(eight), _mm256_extracti128_si256(eight, 1));
+    __m128i two = _mm_add_epi32(four, _mm_unpackhi_epi64(four, four));
+    return _mm_cvtsi128_si32(two) + _mm_extract_epi32(two, 1);
 }
 
-TARGET void avx2_dot(const float *query, int32_t length, const float *const *vectors, int32_t count, float *out) {
-    int64_t bytes = (int64_t)length * (int64_t)sizeof(float);
-    int32_t ahead = prefetch_first((const void *const *)vectors, count, bytes);
-    for (int32_t v = 0; v < count; v++) {
-        if (v + ahead < count) {
-            prefetch(vectors[v + ahead], bytes);
-        }
-        out[v] = dot_one(query, vectors[v], length);
-    }
-}
+/* Adds a term per component of 8: a product or a squared difference. */
+typedef __m256 add_terms(__m256 q, __m256 x, __m256 sum);
+/* The same of one component. */
+typedef float term(float q, float x);
 
-TARGET static inline __m256 add_square(__m256 q, __m256 x, __m256 sum) {
+TARGET static inline __m256 add_products(__m256 q, __m256 x, __m256 sum) { return _mm256_fmadd_ps(q, x, sum); }
+
+static inline float product(float q, float x) { return q * x; }
+
+TARGET static inline __m256 add_squares(__m256 q, __m256 x, __m256 sum) {
     __m256 difference = _mm256_sub_ps(q, x);
     return _mm256_fmadd_ps(difference, difference, sum);
 }
 
-TARGET static inline float squared_l2_one(const float *q, const float *x, int32_t length) {
-    __m256 a = _mm256_setzero_ps(), b = a, c = a, d = a;
+static inline float square(float q, float x) { return (q - x) * (q - x); }
+
+/* A group of vectors side by side, a line of each at a time, while the same lines of the next group are asked for. */
+TARGET ALWAYS_INLINE static inline void group_of(int32_t group, const float *q, int32_t length, const float *const *x,
+                                                 const float *const *next, float *out, add_terms *add, term *rest) {
+    __m256 low[4], high[4];
+    for (int32_t v = 0; v < group; v++) {
+        low[v] = high[v] = _mm256_setzero_ps();
+        /* The last line is asked for here, as a vector may begin within a line. */
+        __builtin_prefetch(next[v] + length - 1);
+    }
     int32_t i = 0;
-    for (; i + 32 <= length; i += 32) {
-        a = add_square(_mm256_loadu_ps(q + i), _mm256_loadu_ps(x + i), a);
-        b = add_square(_mm256_loadu_ps(q + i + 8), _mm256_loadu_ps(x + i + 8), b);
-        c = add_square(_mm256_loadu_ps(q + i + 16), _mm256_loadu_ps(x + i + 16), c);
-        d = add_square(_mm256_loadu_ps(q + i + 24), _mm256_loadu_ps(x + i + 24), d);
+    for (; i + 16 <= length; i += 16) {
+        __m256 query_low = _mm256_loadu_ps(q + i), query_high = _mm256_loadu_ps(q + i + 8);
+        for (int32_t v = 0; v < group; v++) {
+            __builtin_prefetch(next[v] + i);
+            low[v] = add(query_low, _mm256_loadu_ps(x[v] + i), low[v]);
+            high[v] = add(query_high, _mm256_loadu_ps(x[v] + i + 8), high[v]);
+        }
     }
-    for (; i + 8 <= length; i += 8) {
-        a = add_square(_mm256_loadu_ps(q + i), _mm256_loadu_ps(x + i), a);
+    for (int32_t v = 0; v < group; v++) {
+        float sum = sum_floats(_mm256_add_ps(low[v], high[v]));
+        for (int32_t k = i; k < length; k++) {
+            sum += rest(q[k], x[v][k]);
+        }
+        out[v] = sum;
     }
-    float sum = sum4(a, b, c, d);
-    for (; i < length; i++) {
-        sum += (q[i] - x[i]) * (q[i] - x[i]);
+}
+
+TARGET ALWAYS_INLINE static inline void floats(const float *query, int32_t length, const float *const *vectors,
+                                               int32_t count, float *out, add_terms *add, term *rest) {
+    prefetch_first((const void *const *)vectors, count, (int64_t)length * (int64_t)sizeof(float));
+    int32_t v = 0;
+    for (; v + 4 <= count; v += 4) {
+        group_of(4, query, length, vectors + v, vectors + (v + 8 <= count ? v + 4 : count - 4), out + v, add, rest);
     }
-    return sum;
+    for (; v < count; v++) {
+        group_of(1, query, length, vectors + v, vectors + v, out + v, add, rest);
+    }
+}
+
+TARGET void avx2_dot(const float *query, int32_t length, const float *const *vectors, int32_t count, float *out) {
+    floats(query, length, vectors, count, out, add_products, product);
 }
 
 TARGET void avx2_squared_l2(const float *query, int32_t length, const float *const *vectors, int32_t count,
                             float *out) {
-    int64_t bytes = (int64_t)length * (int64_t)sizeof(float);
-    int32_t ahead = prefetch_first((const void *const *)vectors, count, bytes);
-    for (int32_t v = 0; v < count; v++) {
-        if (v + ahead < count) {
-            prefetch(vectors[v + ahead], bytes);
-        }
-        out[v] = squared_l2_one(query, vectors[v], length);
-    }
+    floats(query, length, vectors, count, out, add_squares, square);
 }
 
 /* The sums of pairs of products, of 16 components: in 32 bits, where the byte product of AVX2 would saturate at 16. */
-TARGET static inline __m256i products16(const int8_t *q, const uint8_t *x) {
-    return _mm256_madd_epi16(_mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)q)),
-                             _mm256_cvtepu8_epi16(_mm_loadu_si128((const __m128i *)x)));
+TARGET static inline __m256i products16(__m256i q, const uint8_t *x) {
+    return _mm256_madd_epi16(q, _mm256_cvtepu8_epi16(_mm_loadu_si128((const __m128i *)x)));
 }
 
-TARGET static inline int32_t dot_int8_one(const int8_t *q, const uint8_t *x, int32_t length) {
-    __m256i a = _mm256_setzero_si256(), b = a;
+/* A group of codes side by side, as of floats. */
+TARGET ALWAYS_INLINE static inline void int8_group(int32_t group, const int8_t *q, int32_t length,
+                                                   const uint8_t *const *x, int32_t *out) {
+    __m256i sum[4];
+    for (int32_t v = 0; v < group; v++) {
+        sum[v] = _mm256_setzero_si256();
+    }
     int32_t i = 0;
-    for (; i + 32 <= length; i += 32) {
-        a = _mm256_add_epi32(a, products16(q + i, x + i));
-        b = _mm256_add_epi32(b, products16(q + i + 16, x + i + 16));
+    for (; i + 16 <= length; i += 16) {
+        __m256i query = _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)(q + i)));
+        for (int32_t v = 0; v < group; v++) {
+            sum[v] = _mm256_add_epi32(sum[v], products16(query, x[v] + i));
+        }
     }
-    if (i + 16 <= length) {
-        a = _mm256_add_epi32(a, products16(q + i, x + i));
-        i += 16;
+    for (int32_t v = 0; v < group; v++) {
+        int32_t total = sum_ints(sum[v]);
+        for (int32_t k = i; k < length; k++) {
+            total += q[k] * x[v][k];
+        }
+        out[v] = total;
     }
-    __m256i eight = _mm256_add_epi32(a, b);
-    __m128i four = _mm_add_epi32(_mm256_castsi256_si128(eight), _mm256_extracti128_si256(eight, 1));
-    __m128i two = _mm_add_epi32(four, _mm_unpackhi_epi64(four, four));
-    int32_t sum = _mm_cvtsi128_si32(two) + _mm_extract_epi32(two, 1);
-    for (; i < length; i++) {
-        sum += q[i] * x[i];
-    }
-    return sum;
 }
 
 TARGET void avx2_dot_int8(const int8_t *query, int32_t length, const uint8_t *const *codes, int32_t count,
                           int32_t *out) {
     int32_t ahead = prefetch_first((const void *const *)codes, count, length);
-    for (int32_t v = 0; v < count; v++) {
-        if (v + ahead < count) {
-            prefetch(codes[v + ahead], length);
-        }
-        out[v] = dot_int8_one(query, codes[v], length);
+    int32_t v = 0;
+    for (; v + 4 <= count; v += 4) {
+        prefetch_next((const void *const *)codes, v + ahead, 4, count, length);
+        int8_group(4, query, length, codes + v, out + v);
+    }
+    for (; v < count; v++) {
+        int8_group(1, query, length, codes + v, out + v);
     }
 }
 

@@ -31,7 +31,7 @@ EXPORT int32_t vectordb_kernels_levels(void) {
         return 0;
     }
     if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512bw") ||
-        !__builtin_cpu_supports("avx512vnni") || !__builtin_cpu_supports("avx512vpopcntdq")) {
+        !__builtin_cpu_supports("avx512vnni") || !__builtin_cpu_supports("avx512bitalg")) {
         return 1;
     }
     return 2;

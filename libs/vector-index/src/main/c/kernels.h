@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #define CACHE_LINE 64
+#define ALWAYS_INLINE __attribute__((always_inline))
 
 /* Cache lines of one query that are under way at a time: about what a core of today has miss registers for. */
 #ifndef LINES_AHEAD
@@ -33,19 +34,22 @@ static inline void prefetch(const void *from, int64_t bytes) {
     }
 }
 
-/* How many vectors of so many bytes are asked for ahead of the one at work. */
-static inline int32_t vectors_ahead(int64_t bytes) {
-    int64_t ahead = LINES_AHEAD * CACHE_LINE / (bytes + 1);
-    return ahead < 1 ? 1 : (int32_t)ahead;
-}
-
-/* Asks for the vectors that are to be under way before the first is worked on. */
+/* Asks for as many of the first vectors as are to be under way at a time, and tells how many that is. */
 static inline int32_t prefetch_first(const void *const *vectors, int32_t count, int64_t bytes) {
-    int32_t ahead = vectors_ahead(bytes);
-    for (int32_t v = 0; v < ahead && v < count; v++) {
-        prefetch(vectors[v], bytes);
+    int32_t ahead = 0;
+    for (int64_t asked = 0; ahead < count && asked < LINES_AHEAD * CACHE_LINE; ahead++) {
+        prefetch(vectors[ahead], bytes);
+        asked += bytes;
     }
     return ahead;
+}
+
+/* Asks for a group of the vectors from one on, as far as there are any. */
+static inline void prefetch_next(const void *const *vectors, int32_t first, int32_t group, int32_t count,
+                                 int64_t bytes) {
+    for (int32_t v = first; v < first + group && v < count; v++) {
+        prefetch(vectors[v], bytes);
+    }
 }
 
 #if defined(__x86_64__)

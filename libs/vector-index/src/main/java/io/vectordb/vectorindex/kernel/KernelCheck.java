@@ -98,6 +98,20 @@ final class KernelCheck {
         }
     }
 
+    /** The most negative sums that there are: an implementation that adds up beyond 32 bits would be told from others. */
+    void leastInt8(int length, int count) {
+        try (Arena arena = Arena.ofConfined()) {
+            Batch batch = new Batch(arena, length, length, count, 0);
+            batch.fillBytes(batch.query, length, new byte[] {-128});
+            for (int v = 0; v < count; v++) {
+                batch.fillBytes(batch.vector(v), length, new byte[] {-1});
+                OffHeap.putInt(batch.expected + (long) v * Integer.BYTES, -128 * 255 * length);
+            }
+            kernels.dotInt8(batch.query, length, batch.vectors, count, batch.out);
+            batch.requireEqual("dotInt8", length);
+        }
+    }
+
     /**
      * @param shift longs by which addresses lie off the start of a cache line
      * @param extreme whether all bits are ones

@@ -73,7 +73,7 @@ final class NativeKernels implements Kernels {
 
     @Override
     public void dot(long query, int length, long vectors, int count, long out) {
-        int part = part((long) length * Float.BYTES);
+        int part = part((long) length * Float.BYTES, count);
         for (int v = 0; v < count; v += part) {
             try {
                 DOT.invokeExact(level, query, length, item(vectors, v), Math.min(part, count - v), result(out, v));
@@ -85,7 +85,7 @@ final class NativeKernels implements Kernels {
 
     @Override
     public void squaredL2(long query, int length, long vectors, int count, long out) {
-        int part = part((long) length * Float.BYTES);
+        int part = part((long) length * Float.BYTES, count);
         for (int v = 0; v < count; v += part) {
             try {
                 SQUARED_L2.invokeExact(
@@ -98,7 +98,7 @@ final class NativeKernels implements Kernels {
 
     @Override
     public void dotInt8(long query, int length, long codes, int count, long out) {
-        int part = part(length);
+        int part = part(length, count);
         for (int v = 0; v < count; v += part) {
             try {
                 DOT_INT8.invokeExact(level, query, length, item(codes, v), Math.min(part, count - v), result(out, v));
@@ -110,7 +110,7 @@ final class NativeKernels implements Kernels {
 
     @Override
     public void dotBits(long query, boolean signed, int words, long codes, int count, long out) {
-        int part = part((long) words * Long.BYTES);
+        int part = part((long) words * Long.BYTES, count);
         int isSigned = signed ? 1 : 0;
         for (int v = 0; v < count; v += part) {
             try {
@@ -122,9 +122,9 @@ final class NativeKernels implements Kernels {
         }
     }
 
-    /** How many vectors of so many bytes one downcall takes. */
-    private static int part(long bytes) {
-        return (int) Math.max(1, PART_BYTES / (bytes + 1));
+    /** How many of some vectors, each of so many bytes, one downcall takes. */
+    private static int part(long bytes, int count) {
+        return count * bytes <= PART_BYTES ? count : (int) Math.max(1, PART_BYTES / bytes);
     }
 
     private static long item(long addresses, int index) {
