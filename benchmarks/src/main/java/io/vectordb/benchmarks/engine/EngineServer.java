@@ -59,6 +59,8 @@ final class EngineServer {
         long start = System.nanoTime();
         engine.build(base, threads);
         double seconds = (System.nanoTime() - start) / 1e9;
+        // What a build leaves behind shall neither disturb searches nor count as the memory of the index.
+        System.gc();
         Footprint footprint = engine.footprint();
         return new Message("built")
                 .with("seconds", seconds)

@@ -24,6 +24,8 @@ public final class Catalog {
     /** Flags of every JVM in which an engine runs, the heap aside. */
     public static final List<String> JVM_FLAGS = List.of(
             "-XX:+UseParallelGC",
+            "-XX:MinHeapFreeRatio=10",
+            "-XX:MaxHeapFreeRatio=30",
             "--add-modules=jdk.incubator.vector",
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow");
