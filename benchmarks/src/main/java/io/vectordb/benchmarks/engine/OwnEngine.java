@@ -2,11 +2,13 @@ package io.vectordb.benchmarks.engine;
 
 import io.vectordb.benchmarks.data.Allowed;
 import io.vectordb.benchmarks.data.VectorFile;
+import io.vectordb.vectorindex.GrowingVectorIndex;
 import io.vectordb.vectorindex.HnswParameters;
+import io.vectordb.vectorindex.MemoryBudget;
 import io.vectordb.vectorindex.Metric;
-import io.vectordb.vectorindex.NodeFilter;
+import io.vectordb.vectorindex.OrdinalFilter;
+import io.vectordb.vectorindex.Quantization;
 import io.vectordb.vectorindex.SearchResult;
-import io.vectordb.vectorindex.VectorIndex;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +18,7 @@ public final class OwnEngine implements GrowingEngine {
     private static final long SEED = 42;
 
     private final EngineSettings settings;
-    private VectorIndex index;
+    private GrowingVectorIndex index;
 
     public OwnEngine(EngineSettings settings) {
         this.settings = settings;
@@ -25,7 +27,7 @@ public final class OwnEngine implements GrowingEngine {
 
     @Override
     public String version() {
-        return Optional.ofNullable(VectorIndex.class.getPackage().getImplementationVersion())
+        return Optional.ofNullable(GrowingVectorIndex.class.getPackage().getImplementationVersion())
                 .orElse("of this checkout");
     }
 
@@ -38,7 +40,7 @@ public final class OwnEngine implements GrowingEngine {
         float[] vector = new float[base.dimension()];
         for (int i = 0; i < base.size(); i++) {
             base.copy(i, vector);
-            index.add(vector);
+            index.add(i, vector);
         }
     }
 
@@ -49,7 +51,7 @@ public final class OwnEngine implements GrowingEngine {
 
     @Override
     public void add(float[] vector) {
-        index.add(vector);
+        index.add(index.size(), vector);
     }
 
     @Override
@@ -59,9 +61,9 @@ public final class OwnEngine implements GrowingEngine {
 
     @Override
     public int search(float[] query, int ef, @Nullable Allowed allowed, int[] ids) {
-        NodeFilter filter = allowed == null ? NodeFilter.ALL : allowed::contains;
+        OrdinalFilter filter = allowed == null ? OrdinalFilter.ALL : allowed::contains;
         SearchResult result = index.search(query, ids.length, ef, filter);
-        System.arraycopy(result.nodes(), 0, ids, 0, result.size());
+        System.arraycopy(result.ordinals(), 0, ids, 0, result.size());
         return result.size();
     }
 
@@ -70,13 +72,17 @@ public final class OwnEngine implements GrowingEngine {
         index = empty();
     }
 
-    private VectorIndex empty() {
+    private GrowingVectorIndex empty() {
         Metric metric = switch (settings.similarity()) {
             case COSINE -> Metric.COSINE;
             case L2 -> Metric.L2;
             case DOT -> Metric.DOT;
         };
-        return new VectorIndex(
-                metric, settings.dimension(), new HnswParameters(settings.m(), settings.efConstruction(), SEED));
+        return new GrowingVectorIndex(
+                metric,
+                settings.dimension(),
+                new HnswParameters(settings.m(), settings.efConstruction(), SEED),
+                Quantization.INT4,
+                MemoryBudget.unlimited());
     }
 }

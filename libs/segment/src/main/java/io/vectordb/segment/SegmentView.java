@@ -8,7 +8,7 @@ import io.vectordb.v1.Fields;
 import io.vectordb.v1.RecordKey;
 import io.vectordb.v1.Value;
 import io.vectordb.v1.Vector;
-import io.vectordb.vectorindex.NodeFilter;
+import io.vectordb.vectorindex.OrdinalFilter;
 import io.vectordb.vectorindex.SearchResult;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -90,7 +90,7 @@ public final class SegmentView {
         if (query.k() == 0) {
             return List.of();
         }
-        NodeFilter passes = passing(column, filter, cancelled);
+        OrdinalFilter passes = passing(filter, cancelled);
         int wanted = query.k() + TIE_ROOM;
         SearchResult found = isScanned(query, filter)
                 ? column.index().searchExact(query.vector(), wanted, passes, cancelled)
@@ -101,7 +101,7 @@ public final class SegmentView {
         }
         List<SegmentHit> hits = new ArrayList<>(found.size());
         for (int i = 0; i < found.size(); i++) {
-            hits.add(hit(column.ordinal(found.nodes()[i]), found.distances()[i]));
+            hits.add(hit(found.ordinals()[i], found.distances()[i]));
         }
         hits.sort(NEAREST_FIRST);
         return hits.size() <= query.k() ? hits : hits.subList(0, query.k());
@@ -118,11 +118,11 @@ public final class SegmentView {
     }
 
     /** Asks for cancellation too: a filter that lets nothing pass would keep the search from asking. */
-    private NodeFilter passing(VectorColumn column, Optional<RowPredicate> filter, BooleanSupplier cancelled) {
+    private OrdinalFilter passing(Optional<RowPredicate> filter, BooleanSupplier cancelled) {
         int[] asked = {0};
-        return node -> {
+        return ordinal -> {
             checkCancelled(asked[0]++, cancelled);
-            return passes(column.ordinal(node), filter);
+            return passes(ordinal, filter);
         };
     }
 

@@ -1,9 +1,11 @@
 package io.vectordb.segment;
 
-import io.vectordb.vectorindex.VectorIndex;
+import io.vectordb.vectorindex.GrowingVectorIndex;
+import io.vectordb.vectorindex.MemoryBudget;
+import io.vectordb.vectorindex.Quantization;
 
 /**
- * One vector field of a segment: its index and the map between nodes and ordinals, since a record may lack the vector.
+ * One vector field of a segment: its index and the nodes of its ordinals, since a record may lack the vector.
  *
  * <p>One writer, many readers, as {@link Rows}.
  */
@@ -12,29 +14,26 @@ final class VectorColumn {
     static final int NONE = -1;
 
     private final VectorFieldSpec spec;
-    private final VectorIndex index;
-    private final IntChunks nodeToOrdinal = new IntChunks();
+    private final GrowingVectorIndex index;
     private final IntChunks ordinalToNode = new IntChunks();
 
     VectorColumn(VectorFieldSpec spec) {
         this.spec = spec;
-        this.index = new VectorIndex(spec.metric(), spec.dimension(), spec.parameters());
+        this.index = new GrowingVectorIndex(
+                spec.metric(), spec.dimension(), spec.parameters(), Quantization.INT4, MemoryBudget.unlimited());
     }
 
     VectorFieldSpec spec() {
         return spec;
     }
 
-    VectorIndex index() {
+    GrowingVectorIndex index() {
         return index;
     }
 
-    /** Writer only. The map is complete before the index shows the node to anybody. */
+    /** Writer only. */
     void add(int ordinal, float[] vector) {
-        int node = index.size();
-        nodeToOrdinal.set(node, ordinal);
-        ordinalToNode.set(ordinal, node);
-        index.add(vector);
+        ordinalToNode.set(ordinal, index.add(ordinal, vector));
     }
 
     /** Writer only. */
@@ -42,15 +41,11 @@ final class VectorColumn {
         ordinalToNode.set(ordinal, NONE);
     }
 
-    int ordinal(int node) {
-        return nodeToOrdinal.get(node);
-    }
-
     int node(int ordinal) {
         return ordinalToNode.get(ordinal);
     }
 
     long memoryBytes() {
-        return index.memoryBytes() + nodeToOrdinal.memoryBytes() + ordinalToNode.memoryBytes();
+        return index.memoryBytes() + ordinalToNode.memoryBytes();
     }
 }

@@ -11,10 +11,14 @@ final class DistanceKey {
     private DistanceKey() {}
 
     static long of(float distance, int node) {
+        return (long) sortable(distance) << 32 | node & NODE_BITS;
+    }
+
+    /** An int that sorts as the distance does. */
+    static int sortable(float distance) {
         int bits = Float.floatToRawIntBits(distance);
         // IEEE 754 floats sort like ints of sign and magnitude: flip the magnitude of the negative ones.
-        int sortable = bits ^ ((bits >> 31) & Integer.MAX_VALUE);
-        return (long) sortable << 32 | node & NODE_BITS;
+        return bits ^ ((bits >> 31) & Integer.MAX_VALUE);
     }
 
     static float distance(long key) {

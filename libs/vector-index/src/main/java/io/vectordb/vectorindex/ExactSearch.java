@@ -11,20 +11,25 @@ final class ExactSearch {
 
     private static final int BATCH = 64;
 
+    private final HnswGraph graph;
     private final VectorStore store;
 
-    ExactSearch(VectorStore store) {
+    ExactSearch(HnswGraph graph, VectorStore store) {
+        this.graph = graph;
         this.store = store;
     }
 
-    /** The nearest of the nodes below {@code limit} that pass the filter. */
-    SearchResult search(float[] query, int k, int limit, NodeFilter filter, CancellationCheck check) {
-        SearchScratch scratch = begin(query, k);
-        int[] nodes = scratch.nodes();
+    /** The nearest of the nodes that pass the filter. */
+    SearchResult search(float[] query, int k, OrdinalFilter filter, CancellationCheck check) {
+        SearchScratch scratch = SearchScratch.local();
+        scratch.ensure(BATCH);
+        scratch.query.prepare(store, query);
+        scratch.resetTop(k);
+        int limit = graph.allocated();
         int count = 0;
         for (int node = 0; node < limit; node++) {
-            if (filter == NodeFilter.ALL || filter.test(node)) {
-                nodes[count++] = node;
+            if (graph.isLive(node) && (filter == OrdinalFilter.ALL || filter.test(graph.ordinal(node)))) {
+                scratch.setNode(count++, node);
             }
             if (count == BATCH) {
                 compare(scratch, count, check);
@@ -35,32 +40,16 @@ final class ExactSearch {
         return scratch.top.drain(check.visited());
     }
 
-    /** The nearest of the nodes listed. */
-    SearchResult searchAmong(float[] query, int k, int[] listed, int count, CancellationCheck check) {
-        SearchScratch scratch = begin(query, k);
-        for (int from = 0; from < count; from += BATCH) {
-            int batch = Math.min(BATCH, count - from);
-            System.arraycopy(listed, from, scratch.nodes(), 0, batch);
-            compare(scratch, batch, check);
-        }
-        return scratch.top.drain(check.visited());
-    }
-
-    private SearchScratch begin(float[] query, int k) {
-        SearchScratch scratch = SearchScratch.local();
-        scratch.ensureNodes(BATCH);
-        scratch.query.prepare(store, query);
-        scratch.resetTop(k);
-        return scratch;
-    }
-
     private void compare(SearchScratch scratch, int count, CancellationCheck check) {
+        if (count == 0) {
+            return;
+        }
         store.distances(scratch.query, scratch.nodes(), count, scratch.distances());
         check.visit(count);
         for (int i = 0; i < count; i++) {
-            if (scratch.distances()[i] <= scratch.bound()) {
-                int node = scratch.nodes()[i];
-                scratch.offerTop(store, scratch.query.distance(store, node), node);
+            if (scratch.distance(i) <= scratch.bound()) {
+                int node = scratch.node(i);
+                scratch.offerTop(store, scratch.query.distance(store, node), graph.ordinal(node));
             }
         }
     }

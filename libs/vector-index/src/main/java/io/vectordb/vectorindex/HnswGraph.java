@@ -1,8 +1,10 @@
 package io.vectordb.vectorindex;
 
+import io.vectordb.vectorindex.kernel.OffHeap;
+import java.lang.invoke.VarHandle;
+
 /**
- * A hierarchical navigable small world graph over the vectors of a {@link VectorStore}, after Malkov and Yashunin
- * (2018, arXiv:1603.09320), whose names it keeps. It grows at the hands of one {@link HnswInserter}.
+ * A hierarchical navigable small world graph, after Malkov and Yashunin (2018, arXiv:1603.09320), whose names it keeps.
  *
  * <p>Level 0 holds every node with at most {@code 2 * m} neighbours; level {@code l > 0} holds about one of {@code m}
  * nodes of level {@code l - 1}, with at most {@code m} neighbours. Neighbour lists hold neither the node itself nor a
@@ -13,60 +15,77 @@ package io.vectordb.vectorindex;
  * documents repeat, the heuristic would else link the crowd to itself alone, and a walk that entered it would not
  * leave.
  *
- * <p>Threading: one thread inserts while any number of threads search, without a lock. An insertion stores the vector,
- * links it both ways, and only then publishes the new {@code size} by a volatile write, followed by the new entry point
- * if it changed. A search reads the entry point, then the size, both volatile, and ignores every neighbour at or above
- * that size. So whatever node it follows was published before it began: its vector, its norm and its own first lists
- * happened before. Lists that are rewritten meanwhile are read slot by slot ({@link IntLists}): each slot holds some
- * node of then or now, none twice counted because of the visited set. A search may so miss a link that is being
- * replaced, which costs recall for the length of one insertion, and never sees anything invalid. What was inserted
- * before a search began, as {@link #size()} tells, takes part in it.
+ * <p>Layout: a record of 16 bytes per node (ordinal, first upper list, next of the equal nodes, state), a list of {@code
+ * 2 * m} ints per node for level 0, and a list of {@code m} ints per node and upper level. A list ends at its width or
+ * at the first {@link #END}.
  *
- * <p>Memory: {@code 8 * m + 8} bytes per node, and {@code 4 * m} per node and upper level.
+ * <p>Threading: any number of threads insert, each list being changed under a lock of its node, while any number of
+ * threads search without one. An insertion first writes all that belongs to the node, and only then, behind a release
+ * fence, puts its number into the lists of others. A reader puts an acquire fence between the reading of a list and the
+ * use of its numbers; so whatever number it meets belongs to a node that is whole. Lists that are rewritten meanwhile are
+ * read slot by slot: a slot is one aligned int, which is never torn, and holds some neighbour of then or now; the
+ * visited set takes care of doubles. A walk may so miss a link that is being replaced, which costs recall for the length
+ * of one insertion, and never sees anything invalid.
  */
 final class HnswGraph {
 
     static final long NO_ENTRY = -1;
+    static final int END = -1;
 
-    private static final int LEVEL_0_SHIFT = 9;
-    private static final int UPPER_SHIFT = 6;
-    private static final int SINGLE_SHIFT = 12;
+    static final int NODE_BYTES = 16;
+    private static final int ORDINAL = 0;
+    private static final int FIRST_UPPER = 4;
+    private static final int NEXT_EQUAL = 8;
+    private static final int STATE = 12;
 
-    private final VectorStore store;
-    private final HnswParameters parameters;
-    private final IntLists level0;
-    private final IntLists upper;
-    /** Per node the list of its level 1 among the upper lists, if it has one; those of higher levels follow. */
-    private final IntLists firstUpper = new IntLists(1, SINGLE_SHIFT);
+    /** What a node is. */
+    static final byte ABSENT = -1;
 
-    /** Per node the next of the nodes with an equal vector. */
-    private final IntLists nextEqual = new IntLists(1, SINGLE_SHIFT);
+    static final byte LIVE = 0;
+    static final byte DELETED = 1;
+
+    private final int m;
+    private final Region nodes;
+    private final Region level0;
+    private final Region upper;
 
     private int upperSize;
-    private volatile long entry = NO_ENTRY;
-    private volatile int size;
+    private volatile long entry;
+    private volatile int allocated;
 
-    HnswGraph(VectorStore store, HnswParameters parameters) {
-        this.store = store;
-        this.parameters = parameters;
-        level0 = new IntLists(parameters.maxDegree(0), LEVEL_0_SHIFT);
-        upper = new IntLists(parameters.maxDegree(1), UPPER_SHIFT);
+    HnswGraph(int m, Region nodes, Region level0, Region upper) {
+        this(m, nodes, level0, upper, 0, 0, NO_ENTRY);
     }
 
-    VectorStore store() {
-        return store;
+    HnswGraph(int m, Region nodes, Region level0, Region upper, int allocated, int upperSize, long entry) {
+        this.m = m;
+        this.nodes = nodes;
+        this.level0 = level0;
+        this.upper = upper;
+        this.allocated = allocated;
+        this.upperSize = upperSize;
+        this.entry = entry;
     }
 
-    HnswParameters parameters() {
-        return parameters;
+    int m() {
+        return m;
     }
 
-    /** The nodes that are linked: those that a search beginning now takes into account. */
-    int size() {
-        return size;
+    /** The longest a list of this level may be. */
+    int maxDegree(int level) {
+        return level == 0 ? 2 * m : m;
     }
 
-    /** The entry point and its level, or {@link #NO_ENTRY}; to be read before the size. */
+    /** One more than the greatest node that may be met. */
+    int allocated() {
+        return allocated;
+    }
+
+    int upperSize() {
+        return upperSize;
+    }
+
+    /** The entry point and its level, or {@link #NO_ENTRY}. */
     long entry() {
         return entry;
     }
@@ -79,51 +98,97 @@ final class HnswGraph {
         return (int) (entry >> Integer.SIZE);
     }
 
-    IntLists lists(int level) {
-        return level == 0 ? level0 : upper;
+    static long entry(int node, int level) {
+        return (long) level << Integer.SIZE | node;
     }
 
-    /** The number of the neighbour list of a node that exists on this level. */
-    int list(int node, int level) {
-        return level == 0 ? node : firstUpper.first(node) + level - 1;
+    void setEntry(long entry) {
+        this.entry = entry;
     }
 
-    /** The next of the nodes with the same vector as this one, or {@link IntLists#END}; it may lie above a limit. */
-    int nextEqual(int node) {
-        return nextEqual.first(node);
+    /** The address of the neighbour list of a node that exists on this level. */
+    long list(int node, int level) {
+        return level == 0
+                ? level0.address(node)
+                : upper.address(OffHeap.getInt(nodes.address(node) + FIRST_UPPER) + level - 1);
     }
 
-    /** Makes room for a node; writer only. */
-    void ensure(int node) {
-        level0.ensure(node + 1);
-        firstUpper.ensure(node + 1);
-        nextEqual.ensure(node + 1);
-    }
-
-    /** Makes the empty lists of a node on the levels from 1 to {@code level}; writer only. */
-    void allocateUpper(int node, int level) {
-        upper.ensure(upperSize + level);
-        firstUpper.setFirst(node, upperSize);
-        upperSize += level;
-    }
-
-    /** Makes a node visible to searches by way of a linked one with the same vector; writer only. */
-    void publishEqual(int node, int linked) {
-        nextEqual.setFirst(node, nextEqual.first(linked));
-        nextEqual.setFirst(linked, node);
-        size = node + 1;
-    }
-
-    /** Makes a linked node visible to searches; writer only. */
-    void publish(int node, int level) {
-        size = node + 1;
-        if (entry == NO_ENTRY || level > entryLevel(entry)) {
-            entry = (long) level << Integer.SIZE | node;
+    /** The length of a list that nobody changes meanwhile. */
+    int length(long list, int width) {
+        int length = 0;
+        while (length < width && OffHeap.getInt(list + (long) length * Integer.BYTES) != END) {
+            length++;
         }
+        return length;
+    }
+
+    int ordinal(int node) {
+        return OffHeap.getInt(nodes.address(node) + ORDINAL);
+    }
+
+    /** The next of the nodes with the same vector as this one, or {@link #END}. */
+    int nextEqual(int node) {
+        int next = OffHeap.getInt(nodes.address(node) + NEXT_EQUAL);
+        VarHandle.acquireFence();
+        return next;
+    }
+
+    void setNextEqual(int node, int next) {
+        VarHandle.releaseFence();
+        OffHeap.putInt(nodes.address(node) + NEXT_EQUAL, next);
+    }
+
+    /** Whether a search may return a node. */
+    boolean isLive(int node) {
+        return OffHeap.getByte(nodes.address(node) + STATE) == LIVE;
+    }
+
+    byte state(int node) {
+        return OffHeap.getByte(nodes.address(node) + STATE);
+    }
+
+    void setState(int node, byte state) {
+        VarHandle.releaseFence();
+        OffHeap.putByte(nodes.address(node) + STATE, state);
+    }
+
+    /** The top level of a node. */
+    int level(int node) {
+        return OffHeap.getByte(nodes.address(node) + STATE + 1);
+    }
+
+    /** Makes room for one more node and returns it; one thread at a time. */
+    void ensure(int count) {
+        nodes.ensure(count);
+        level0.ensure(count);
+    }
+
+    /** Makes nodes up to here known to walks; they hold what their regions were filled with. */
+    void setAllocated(int count) {
+        allocated = count;
+    }
+
+    /** Begins a node with empty lists; one thread at a time. */
+    void begin(int node, int ordinal, int level) {
+        long record = nodes.address(node);
+        OffHeap.putInt(record + ORDINAL, ordinal);
+        OffHeap.putInt(record + NEXT_EQUAL, END);
+        OffHeap.putByte(record + STATE, ABSENT);
+        OffHeap.putByte(record + STATE + 1, (byte) level);
+        OffHeap.putInt(record + FIRST_UPPER, upperSize);
+        OffHeap.fill(level0.address(node), (long) maxDegree(0) * Integer.BYTES, (byte) END);
+        upper.ensure(upperSize + level);
+        upperSize += level;
     }
 
     /** What the links occupy, free room in the last chunks included. */
     long memoryBytes() {
-        return level0.memoryBytes() + upper.memoryBytes() + firstUpper.memoryBytes() + nextEqual.memoryBytes();
+        return nodes.memoryBytes() + level0.memoryBytes() + upper.memoryBytes();
+    }
+
+    void release() {
+        nodes.release();
+        level0.release();
+        upper.release();
     }
 }

@@ -1,57 +1,117 @@
 package io.vectordb.vectorindex;
 
+import io.vectordb.vectorindex.kernel.OffHeap;
+import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 
 /**
  * Links new nodes into a graph: algorithm 1 of the paper with the neighbour selection of algorithm 4, without its
  * optional extension and without keeping pruned candidates, as hnswlib does it.
  *
- * <p>Threading: the only writer of its graph; one thread.
+ * <p>Thread-safe: see {@link HnswGraph} for how threads insert side by side. Two that insert at the same time may not
+ * see each other's node; with many more nodes than threads that costs no measurable recall.
  */
 final class HnswInserter {
+
+    private static final int STRIPES = 1024;
+    private static final ThreadLocal<Selection> SELECTIONS = ThreadLocal.withInitial(Selection::new);
 
     private final HnswGraph graph;
     private final VectorStore store;
     private final HnswParameters parameters;
-    private final SearchScratch scratch = new SearchScratch();
-    private final Query candidateQuery = new Query();
-    private final int[] pruned;
-    private final long[] keys;
-    /** Per level the neighbours chosen for the node that is being inserted, and how many. */
-    private int[][] chosen = {};
+    private final Object[] locks = new Object[STRIPES];
 
-    private int[] degrees = {};
-    private final int[] batchNodes = new int[VectorKernels.WIDTH];
-    private final float[] batchDistances = new float[VectorKernels.WIDTH];
-
-    HnswInserter(HnswGraph graph) {
+    HnswInserter(HnswGraph graph, VectorStore store, HnswParameters parameters) {
         this.graph = graph;
-        store = graph.store();
-        parameters = graph.parameters();
-        int maxDegree = parameters.maxDegree(0);
-        scratch.ensureNodes(maxDegree + 1);
-        pruned = new int[maxDegree];
-        keys = new long[maxDegree + 1];
+        this.store = store;
+        this.parameters = parameters;
+        Arrays.setAll(locks, i -> new Object());
     }
 
-    /** Links a stored node, which must be the next one, and publishes it. */
-    void insert(int node) {
-        int level = parameters.levelOf(node);
-        graph.ensure(node);
-        long entry = graph.entry();
-        int top = entry == HnswGraph.NO_ENTRY ? -1 : Math.min(level, HnswGraph.entryLevel(entry));
-        if (top >= 0) {
-            int equal = choose(node, entry, level, top);
-            if (equal >= 0) {
-                graph.publishEqual(node, equal);
-                return;
+    /** What one thread works with while it inserts. */
+    private static final class Selection {
+        long[] candidates = new long[128];
+        /** Per level the neighbours chosen for the node that is being inserted, and how many. */
+        int[][] chosen = {};
+
+        int[] degrees = {};
+        int[] pruned = {};
+
+        void ensure(int levels, int m) {
+            if (levels > chosen.length || chosen[0].length < m) {
+                chosen = new int[levels][m];
+                degrees = new int[levels];
+            }
+            if (pruned.length < 2 * m) {
+                pruned = new int[2 * m];
             }
         }
-        graph.allocateUpper(node, level);
-        for (int l = top; l >= 0; l--) {
-            link(node, l);
+
+        void ensureCandidates(int count) {
+            if (candidates.length < count) {
+                candidates = new long[Math.max(count, 2 * candidates.length)];
+            }
         }
-        graph.publish(node, level);
+    }
+
+    /** Links a node that is stored and begun, and makes it live. */
+    void insert(int node, NodeScorer scorer) {
+        SearchScratch scratch = SearchScratch.local();
+        Selection selection = SELECTIONS.get();
+        int level = graph.level(node);
+        long entry = graph.entry();
+        if (entry == HnswGraph.NO_ENTRY && isFirst(node, level)) {
+            return;
+        }
+        entry = graph.entry();
+        int top = Math.min(level, HnswGraph.entryLevel(entry));
+        selection.ensure(top + 1, parameters.m());
+        int equal = choose(node, entry, top, scorer, scratch, selection);
+        if (equal >= 0) {
+            linkEqual(node, equal);
+            return;
+        }
+        for (int l = 0; l <= top; l++) {
+            write(graph.list(node, l), selection.chosen[l], selection.degrees[l], graph.maxDegree(l));
+        }
+        for (int l = 0; l <= top; l++) {
+            for (int i = 0; i < selection.degrees[l]; i++) {
+                linkBack(selection.chosen[l][i], node, l, scorer, scratch, selection);
+            }
+        }
+        graph.setState(node, HnswGraph.LIVE);
+        raiseEntry(node, level);
+    }
+
+    private synchronized boolean isFirst(int node, int level) {
+        if (graph.entry() != HnswGraph.NO_ENTRY) {
+            return false;
+        }
+        graph.setState(node, HnswGraph.LIVE);
+        graph.setEntry(HnswGraph.entry(node, level));
+        return true;
+    }
+
+    private void raiseEntry(int node, int level) {
+        if (level > HnswGraph.entryLevel(graph.entry())) {
+            synchronized (this) {
+                if (level > HnswGraph.entryLevel(graph.entry())) {
+                    graph.setEntry(HnswGraph.entry(node, level));
+                }
+            }
+        }
+    }
+
+    private Object lock(int node) {
+        return locks[node & STRIPES - 1];
+    }
+
+    private void linkEqual(int node, int representative) {
+        graph.setState(node, HnswGraph.LIVE);
+        synchronized (lock(representative)) {
+            graph.setNextEqual(node, graph.nextEqual(representative));
+            graph.setNextEqual(representative, node);
+        }
     }
 
     /**
@@ -59,75 +119,84 @@ final class HnswInserter {
      *
      * @return a node with the same vector if one was met, so that the node needs no neighbours; else -1
      */
-    private int choose(int node, long entry, int level, int top) {
-        ensureLevels(top + 1);
-        scratch.query.prepare(store, node);
-        BeamSearch search = new BeamSearch(graph, scratch, node, new CancellationCheck(() -> false));
-        int nearest = search.descend(entry, level);
-        int equal = -1;
-        for (int l = top; l >= 0 && equal < 0; l--) {
-            search.search(nearest, l, parameters.efConstruction(), NodeFilter.ALL);
-            long[] found = scratch.sortedResults();
-            int count = scratch.results.size();
-            nearest = DistanceKey.node(found[0]);
-            equal = equalAmong(node, found, count);
-            degrees[l] = select(node, found, count, parameters.m(), chosen[l]);
+    private int choose(int node, long entry, int top, NodeScorer scorer, SearchScratch scratch, Selection selection) {
+        scorer.prepare(scratch.query, node);
+        GraphWalk walk = new GraphWalk(graph, scorer, scratch, scratch.query, new CancellationCheck(() -> false));
+        int nearest = walk.descend(entry, top);
+        Beam beam = scratch.beam;
+        for (int l = top; l >= 0; l--) {
+            walk.search(nearest, l, parameters.efConstruction());
+            nearest = beam.node(0);
+            int equal = equalAmong(node, scorer, scratch);
+            if (equal >= 0) {
+                return equal;
+            }
+            int count = 0;
+            selection.ensureCandidates(beam.size());
+            for (int rank = 0; rank < beam.size(); rank++) {
+                int candidate = beam.node(rank);
+                if (graph.isLive(candidate) && candidate != node) {
+                    selection.candidates[count++] = DistanceKey.of(beam.distance(rank), candidate);
+                }
+            }
+            selection.degrees[l] =
+                    select(node, selection.candidates, count, parameters.m(), selection.chosen[l], scorer, scratch);
         }
-        return equal;
+        return -1;
     }
 
-    private int equalAmong(int node, long[] found, int count) {
-        batchNodes[0] = node;
-        store.distances(scratch.query, batchNodes, 1, batchDistances);
+    private int equalAmong(int node, NodeScorer scorer, SearchScratch scratch) {
+        scratch.setNode(0, node);
+        scorer.distances(scratch.query, scratch.nodes(), 1, scratch.distances());
         // Equal vectors go through equal arithmetic, so their distances are equal to the last bit.
-        float self = batchDistances[0];
-        for (int i = 0; i < count && DistanceKey.distance(found[i]) <= self; i++) {
-            int other = DistanceKey.node(found[i]);
-            if (DistanceKey.distance(found[i]) == self && store.isEqual(node, other)) {
+        float self = scratch.distance(0);
+        Beam beam = scratch.beam;
+        for (int rank = 0; rank < beam.size() && beam.distance(rank) <= self; rank++) {
+            int other = beam.node(rank);
+            if (beam.distance(rank) == self && other != node && store.isEqual(node, other)) {
                 return other;
             }
         }
         return -1;
     }
 
-    private void link(int node, int level) {
-        graph.lists(level).set(graph.list(node, level), chosen[level], degrees[level]);
-        for (int i = 0; i < degrees[level]; i++) {
-            linkBack(chosen[level][i], node, level);
-        }
-    }
-
-    private void ensureLevels(int count) {
-        if (count > chosen.length) {
-            chosen = new int[count][parameters.m()];
-            degrees = new int[count];
+    private static void write(long list, int[] nodes, int count, int width) {
+        for (int i = 0; i < width; i++) {
+            OffHeap.putInt(list + (long) i * Integer.BYTES, i < count ? nodes[i] : HnswGraph.END);
         }
     }
 
     /** Adds a neighbour to a node, and drops the least useful one when it has too many. */
-    private void linkBack(int node, int neighbour, int level) {
-        IntLists lists = graph.lists(level);
-        int list = graph.list(node, level);
-        int length = lists.length(list);
-        if (length < lists.width()) {
-            lists.append(list, length, neighbour);
-            return;
+    private void linkBack(
+            int node, int neighbour, int level, NodeScorer scorer, SearchScratch scratch, Selection selection) {
+        VarHandle.releaseFence();
+        long list = graph.list(node, level);
+        int width = graph.maxDegree(level);
+        synchronized (lock(node)) {
+            int length = graph.length(list, width);
+            if (length < width) {
+                OffHeap.putInt(list + (long) length * Integer.BYTES, neighbour);
+                return;
+            }
+            scratch.ensure(width + 1);
+            selection.ensureCandidates(width + 1);
+            OffHeap.copy(list, scratch.nodes(), (long) width * Integer.BYTES);
+            scratch.setNode(width, neighbour);
+            scorer.prepare(scratch.candidateQuery, node);
+            scorer.distances(scratch.candidateQuery, scratch.nodes(), width + 1, scratch.distances());
+            for (int i = 0; i <= width; i++) {
+                selection.candidates[i] = DistanceKey.of(scratch.distance(i), scratch.node(i));
+            }
+            int degree = select(node, selection.candidates, width + 1, width, selection.pruned, scorer, scratch);
+            write(list, selection.pruned, degree, width);
         }
-        int[] nodes = scratch.nodes();
-        System.arraycopy(lists.chunk(list), lists.offset(list), nodes, 0, length);
-        nodes[length] = neighbour;
-        scratch.query.prepare(store, node);
-        store.distances(scratch.query, nodes, length + 1, scratch.distances());
-        for (int i = 0; i <= length; i++) {
-            keys[i] = DistanceKey.of(scratch.distances()[i], nodes[i]);
-        }
-        int degree = select(node, keys, length + 1, lists.width(), pruned);
-        lists.set(list, pruned, degree);
     }
 
     /**
      * Algorithm 4: keeps, nearest first, each candidate that is nearer to the base than to any that was kept, so that
      * links go in different directions; all when there are fewer than {@code max}.
+     *
+     * <p>Each one kept is compared with all candidates behind it at once, and rules out those it is nearer to.
      *
      * <p>Equal distances are ordered by a permutation that differs from base to base. Where many are equal, as on a
      * grid, the lower nodes would else be chosen by everyone, and the others by none.
@@ -135,34 +204,41 @@ final class HnswInserter {
      * @param candidates {@link DistanceKey}s to the base, reordered here
      * @return how many were written to {@code out}
      */
-    private int select(int base, long[] candidates, int count, int max, int[] out) {
+    private int select(
+            int base, long[] candidates, int count, int max, int[] out, NodeScorer scorer, SearchScratch scratch) {
         int permutation = (int) HnswParameters.mix(base) & Integer.MAX_VALUE;
         for (int i = 0; i < count; i++) {
             candidates[i] ^= permutation;
         }
         Arrays.sort(candidates, 0, count);
-        int kept = 0;
-        for (int i = 0; i < count && kept < max; i++) {
-            int candidate = DistanceKey.node(candidates[i]) ^ permutation;
-            if (count < max || isDiverse(candidate, DistanceKey.distance(candidates[i]), out, kept)) {
-                out[kept++] = candidate;
+        if (count < max) {
+            for (int i = 0; i < count; i++) {
+                out[i] = DistanceKey.node(candidates[i]) ^ permutation;
             }
+            return count;
         }
-        return kept;
-    }
-
-    private boolean isDiverse(int candidate, float distanceToBase, int[] kept, int count) {
-        candidateQuery.prepare(store, candidate);
-        for (int from = 0; from < count; from += VectorKernels.WIDTH) {
-            int batch = Math.min(VectorKernels.WIDTH, count - from);
-            System.arraycopy(kept, from, batchNodes, 0, batch);
-            store.distances(candidateQuery, batchNodes, batch, batchDistances);
-            for (int i = 0; i < batch; i++) {
-                if (batchDistances[i] < distanceToBase) {
-                    return false;
+        scratch.ensure(count);
+        int kept = 0;
+        int left = count;
+        while (left > 0 && kept < max) {
+            int nearest = DistanceKey.node(candidates[0]) ^ permutation;
+            out[kept++] = nearest;
+            if (kept == max || left == 1) {
+                break;
+            }
+            for (int i = 1; i < left; i++) {
+                scratch.setNode(i - 1, DistanceKey.node(candidates[i]) ^ permutation);
+            }
+            scorer.prepare(scratch.candidateQuery, nearest);
+            scorer.distances(scratch.candidateQuery, scratch.nodes(), left - 1, scratch.distances());
+            int still = 0;
+            for (int i = 1; i < left; i++) {
+                if (!(scratch.distance(i - 1) < DistanceKey.distance(candidates[i]))) {
+                    candidates[still++] = candidates[i];
                 }
             }
+            left = still;
         }
-        return true;
+        return kept;
     }
 }

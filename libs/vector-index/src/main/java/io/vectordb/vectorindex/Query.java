@@ -1,5 +1,9 @@
 package io.vectordb.vectorindex;
 
+import io.vectordb.vectorindex.kernel.OffHeap;
+import io.vectordb.vectorindex.quantization.CodeQuery;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /**
@@ -12,9 +16,13 @@ final class Query {
     /** Half a unit in the last place of a float: the relative error of one operation. */
     private static final double UNIT_ROUNDOFF = 0x1.0p-24;
 
-    private final float[] sums = new float[VectorKernels.SUMS];
+    private static final long LINE_BYTES = 64;
+
+    private final CodeQuery code = new CodeQuery();
     private float[] values = {};
     private float[] other = {};
+    private MemorySegment floats = MemorySegment.NULL;
+    private MemorySegment addresses = MemorySegment.NULL;
     private double squaredNorm;
     private float inverseNorm;
 
@@ -22,6 +30,7 @@ final class Query {
     void prepare(VectorStore store, float[] vector) {
         ensure(store);
         System.arraycopy(vector, 0, values, 0, store.dimension());
+        OffHeap.put(floats.address(), values, store.stride());
         squaredNorm = Vectors.dot(values, values, store.dimension());
         inverseNorm = VectorStore.safeInverseNorm(squaredNorm);
     }
@@ -30,17 +39,28 @@ final class Query {
     void prepare(VectorStore store, int node) {
         ensure(store);
         store.get(node, values);
+        OffHeap.put(floats.address(), values, store.stride());
         squaredNorm = Double.NaN;
         inverseNorm = store.metric() == Metric.COSINE ? store.inverseNorm(node) : 0;
     }
 
-    /** The vector, padded with zeros to the stride of the store. */
-    float[] values() {
-        return values;
+    /** The same query as codes are compared with it; prepared by their {@link CodeStore}. */
+    CodeQuery code() {
+        return code;
     }
 
-    float[] sums() {
-        return sums;
+    /** The address of the vector, padded with zeros to the stride of the store. */
+    long floats() {
+        return floats.address();
+    }
+
+    /** Room for so many addresses, for the time of one call. */
+    long addresses(int count) {
+        long bytes = (long) count * Long.BYTES;
+        if (addresses.byteSize() < bytes) {
+            addresses = Arena.ofAuto().allocate(Math.max(bytes, 2 * addresses.byteSize()), LINE_BYTES);
+        }
+        return addresses.address();
     }
 
     /** The inverse norm, or 0 where only double precision will do. */
@@ -53,10 +73,7 @@ final class Query {
         int dimension = store.dimension();
         store.get(node, other);
         return switch (store.metric()) {
-            case COSINE -> {
-                double norms = Math.sqrt(squaredNorm(dimension) * Vectors.dot(other, other, dimension));
-                yield Math.max(0, 1 - Vectors.dot(values, other, dimension) / norms);
-            }
+            case COSINE -> Vectors.cosineDistance(values, squaredNorm(dimension), other, dimension);
             case DOT -> 0 - Vectors.dot(values, other, dimension);
             case L2 -> Math.sqrt(Vectors.squaredL2(values, other, dimension));
         };
@@ -89,6 +106,7 @@ final class Query {
         if (values.length < store.stride()) {
             values = new float[store.stride()];
             other = new float[store.stride()];
+            floats = Arena.ofAuto().allocate((long) store.stride() * Float.BYTES, LINE_BYTES);
         }
         Arrays.fill(values, store.dimension(), store.stride(), 0);
     }

@@ -1,6 +1,8 @@
 package io.vectordb.vectorindex;
 
-import java.util.Arrays;
+import io.vectordb.vectorindex.kernel.OffHeap;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 
 /**
  * The buffers of a search, one set per thread and shared by all indexes that the thread searches, so that a search
@@ -12,33 +14,69 @@ import java.util.Arrays;
 final class SearchScratch {
 
     private static final ThreadLocal<SearchScratch> LOCAL = ThreadLocal.withInitial(SearchScratch::new);
+    private static final long LINE_BYTES = 64;
 
     final Query query = new Query();
+    /** For distances between candidates. */
+    final Query candidateQuery = new Query();
+
     final VisitedSet visited = new VisitedSet();
-    /** Nodes still to be expanded, nearest first. */
+    final Beam beam = new Beam();
+    /** Nodes still to be expanded by a filtered walk, nearest first. */
     final LongHeap candidates = new LongHeap();
-    /** Complements of what was found, so farthest first. */
-    final LongHeap results = new LongHeap();
 
     /** What an exact comparison has kept. */
     final TopK top = new TopK();
 
     private float bound;
-    private int[] nodes = new int[64];
-    private float[] distances = new float[64];
     private long[] keys = new long[256];
+    private MemorySegment memory = MemorySegment.NULL;
+    private int capacity;
+
+    SearchScratch() {
+        ensure(64);
+    }
 
     static SearchScratch local() {
         return LOCAL.get();
     }
 
-    /** Room for so many nodes, rounded up to what the kernels take at a time. */
-    void ensureNodes(int count) {
-        int needed = (count + VectorKernels.WIDTH - 1) / VectorKernels.WIDTH * VectorKernels.WIDTH;
-        if (nodes.length < needed) {
-            nodes = new int[needed];
-            distances = new float[needed];
+    /** Room for so many nodes and their distances; what is in the buffers is lost when they grow. */
+    void ensure(int count) {
+        if (capacity < count) {
+            capacity = Math.max(count, 2 * capacity);
+            memory = Arena.ofAuto().allocate(2L * Integer.BYTES * capacity, LINE_BYTES);
         }
+    }
+
+    /** The address of the nodes that are to be compared. */
+    long nodes() {
+        return memory.address();
+    }
+
+    /** The address of their distances. */
+    long distances() {
+        return memory.address() + (long) Integer.BYTES * capacity;
+    }
+
+    int node(int index) {
+        return OffHeap.getInt(nodes() + (long) index * Integer.BYTES);
+    }
+
+    void setNode(int index, int node) {
+        OffHeap.putInt(nodes() + (long) index * Integer.BYTES, node);
+    }
+
+    float distance(int index) {
+        return OffHeap.getFloat(distances() + (long) index * Float.BYTES);
+    }
+
+    /** {@link DistanceKey}s, at least so many; they stay when they grow no further. */
+    long[] keys(int count) {
+        if (keys.length < count) {
+            keys = new long[Math.max(count, 2 * keys.length)];
+        }
+        return keys;
     }
 
     /** Begins to keep the {@code k} nearest in {@link #top}. */
@@ -57,27 +95,5 @@ final class SearchScratch {
     /** The walk distance above which nothing can change {@link #top} any more. */
     float bound() {
         return bound;
-    }
-
-    int[] nodes() {
-        return nodes;
-    }
-
-    float[] distances() {
-        return distances;
-    }
-
-    /** What was found, nearest first, as {@link DistanceKey}s; the length is the size of the results. */
-    long[] sortedResults() {
-        int count = results.size();
-        if (keys.length < count) {
-            keys = new long[Math.max(count, 2 * keys.length)];
-        }
-        results.copyTo(keys);
-        for (int i = 0; i < count; i++) {
-            keys[i] = ~keys[i];
-        }
-        Arrays.sort(keys, 0, count);
-        return keys;
     }
 }

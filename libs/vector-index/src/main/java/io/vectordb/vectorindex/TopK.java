@@ -2,11 +2,11 @@ package io.vectordb.vectorindex;
 
 import java.util.Arrays;
 
-/** The {@code k} nearest of what was offered, by distance and then by node: a bounded heap, farthest first. */
+/** The {@code k} nearest of what was offered, by distance and then by ordinal: a bounded heap, farthest first. */
 final class TopK {
 
     private double[] distances = new double[16];
-    private int[] nodes = new int[16];
+    private int[] ordinals = new int[16];
     private int capacity;
     private int size;
 
@@ -24,77 +24,78 @@ final class TopK {
         return distances[0];
     }
 
-    /** Keeps the node if it is among the nearest so far; says whether what is kept has changed. */
-    boolean offer(double distance, int node) {
+    /** Keeps the ordinal if it is among the nearest so far; says whether what is kept has changed. */
+    boolean offer(double distance, int ordinal) {
         if (size < capacity) {
             grow();
-            siftUp(size++, distance, node);
+            siftUp(size++, distance, ordinal);
             return true;
         }
-        if (isAfter(distance, node, distances[0], nodes[0])) {
+        if (isAfter(distance, ordinal, distances[0], ordinals[0])) {
             return false;
         }
-        siftDown(size, distance, node);
+        siftDown(size, distance, ordinal);
         return true;
     }
 
     /** Hands out what was kept, nearest first, and is empty then. */
     SearchResult drain(int visited) {
-        int[] outNodes = new int[size];
+        int[] outOrdinals = new int[size];
         double[] outDistances = new double[size];
         while (size > 0) {
             size--;
-            outNodes[size] = nodes[0];
+            outOrdinals[size] = ordinals[0];
             outDistances[size] = distances[0];
-            siftDown(size, distances[size], nodes[size]);
+            siftDown(size, distances[size], ordinals[size]);
         }
-        return new SearchResult(outNodes, outDistances, visited);
+        return new SearchResult(outOrdinals, outDistances, visited);
     }
 
     private void grow() {
-        if (size == nodes.length) {
-            nodes = Arrays.copyOf(nodes, 2 * size);
+        if (size == ordinals.length) {
+            ordinals = Arrays.copyOf(ordinals, 2 * size);
             distances = Arrays.copyOf(distances, 2 * size);
         }
     }
 
-    private void siftUp(int from, double distance, int node) {
+    private void siftUp(int from, double distance, int ordinal) {
         int at = from;
         while (at > 0) {
             int parent = (at - 1) >>> 1;
-            if (!isAfter(distance, node, distances[parent], nodes[parent])) {
+            if (!isAfter(distance, ordinal, distances[parent], ordinals[parent])) {
                 break;
             }
             move(parent, at);
             at = parent;
         }
         distances[at] = distance;
-        nodes[at] = node;
+        ordinals[at] = ordinal;
     }
 
-    private void siftDown(int count, double distance, int node) {
+    private void siftDown(int count, double distance, int ordinal) {
         int at = 0;
         while (2 * at + 1 < count) {
             int child = 2 * at + 1;
-            if (child + 1 < count && isAfter(distances[child + 1], nodes[child + 1], distances[child], nodes[child])) {
+            if (child + 1 < count
+                    && isAfter(distances[child + 1], ordinals[child + 1], distances[child], ordinals[child])) {
                 child++;
             }
-            if (!isAfter(distances[child], nodes[child], distance, node)) {
+            if (!isAfter(distances[child], ordinals[child], distance, ordinal)) {
                 break;
             }
             move(child, at);
             at = child;
         }
         distances[at] = distance;
-        nodes[at] = node;
+        ordinals[at] = ordinal;
     }
 
     private void move(int from, int to) {
         distances[to] = distances[from];
-        nodes[to] = nodes[from];
+        ordinals[to] = ordinals[from];
     }
 
-    private static boolean isAfter(double distance, int node, double otherDistance, int otherNode) {
-        return distance > otherDistance || (distance == otherDistance && node > otherNode);
+    private static boolean isAfter(double distance, int ordinal, double otherDistance, int otherOrdinal) {
+        return distance > otherDistance || (distance == otherDistance && ordinal > otherOrdinal);
     }
 }

@@ -1,54 +1,44 @@
 package io.vectordb.vectorindex;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.util.Arrays;
+import io.vectordb.vectorindex.kernel.Kernels;
+import io.vectordb.vectorindex.kernel.OffHeap;
 
 /**
- * The vectors of one field, as they came in, in flat off-heap memory.
+ * The vectors of one field, as they came in, in flat off-heap memory, and their distances in float32.
  *
- * <p>Vectors lie in chunks that never move, each padded with zeros to whole cache lines (from 16 floats on), so that a
- * vector of {@code n} lines costs {@code n} misses and the kernels have no remainder. Under cosine an array beside them
- * holds the inverse norm of each; 0 marks a norm so far from 1 that float32 arithmetic would overflow or lose digits,
- * and such a pair is computed in double precision.
+ * <p>Vectors are padded with zeros to whole cache lines (from 16 floats on), so that a vector of {@code n} lines costs
+ * {@code n} misses and the kernels have no remainder. Under cosine a region beside them holds the inverse norm of each;
+ * 0 marks a norm so far from 1 that float32 arithmetic would overflow or lose digits, and such a pair is computed in
+ * double precision.
  *
- * <p>Off-heap and not {@code float[]}: with four vectors at a time both are equally fast, alignment is ours to choose,
- * and gigabytes of vectors stay away from the garbage collector. The memory is freed with the last reference to it.
- *
- * <p>Threading: one writer appends while any number of threads read. The tables of chunks are volatile; the contents
- * are published by the graph, which publishes its size after a node was stored and linked, and readers read only below
- * it.
+ * <p>Threading: as {@link Region}; different nodes may be written at the same time.
  */
-final class VectorStore {
+final class VectorStore implements NodeScorer {
 
     private static final int LINE_FLOATS = 16;
-    private static final long LINE_BYTES = 64;
-    private static final long CHUNK_BYTES = 1 << 20;
-
     private static final double SAFE_NORM_MIN = 1e-15;
     private static final double SAFE_NORM_MAX = 1e18;
 
     private final Metric metric;
     private final int dimension;
-    private final int stride;
-    private final int shift;
-    private final int mask;
-    private final Arena arena = Arena.ofAuto();
-    private final FloatChunks inverseNorms = new FloatChunks();
-    private volatile MemorySegment[] chunks = {};
+    private final Region vectors;
+    private final Region inverseNorms;
+    private final Kernels kernels;
     /** The greatest norm so far: with that of a query it bounds the rounding error of their inner product. */
     private volatile double maxNorm;
 
-    private int size;
-
-    VectorStore(Metric metric, int dimension) {
+    VectorStore(Metric metric, int dimension, Region vectors, Region inverseNorms, double maxNorm, Kernels kernels) {
         this.metric = metric;
         this.dimension = dimension;
-        stride = dimension < LINE_FLOATS ? dimension : (dimension + LINE_FLOATS - 1) / LINE_FLOATS * LINE_FLOATS;
-        long perChunk = Math.max(1, CHUNK_BYTES / ((long) stride * Float.BYTES));
-        shift = Long.SIZE - 1 - Long.numberOfLeadingZeros(perChunk);
-        mask = (1 << shift) - 1;
+        this.vectors = vectors;
+        this.inverseNorms = inverseNorms;
+        this.maxNorm = maxNorm;
+        this.kernels = kernels;
+    }
+
+    /** Floats from one vector to the next: the dimension and its padding. */
+    static int stride(int dimension) {
+        return dimension < LINE_FLOATS ? dimension : (dimension + LINE_FLOATS - 1) / LINE_FLOATS * LINE_FLOATS;
     }
 
     Metric metric() {
@@ -59,48 +49,52 @@ final class VectorStore {
         return dimension;
     }
 
-    /** Floats from one vector to the next: the dimension and its padding. */
     int stride() {
-        return stride;
-    }
-
-    /** Appends a valid vector and returns its node; writer only. */
-    int append(float[] vector) {
-        int node = size;
-        MemorySegment[] table = chunks;
-        if (node >>> shift == table.length) {
-            table = Arrays.copyOf(table, table.length + 1);
-            table[table.length - 1] = arena.allocate(chunkBytes(), LINE_BYTES);
-            chunks = table;
-        }
-        MemorySegment.copy(vector, 0, table[node >>> shift], ValueLayout.JAVA_FLOAT, offset(node), dimension);
-        double squaredNorm = Vectors.dot(vector, vector, dimension);
-        maxNorm = Math.max(maxNorm, Math.sqrt(squaredNorm));
-        if (metric == Metric.COSINE) {
-            inverseNorms.set(node, safeInverseNorm(squaredNorm));
-        }
-        size = node + 1;
-        return node;
-    }
-
-    /** Copies a vector, bit for bit as it came in, to the start of {@code out}. */
-    void get(int node, float[] out) {
-        MemorySegment.copy(chunks[node >>> shift], ValueLayout.JAVA_FLOAT, offset(node), out, 0, dimension);
-    }
-
-    /** Whether two vectors are equal, bit for bit. */
-    boolean isEqual(int a, int b) {
-        long bytes = (long) dimension * Float.BYTES;
-        MemorySegment[] table = chunks;
-        return table[a >>> shift].asSlice(offset(a), bytes).mismatch(table[b >>> shift].asSlice(offset(b), bytes)) < 0;
+        return vectors.recordBytes() / Float.BYTES;
     }
 
     double maxNorm() {
         return maxNorm;
     }
 
+    /** Makes room; one thread at a time. */
+    void ensure(int count) {
+        vectors.ensure(count);
+        if (metric == Metric.COSINE) {
+            inverseNorms.ensure(count);
+        }
+    }
+
+    /** Stores a valid vector for a node for which there is room. */
+    void put(int node, float[] vector) {
+        OffHeap.put(vectors.address(node), vector, dimension);
+        double squaredNorm = Vectors.dot(vector, vector, dimension);
+        raiseMaxNorm(Math.sqrt(squaredNorm));
+        if (metric == Metric.COSINE) {
+            OffHeap.putFloat(inverseNorms.address(node), safeInverseNorm(squaredNorm));
+        }
+    }
+
+    private void raiseMaxNorm(double norm) {
+        if (norm > maxNorm) {
+            synchronized (this) {
+                maxNorm = Math.max(maxNorm, norm);
+            }
+        }
+    }
+
+    /** Copies a vector, bit for bit as it came in, to the start of {@code out}. */
+    void get(int node, float[] out) {
+        OffHeap.get(vectors.address(node), out, dimension);
+    }
+
+    /** Whether two vectors are equal, bit for bit. */
+    boolean isEqual(int a, int b) {
+        return OffHeap.isEqual(vectors.address(a), vectors.address(b), (long) dimension * Float.BYTES);
+    }
+
     float inverseNorm(int node) {
-        return FloatChunks.get(inverseNorms.table(), node);
+        return OffHeap.getFloat(inverseNorms.address(node));
     }
 
     /** The inverse of a norm, or 0 where float32 cannot be trusted with products of such norms. */
@@ -109,81 +103,69 @@ final class VectorStore {
         return norm >= SAFE_NORM_MIN && norm <= SAFE_NORM_MAX ? (float) (1 / norm) : 0;
     }
 
-    /**
-     * The walk distances, in float32, of a query and some nodes: {@code 1 - cos}, {@code -dot} or the squared Euclidean
-     * distance; never NaN nor infinite.
-     *
-     * @param out where they go, parallel to the nodes; with room for {@code count} rounded up to a multiple of four
-     */
-    void distances(Query query, int[] nodes, int count, float[] out) {
-        MemorySegment[] table = chunks;
-        for (int i = 0; i < count; i += VectorKernels.WIDTH) {
-            int last = count - 1;
-            int a = nodes[i];
-            int b = nodes[Math.min(i + 1, last)];
-            int c = nodes[Math.min(i + 2, last)];
-            int d = nodes[Math.min(i + 3, last)];
-            if (metric == Metric.L2) {
-                VectorKernels.squaredL2(
-                        query.values(),
-                        stride,
-                        table[a >>> shift],
-                        offset(a),
-                        table[b >>> shift],
-                        offset(b),
-                        table[c >>> shift],
-                        offset(c),
-                        table[d >>> shift],
-                        offset(d),
-                        query.sums(),
-                        out,
-                        i);
-            } else {
-                VectorKernels.dot(
-                        query.values(),
-                        stride,
-                        table[a >>> shift],
-                        offset(a),
-                        table[b >>> shift],
-                        offset(b),
-                        table[c >>> shift],
-                        offset(c),
-                        table[d >>> shift],
-                        offset(d),
-                        query.sums(),
-                        out,
-                        i);
-            }
-        }
+    @Override
+    public void prepare(Query query, float[] vector) {
+        query.prepare(this, vector);
+    }
+
+    @Override
+    public void prepare(Query query, int node) {
+        query.prepare(this, node);
+    }
+
+    /** {@code 1 - cos}, {@code -dot} or the squared Euclidean distance, in float32. */
+    @Override
+    public void distances(Query query, long nodes, int count, long out) {
+        long addresses = query.addresses(count);
+        vectors.addresses(nodes, count, addresses);
         switch (metric) {
-            case COSINE -> finishCosine(query, nodes, count, out);
-            case DOT -> finishDot(query, nodes, count, out);
-            case L2 -> finishL2(query, nodes, count, out);
+            case COSINE -> {
+                kernels.dot(query.floats(), stride(), addresses, count, out);
+                finishCosine(query, nodes, count, out);
+            }
+            case DOT -> {
+                kernels.dot(query.floats(), stride(), addresses, count, out);
+                finishDot(query, nodes, count, out);
+            }
+            case L2 -> {
+                kernels.squaredL2(query.floats(), stride(), addresses, count, out);
+                finishL2(query, nodes, count, out);
+            }
         }
     }
 
-    private void finishCosine(Query query, int[] nodes, int count, float[] out) {
-        float[][] norms = inverseNorms.table();
+    private void finishCosine(Query query, long nodes, int count, long out) {
         float scale = query.inverseNorm();
         for (int i = 0; i < count; i++) {
-            float factor = scale * FloatChunks.get(norms, nodes[i]);
-            out[i] = factor == 0 ? (float) query.distance(this, nodes[i]) : 1 - out[i] * factor;
+            long at = out + (long) i * Float.BYTES;
+            int node = OffHeap.getInt(nodes + (long) i * Integer.BYTES);
+            float factor = scale * inverseNorm(node);
+            float distance = factor == 0 ? (float) query.distance(this, node) : 1 - OffHeap.getFloat(at) * factor;
+            OffHeap.putFloat(at, distance);
         }
     }
 
-    private void finishDot(Query query, int[] nodes, int count, float[] out) {
+    private void finishDot(Query query, long nodes, int count, long out) {
         for (int i = 0; i < count; i++) {
-            out[i] = Float.isFinite(out[i]) ? -out[i] : clamp(query.distance(this, nodes[i]));
+            long at = out + (long) i * Float.BYTES;
+            float product = OffHeap.getFloat(at);
+            boolean finite = Math.abs(product) <= Float.MAX_VALUE;
+            OffHeap.putFloat(at, finite ? -product : clamp(query.distance(this, node(nodes, i))));
         }
     }
 
-    private void finishL2(Query query, int[] nodes, int count, float[] out) {
+    private void finishL2(Query query, long nodes, int count, long out) {
         for (int i = 0; i < count; i++) {
-            if (!Float.isFinite(out[i])) {
-                double distance = query.distance(this, nodes[i]);
-                out[i] = clamp(distance * distance);
+            long at = out + (long) i * Float.BYTES;
+            if (!(OffHeap.getFloat(at) <= Float.MAX_VALUE)) {
+                double distance = query.distance(this, node(nodes, i));
+                OffHeap.putFloat(at, clamp(distance * distance));
             }
         }
+    }
+
+    private static int node(long nodes, int index) {
+        return OffHeap.getInt(nodes + (long) index * Integer.BYTES);
     }
 
     private static float clamp(double value) {
@@ -192,14 +174,11 @@ final class VectorStore {
 
     /** What the stored vectors occupy, padding and free room in the last chunks included. */
     long memoryBytes() {
-        return chunks.length * chunkBytes() + inverseNorms.memoryBytes();
+        return vectors.memoryBytes() + inverseNorms.memoryBytes();
     }
 
-    private long chunkBytes() {
-        return (long) stride * Float.BYTES << shift;
-    }
-
-    private long offset(int node) {
-        return (long) (node & mask) * stride * Float.BYTES;
+    void release() {
+        vectors.release();
+        inverseNorms.release();
     }
 }

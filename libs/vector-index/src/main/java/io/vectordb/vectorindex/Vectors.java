@@ -63,6 +63,44 @@ public final class Vectors {
         return (sum0 + sum1) + (sum2 + sum3);
     }
 
+    /**
+     * {@code 1 - cos(a, b)} in double precision, in one pass: the products are those of {@link #dot}.
+     *
+     * @param squaredNorm {@code dot(a, a)}
+     */
+    static double cosineDistance(float[] a, double squaredNorm, float[] b, int length) {
+        double dot0 = 0;
+        double dot1 = 0;
+        double dot2 = 0;
+        double dot3 = 0;
+        double square0 = 0;
+        double square1 = 0;
+        double square2 = 0;
+        double square3 = 0;
+        int i = 0;
+        for (; i <= length - 4; i += 4) {
+            double b0 = b[i];
+            double b1 = b[i + 1];
+            double b2 = b[i + 2];
+            double b3 = b[i + 3];
+            dot0 += a[i] * b0;
+            dot1 += a[i + 1] * b1;
+            dot2 += a[i + 2] * b2;
+            dot3 += a[i + 3] * b3;
+            square0 += b0 * b0;
+            square1 += b1 * b1;
+            square2 += b2 * b2;
+            square3 += b3 * b3;
+        }
+        for (; i < length; i++) {
+            dot0 += (double) a[i] * b[i];
+            square0 += (double) b[i] * b[i];
+        }
+        double dot = (dot0 + dot1) + (dot2 + dot3);
+        double square = (square0 + square1) + (square2 + square3);
+        return Math.max(0, 1 - dot / Math.sqrt(squaredNorm * square));
+    }
+
     /** The squared Euclidean distance in double precision, in a fixed order like {@link #dot}. */
     static double squaredL2(float[] a, float[] b, int length) {
         double sum0 = 0;

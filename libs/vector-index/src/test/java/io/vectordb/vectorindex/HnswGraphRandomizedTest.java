@@ -2,6 +2,7 @@ package io.vectordb.vectorindex;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vectordb.vectorindex.kernel.OffHeap;
 import java.util.BitSet;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -18,14 +19,14 @@ class HnswGraphRandomizedTest {
         HnswParameters parameters = new HnswParameters(m, efConstruction, random.nextLong());
         HnswGraph graph = graph(metric, parameters, TestVectors.clustered(random, 1_500, 12, 10));
         int top = 0;
-        for (int node = 0; node < graph.size(); node++) {
+        for (int node = 0; node < graph.allocated(); node++) {
             int level = parameters.levelOf(node);
             top = Math.max(top, level);
             for (int l = 0; l <= level; l++) {
                 int[] neighbours = neighbours(graph, node, l);
                 int ofLevel = l;
                 assertThat(neighbours)
-                        .hasSizeLessThanOrEqualTo(parameters.maxDegree(l))
+                        .hasSizeLessThanOrEqualTo(graph.maxDegree(l))
                         .doesNotHaveDuplicates()
                         .doesNotContain(node);
                 assertThat(IntStream.of(neighbours)).allMatch(neighbour -> parameters.levelOf(neighbour) >= ofLevel);
@@ -58,21 +59,18 @@ class HnswGraphRandomizedTest {
     }
 
     private static HnswGraph graph(Metric metric, HnswParameters parameters, float[][] vectors) {
-        VectorStore store = new VectorStore(metric, vectors[0].length);
-        HnswGraph graph = new HnswGraph(store, parameters);
-        HnswInserter inserter = new HnswInserter(graph);
-        for (float[] vector : vectors) {
-            inserter.insert(store.append(vector));
+        GrowingVectorIndex index = new GrowingVectorIndex(
+                metric, vectors[0].length, parameters, Quantization.INT4, MemoryBudget.unlimited());
+        for (int i = 0; i < vectors.length; i++) {
+            index.add(i, vectors[i]);
         }
-        return graph;
+        return index.graph();
     }
 
     private static int[] neighbours(HnswGraph graph, int node, int level) {
-        IntLists lists = graph.lists(level);
-        int list = graph.list(node, level);
-        int at = lists.offset(list);
-        return IntStream.range(at, at + lists.length(list))
-                .map(i -> lists.chunk(list)[i])
+        long list = graph.list(node, level);
+        return IntStream.range(0, graph.length(list, graph.maxDegree(level)))
+                .map(i -> OffHeap.getInt(list + (long) i * Integer.BYTES))
                 .toArray();
     }
 }

@@ -9,7 +9,7 @@ class RealVectorsTest {
 
     @Test
     void textEmbeddingsAreRecalled() {
-        VectorIndex index =
+        GrowingVectorIndex index =
                 TestVectors.index(Metric.COSINE, TestVectors.realVectors("sec-minilm-384/base.fvecs", 10_000));
         float[][] queries = TestVectors.realVectors("sec-minilm-384/query.fvecs", 200);
         assertThat(TestVectors.recall(index, queries, 10, 100)).isGreaterThanOrEqualTo(0.97);
@@ -17,11 +17,12 @@ class RealVectorsTest {
 
     @Test
     void imageDescriptorsAreRecalledAndTheGroundTruthIsMet() {
-        VectorIndex index = TestVectors.index(Metric.L2, TestVectors.realVectors("bigann10k-128/base.fvecs", 10_000));
+        GrowingVectorIndex index =
+                TestVectors.index(Metric.L2, TestVectors.realVectors("bigann10k-128/base.fvecs", 10_000));
         float[][] queries = TestVectors.realVectors("bigann10k-128/query.fvecs", 100);
         int[][] truth = TestVectors.rows("bigann10k-128/groundtruth.ivecs", 100);
         for (int i = 0; i < queries.length; i++) {
-            assertThat(index.searchExact(queries[i], 10, NodeFilter.ALL).nodes())
+            assertThat(index.searchExact(queries[i], 10, OrdinalFilter.ALL).ordinals())
                     .isEqualTo(Arrays.copyOf(truth[i], 10));
         }
         assertThat(TestVectors.recall(index, queries, 10, 100)).isGreaterThanOrEqualTo(0.97);

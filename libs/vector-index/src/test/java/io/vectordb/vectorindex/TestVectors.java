@@ -46,10 +46,16 @@ final class TestVectors {
         return vectors;
     }
 
-    static VectorIndex index(Metric metric, float[][] vectors) {
-        VectorIndex index = new VectorIndex(metric, vectors[0].length, HnswParameters.defaults());
-        for (float[] vector : vectors) {
-            index.add(vector);
+    static GrowingVectorIndex empty(Metric metric, int dimension) {
+        return new GrowingVectorIndex(
+                metric, dimension, HnswParameters.defaults(), Quantization.INT4, MemoryBudget.unlimited());
+    }
+
+    /** An index of these vectors, whose ordinals are their places. */
+    static GrowingVectorIndex index(Metric metric, float[][] vectors) {
+        GrowingVectorIndex index = empty(metric, vectors[0].length);
+        for (int i = 0; i < vectors.length; i++) {
+            index.add(i, vectors[i]);
         }
         return index;
     }
@@ -59,12 +65,12 @@ final class TestVectors {
         int found = 0;
         int wanted = 0;
         for (float[] query : queries) {
-            SearchResult exact = index.searchExact(query, k, NodeFilter.ALL);
-            SearchResult walked = index.search(query, k, efSearch, NodeFilter.ALL);
+            SearchResult exact = index.searchExact(query, k, OrdinalFilter.ALL);
+            SearchResult walked = index.search(query, k, efSearch, OrdinalFilter.ALL);
             wanted += exact.size();
             for (int i = 0; i < exact.size(); i++) {
                 for (int j = 0; j < walked.size(); j++) {
-                    if (exact.nodes()[i] == walked.nodes()[j]) {
+                    if (exact.ordinals()[i] == walked.ordinals()[j]) {
                         assertThat(walked.distances()[j]).isEqualTo(exact.distances()[i]);
                         found++;
                     }

@@ -12,28 +12,27 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-class VectorIndexTest {
+class GrowingVectorIndexTest {
 
     @ParameterizedTest
     @EnumSource
     void anEmptyIndexFindsNothing(Metric metric) {
-        VectorIndex index = new VectorIndex(metric, 2, HnswParameters.defaults());
+        GrowingVectorIndex index = TestVectors.empty(metric, 2);
         float[] query = {1, 2};
         assertThat(index.size()).isZero();
         assertThat(index.memoryBytes()).isZero();
-        assertThat(index.search(query, 3, 10, NodeFilter.ALL).size()).isZero();
-        assertThat(index.searchExact(query, 3, NodeFilter.ALL).size()).isZero();
-        assertThat(index.searchAmong(query, 3, new int[0], 0).size()).isZero();
+        assertThat(index.search(query, 3, 10, OrdinalFilter.ALL).size()).isZero();
+        assertThat(index.searchExact(query, 3, OrdinalFilter.ALL).size()).isZero();
     }
 
     @Test
     void nodesAreDenseAndAllAreFoundWhenKExceedsTheSize() {
-        VectorIndex index = new VectorIndex(Metric.L2, 1, HnswParameters.defaults());
-        assertThat(index.add(new float[] {3})).isEqualTo(0);
-        assertThat(index.add(new float[] {1})).isEqualTo(1);
-        assertThat(index.add(new float[] {-1})).isEqualTo(2);
-        SearchResult result = index.search(new float[] {0}, 1_000_000_000, 1, NodeFilter.ALL);
-        assertThat(result.nodes()).containsExactly(1, 2, 0);
+        GrowingVectorIndex index = TestVectors.empty(Metric.L2, 1);
+        assertThat(index.add(0, new float[] {3})).isEqualTo(0);
+        assertThat(index.add(1, new float[] {1})).isEqualTo(1);
+        assertThat(index.add(2, new float[] {-1})).isEqualTo(2);
+        SearchResult result = index.search(new float[] {0}, 1_000_000_000, 1, OrdinalFilter.ALL);
+        assertThat(result.ordinals()).containsExactly(1, 2, 0);
         assertThat(result.distances()).containsExactly(1, 1, 3);
         assertThat(result.visited()).isEqualTo(3);
     }
@@ -54,12 +53,12 @@ class VectorIndexTest {
     void vectorsComeBackBitForBit() {
         SplittableRandom random = new SplittableRandom(7);
         for (int dimension : new int[] {1, 15, 16, 33, 384}) {
-            VectorIndex index = new VectorIndex(Metric.COSINE, dimension, HnswParameters.defaults());
+            GrowingVectorIndex index = TestVectors.empty(Metric.COSINE, dimension);
             float[][] vectors = TestVectors.gaussians(random, 900, dimension);
             for (float[] vector : vectors) {
                 vector[random.nextInt(dimension)] = -0f;
                 vector[random.nextInt(dimension)] = Float.MIN_VALUE;
-                index.add(vector);
+                index.add(index.size(), vector);
             }
             float[] out = new float[dimension];
             for (int node = 0; node < vectors.length; node++) {
@@ -71,28 +70,27 @@ class VectorIndexTest {
 
     @Test
     void whatIsNotAVectorOfTheIndexChangesNothing() {
-        VectorIndex index = new VectorIndex(Metric.COSINE, 2, HnswParameters.defaults());
-        index.add(new float[] {1, 1});
-        assertRefused(ErrorCode.DIMENSION_MISMATCH, () -> index.add(new float[] {1}));
-        assertRefused(ErrorCode.NON_FINITE_VECTOR, () -> index.add(new float[] {1, Float.NaN}));
-        assertRefused(ErrorCode.ZERO_VECTOR, () -> index.add(new float[2]));
-        assertRefused(ErrorCode.ZERO_VECTOR, () -> index.search(new float[2], 1, 1, NodeFilter.ALL));
-        assertRefused(ErrorCode.DIMENSION_MISMATCH, () -> index.searchExact(new float[3], 1, NodeFilter.ALL));
+        GrowingVectorIndex index = TestVectors.empty(Metric.COSINE, 2);
+        index.add(1, new float[] {1, 1});
+        assertRefused(ErrorCode.DIMENSION_MISMATCH, () -> index.add(1, new float[] {1}));
+        assertRefused(ErrorCode.NON_FINITE_VECTOR, () -> index.add(1, new float[] {1, Float.NaN}));
+        assertRefused(ErrorCode.ZERO_VECTOR, () -> index.add(1, new float[2]));
+        assertRefused(ErrorCode.ZERO_VECTOR, () -> index.search(new float[2], 1, 1, OrdinalFilter.ALL));
+        assertRefused(ErrorCode.DIMENSION_MISMATCH, () -> index.searchExact(new float[3], 1, OrdinalFilter.ALL));
         assertThat(index.size()).isEqualTo(1);
-        assertThat(index.add(new float[] {2, 1})).isEqualTo(1);
+        assertThat(index.add(1, new float[] {2, 1})).isEqualTo(1);
         assertThatThrownBy(() -> index.vector(2, new float[2])).isInstanceOf(IndexOutOfBoundsException.class);
-        assertThatThrownBy(() -> index.searchAmong(new float[] {1, 1}, 1, new int[] {2}, 1))
-                .isInstanceOf(IndexOutOfBoundsException.class);
     }
 
     @Test
     void aCancelledSearchEndsWithinAFewHundredVectors() {
-        VectorIndex index = TestVectors.index(Metric.L2, TestVectors.gaussians(new SplittableRandom(3), 5_000, 8));
+        GrowingVectorIndex index =
+                TestVectors.index(Metric.L2, TestVectors.gaussians(new SplittableRandom(3), 5_000, 8));
         float[] query = new float[8];
         AtomicInteger asked = new AtomicInteger();
         assertRefused(
                 ErrorCode.CANCELLED,
-                () -> index.search(query, 10, 2_000, NodeFilter.ALL, () -> {
+                () -> index.search(query, 10, 2_000, OrdinalFilter.ALL, () -> {
                     asked.incrementAndGet();
                     return true;
                 }));
@@ -102,25 +100,45 @@ class VectorIndexTest {
                 ErrorCode.CANCELLED,
                 () -> index.searchExact(query, 10, node -> tested.incrementAndGet() > 0, () -> true));
         assertThat(tested).hasValueLessThan(1_000);
-        int[] all = IntStream.range(0, 5_000).toArray();
-        assertRefused(ErrorCode.CANCELLED, () -> index.searchAmong(query, 10, all, all.length, () -> true));
     }
 
     @Test
     void memoryIsThatOfTheChunks() {
-        VectorIndex index = new VectorIndex(Metric.COSINE, 100, HnswParameters.defaults());
-        index.add(TestVectors.gaussian(new SplittableRandom(5), 100));
-        long vectors = 112L * 4 * 2_048;
-        long norms = 4_096 * 4;
-        long links = 32L * 4 * 512;
-        long firstUpperAndNextEqual = 2 * 4_096 * 4;
+        GrowingVectorIndex index = TestVectors.empty(Metric.COSINE, 100);
+        index.add(0, TestVectors.gaussian(new SplittableRandom(5), 100));
+        long vectors = 112L * 4 * 128;
+        long norms = 4 * 16_384;
+        long links = 32 * 4 * 512;
+        long nodes = 16 * 4_096;
         assertThat(HnswParameters.defaults().levelOf(0)).isZero();
-        assertThat(index.memoryBytes()).isEqualTo(vectors + norms + links + firstUpperAndNextEqual);
+        assertThat(index.memoryBytes()).isEqualTo(vectors + norms + links + nodes);
+    }
+
+    @Test
+    void whatDoesNotFitTheBudgetIsRefusedAndChangesNothing() {
+        MemoryBudget budget = new MemoryBudget(1 << 20);
+        GrowingVectorIndex index =
+                new GrowingVectorIndex(Metric.L2, 100, HnswParameters.defaults(), Quantization.INT4, budget);
+        SplittableRandom random = new SplittableRandom(5);
+        float[] first = TestVectors.gaussian(random, 100);
+        index.add(0, first);
+        assertRefused(ErrorCode.MEMORY_LIMIT, () -> {
+            while (index.size() < 100_000) {
+                index.add(index.size(), TestVectors.gaussian(random, 100));
+            }
+        });
+        int size = index.size();
+        assertThat(size).isGreaterThan(500);
+        assertThat(index.memoryBytes()).isEqualTo(budget.usedBytes()).isLessThanOrEqualTo(budget.limitBytes());
+        assertThat(index.search(first, 1, 50, OrdinalFilter.ALL).ordinals()).containsExactly(0);
+        assertThat(index.searchExact(first, 100_000, OrdinalFilter.ALL).size()).isEqualTo(size);
+        index.close();
+        assertThat(budget.usedBytes()).isZero();
     }
 
     private static double onlyDistance(Metric metric, float[] stored, float[] query) {
-        SearchResult result = TestVectors.index(metric, new float[][] {stored}).search(query, 1, 1, NodeFilter.ALL);
-        assertThat(result.nodes()).containsExactly(0);
+        SearchResult result = TestVectors.index(metric, new float[][] {stored}).search(query, 1, 1, OrdinalFilter.ALL);
+        assertThat(result.ordinals()).containsExactly(0);
         return result.distances()[0];
     }
 

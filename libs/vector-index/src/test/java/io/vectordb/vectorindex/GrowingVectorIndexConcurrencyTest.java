@@ -14,16 +14,16 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-class VectorIndexConcurrencyTest {
+class GrowingVectorIndexConcurrencyTest {
 
     private static final int COUNT = 6_000;
     private static final int DIMENSION = 24;
 
     @Test
     void searchesDuringInsertionsSeeOnlyWholeNodesAndMissFew() throws InterruptedException, ExecutionException {
-        SplittableRandom random = Seeds.random("VectorIndexConcurrencyTest");
+        SplittableRandom random = Seeds.random("GrowingVectorIndexConcurrencyTest");
         float[][] vectors = TestVectors.clustered(random, COUNT, DIMENSION, 20);
-        VectorIndex index = new VectorIndex(Metric.COSINE, DIMENSION, HnswParameters.defaults());
+        GrowingVectorIndex index = TestVectors.empty(Metric.COSINE, DIMENSION);
         AtomicBoolean done = new AtomicBoolean();
         try (ExecutorService executor = Executors.newFixedThreadPool(3)) {
             List<Future<Double>> readers = new ArrayList<>();
@@ -32,8 +32,8 @@ class VectorIndexConcurrencyTest {
                 readers.add(executor.submit(reader(index, vectors, own, done)));
             }
             try {
-                for (float[] vector : vectors) {
-                    index.add(vector);
+                for (int i = 0; i < vectors.length; i++) {
+                    index.add(i, vectors[i]);
                 }
             } finally {
                 done.set(true);
@@ -42,16 +42,17 @@ class VectorIndexConcurrencyTest {
                 assertThat(reader.get()).isGreaterThanOrEqualTo(0.97);
             }
         }
-        VectorIndex undisturbed = TestVectors.index(Metric.COSINE, vectors);
+        GrowingVectorIndex undisturbed = TestVectors.index(Metric.COSINE, vectors);
         for (float[] query : TestVectors.gaussians(random, 50, DIMENSION)) {
-            SearchResult expected = undisturbed.search(query, 10, 20, NodeFilter.ALL);
-            assertThat(index.search(query, 10, 20, NodeFilter.ALL).nodes()).isEqualTo(expected.nodes());
+            SearchResult expected = undisturbed.search(query, 10, 20, OrdinalFilter.ALL);
+            assertThat(index.search(query, 10, 20, OrdinalFilter.ALL).ordinals())
+                    .isEqualTo(expected.ordinals());
         }
     }
 
     /** Searches for vectors that are there, until done; returns how often they were found. */
     private static Callable<Double> reader(
-            VectorIndex index, float[][] vectors, SplittableRandom random, AtomicBoolean done) {
+            GrowingVectorIndex index, float[][] vectors, SplittableRandom random, AtomicBoolean done) {
         return () -> {
             int searches = 0;
             int found = 0;
@@ -63,14 +64,14 @@ class VectorIndexConcurrencyTest {
                 }
                 // The newest half the time: what size() tells must be found at once.
                 int wanted = random.nextBoolean() ? before - 1 : random.nextInt(before);
-                SearchResult result = index.search(vectors[wanted], 10, 50, NodeFilter.ALL);
+                SearchResult result = index.search(vectors[wanted], 10, 50, OrdinalFilter.ALL);
                 int after = index.size();
-                assertThat(result.nodes()).doesNotHaveDuplicates();
-                assertThat(IntStream.of(result.nodes())).allMatch(node -> node < after);
+                assertThat(result.ordinals()).doesNotHaveDuplicates();
+                assertThat(IntStream.of(result.ordinals())).allMatch(node -> node < after);
                 assertThat(result.distances()).isSorted().doesNotContain(Double.NaN);
-                index.vector(result.nodes()[0], out);
-                assertThat(out).isEqualTo(vectors[result.nodes()[0]]);
-                found += result.nodes()[0] == wanted ? 1 : 0;
+                index.vector(result.ordinals()[0], out);
+                assertThat(out).isEqualTo(vectors[result.ordinals()[0]]);
+                found += result.ordinals()[0] == wanted ? 1 : 0;
                 searches++;
             }
             return (double) found / searches;

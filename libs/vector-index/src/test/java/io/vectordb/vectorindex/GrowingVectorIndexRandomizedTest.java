@@ -12,16 +12,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-class VectorIndexRandomizedTest {
+class GrowingVectorIndexRandomizedTest {
 
-    private final SplittableRandom random = Seeds.random("VectorIndexRandomizedTest");
+    private final SplittableRandom random = Seeds.random("GrowingVectorIndexRandomizedTest");
 
     @ParameterizedTest
     @EnumSource
     void recallOfClusteredVectorsIsAtLeastNinetyFivePercent(Metric metric) {
         float[][] vectors = TestVectors.clustered(random, 3_100, 32, 30);
         float[][] queries = Arrays.copyOfRange(vectors, 3_000, 3_100);
-        VectorIndex index = TestVectors.index(metric, Arrays.copyOf(vectors, 3_000));
+        GrowingVectorIndex index = TestVectors.index(metric, Arrays.copyOf(vectors, 3_000));
         assertThat(TestVectors.recall(index, queries, 10, 100)).isGreaterThanOrEqualTo(0.95);
     }
 
@@ -29,10 +29,10 @@ class VectorIndexRandomizedTest {
     @CsvSource({"COSINE,1", "COSINE,7", "COSINE,100", "DOT,3", "DOT,48", "L2,2", "L2,17", "L2,130"})
     void exactSearchEqualsSortingAllDistances(Metric metric, int dimension) {
         float[][] vectors = TestVectors.gaussians(random, 300, dimension);
-        VectorIndex index = TestVectors.index(metric, vectors);
+        GrowingVectorIndex index = TestVectors.index(metric, vectors);
         for (int i = 0; i < 20; i++) {
             float[] query = TestVectors.gaussian(random, dimension);
-            SearchResult result = index.searchExact(query, 25, NodeFilter.ALL);
+            SearchResult result = index.searchExact(query, 25, OrdinalFilter.ALL);
             int[] sorted = IntStream.range(0, vectors.length)
                     .boxed()
                     .sorted(Comparator.comparingDouble((Integer node) -> distance(metric, query, vectors[node]))
@@ -44,7 +44,7 @@ class VectorIndexRandomizedTest {
                 double expected = distance(metric, query, vectors[sorted[rank]]);
                 assertThat(result.distances()[rank]).isCloseTo(expected, within(1e-12 * (1 + Math.abs(expected))));
                 assertThat(result.distances()[rank])
-                        .isCloseTo(distance(metric, query, vectors[result.nodes()[rank]]), within(1e-10));
+                        .isCloseTo(distance(metric, query, vectors[result.ordinals()[rank]]), within(1e-10));
             }
         }
     }
@@ -52,28 +52,28 @@ class VectorIndexRandomizedTest {
     @ParameterizedTest
     @EnumSource
     void searchEqualsExactSearchWhenEfCoversTheIndex(Metric metric) {
-        VectorIndex index = TestVectors.index(metric, TestVectors.gaussians(random, 500, 20));
+        GrowingVectorIndex index = TestVectors.index(metric, TestVectors.gaussians(random, 500, 20));
         for (int i = 0; i < 20; i++) {
             float[] query = TestVectors.gaussian(random, 20);
-            assertSame(index.search(query, 10, 500, NodeFilter.ALL), index.searchExact(query, 10, NodeFilter.ALL));
+            assertSame(
+                    index.search(query, 10, 500, OrdinalFilter.ALL), index.searchExact(query, 10, OrdinalFilter.ALL));
         }
     }
 
     @ParameterizedTest
     @EnumSource
     void filteredSearchReturnsOnlyWhatPassesAndAllOfItWhenKCovers(Metric metric) {
-        VectorIndex index = TestVectors.index(metric, TestVectors.clustered(random, 2_000, 24, 10));
-        NodeFilter filter = node -> node % 10 == 3;
+        GrowingVectorIndex index = TestVectors.index(metric, TestVectors.clustered(random, 2_000, 24, 10));
+        OrdinalFilter filter = node -> node % 10 == 3;
         int[] passing = IntStream.range(0, 2_000).filter(filter::test).toArray();
         for (int i = 0; i < 20; i++) {
             float[] query = TestVectors.gaussian(random, 24);
             SearchResult narrow = index.search(query, 10, 50, filter);
-            assertThat(IntStream.of(narrow.nodes())).hasSize(10).allMatch(filter::test);
+            assertThat(IntStream.of(narrow.ordinals())).hasSize(10).allMatch(filter::test);
             SearchResult exact = index.searchExact(query, 200, filter);
-            assertThat(exact.nodes()).containsExactlyInAnyOrder(passing);
+            assertThat(exact.ordinals()).containsExactlyInAnyOrder(passing);
             assertSame(index.search(query, 200, 250, filter), exact);
             assertSame(index.search(query, 300, 20, filter), exact);
-            assertSame(index.searchAmong(query, 200, passing, passing.length), exact);
         }
     }
 
@@ -85,37 +85,37 @@ class VectorIndexRandomizedTest {
         for (int i = 0; i < vectors.length; i += 5) {
             vectors[i] = crowd.clone();
         }
-        VectorIndex index = TestVectors.index(metric, vectors);
-        assertThat(index.search(crowd, 600, 600, NodeFilter.ALL).nodes())
+        GrowingVectorIndex index = TestVectors.index(metric, vectors);
+        assertThat(index.search(crowd, 600, 600, OrdinalFilter.ALL).ordinals())
                 .isEqualTo(IntStream.range(0, 600).map(i -> i * 5).toArray());
-        assertThat(index.search(crowd, 7, 50, node -> node % 100 == 0).nodes())
+        assertThat(index.search(crowd, 7, 50, node -> node % 100 == 0).ordinals())
                 .isEqualTo(IntStream.range(0, 7).map(i -> i * 100).toArray());
-        assertThat(index.search(crowd, 7, 50, NodeFilter.ALL).distances()).containsOnly(0);
+        assertThat(index.search(crowd, 7, 50, OrdinalFilter.ALL).distances()).containsOnly(0);
         int found = 0;
         for (int node = 1; node < 3_000; node += 5) {
-            found += index.search(vectors[node], 1, 50, NodeFilter.ALL).nodes()[0] == node ? 1 : 0;
+            found += index.search(vectors[node], 1, 50, OrdinalFilter.ALL).ordinals()[0] == node ? 1 : 0;
         }
         assertThat(found).isGreaterThanOrEqualTo(597);
         float[] nearby = scaled(TestVectors.gaussian(random, 16), 0.1f);
         for (int i = 0; i < 16; i++) {
             nearby[i] += crowd[i];
         }
-        SearchResult exact = index.searchExact(nearby, 700, NodeFilter.ALL);
-        assertThat(index.search(nearby, 700, 700, NodeFilter.ALL).nodes())
-                .startsWith(Arrays.copyOf(exact.nodes(), 650));
+        SearchResult exact = index.searchExact(nearby, 700, OrdinalFilter.ALL);
+        assertThat(index.search(nearby, 700, 700, OrdinalFilter.ALL).ordinals())
+                .startsWith(Arrays.copyOf(exact.ordinals(), 650));
     }
 
     @Test
     void equalSeedsAndInsertionsMakeEqualGraphs() {
         float[][] vectors = TestVectors.clustered(random, 2_000, 40, 20);
-        VectorIndex first = TestVectors.index(Metric.L2, vectors);
-        VectorIndex second = TestVectors.index(Metric.L2, vectors);
+        GrowingVectorIndex first = TestVectors.index(Metric.L2, vectors);
+        GrowingVectorIndex second = TestVectors.index(Metric.L2, vectors);
         assertThat(second.memoryBytes()).isEqualTo(first.memoryBytes());
         for (int i = 0; i < 100; i++) {
             float[] query = TestVectors.gaussian(random, 40);
-            SearchResult result = second.search(query, 10, 20, NodeFilter.ALL);
-            assertSame(first.search(query, 10, 20, NodeFilter.ALL), result);
-            assertThat(first.search(query, 10, 20, NodeFilter.ALL).visited()).isEqualTo(result.visited());
+            SearchResult result = second.search(query, 10, 20, OrdinalFilter.ALL);
+            assertSame(first.search(query, 10, 20, OrdinalFilter.ALL), result);
+            assertThat(first.search(query, 10, 20, OrdinalFilter.ALL).visited()).isEqualTo(result.visited());
         }
     }
 
@@ -123,22 +123,22 @@ class VectorIndexRandomizedTest {
     @CsvSource({"1e30", "1e-30", "3e37", "1e-40", "1e15", "1e-14"})
     void cosineDoesNotDependOnTheMagnitude(float magnitude) {
         float[][] vectors = TestVectors.clustered(random, 600, 24, 8);
-        VectorIndex plain = TestVectors.index(Metric.COSINE, vectors);
+        GrowingVectorIndex plain = TestVectors.index(Metric.COSINE, vectors);
         float[][] mixed = new float[vectors.length][];
         for (int i = 0; i < vectors.length; i++) {
             mixed[i] = i % 2 == 0 ? vectors[i] : scaled(vectors[i], magnitude);
         }
-        VectorIndex index = TestVectors.index(Metric.COSINE, mixed);
+        GrowingVectorIndex index = TestVectors.index(Metric.COSINE, mixed);
         // Below the normal floats a vector has only few digits of its own.
         double digits = magnitude < Float.MIN_NORMAL ? 1e-3 : 1e-6;
         int same = 0;
         for (int i = 0; i < 20; i++) {
             float[] query = TestVectors.gaussian(random, 24);
-            SearchResult expected = plain.searchExact(query, 5, NodeFilter.ALL);
-            SearchResult exact = index.searchExact(scaled(query, magnitude), 5, NodeFilter.ALL);
+            SearchResult expected = plain.searchExact(query, 5, OrdinalFilter.ALL);
+            SearchResult exact = index.searchExact(scaled(query, magnitude), 5, OrdinalFilter.ALL);
             assertThat(exact.distances()).containsExactly(expected.distances(), within(digits));
-            SearchResult walked = index.search(scaled(query, magnitude), 5, 100, NodeFilter.ALL);
-            same += Arrays.equals(walked.nodes(), exact.nodes()) ? 1 : 0;
+            SearchResult walked = index.search(scaled(query, magnitude), 5, 100, OrdinalFilter.ALL);
+            same += Arrays.equals(walked.ordinals(), exact.ordinals()) ? 1 : 0;
         }
         assertThat(same).isGreaterThanOrEqualTo(18);
     }
@@ -147,20 +147,20 @@ class VectorIndexRandomizedTest {
     @CsvSource({"DOT,1e30", "DOT,1e-30", "L2,1e30", "L2,1e-30"})
     void exactDistancesAreRightWhereFloatsOverflowOrUnderflow(Metric metric, float magnitude) {
         float[][] vectors = TestVectors.gaussians(random, 400, 20);
-        VectorIndex plain = TestVectors.index(metric, vectors);
+        GrowingVectorIndex plain = TestVectors.index(metric, vectors);
         float[][] scaled = new float[vectors.length][];
         for (int i = 0; i < vectors.length; i++) {
             scaled[i] = scaled(vectors[i], magnitude);
         }
-        VectorIndex index = TestVectors.index(metric, scaled);
+        GrowingVectorIndex index = TestVectors.index(metric, scaled);
         double factor = metric == Metric.DOT ? (double) magnitude * magnitude : magnitude;
         float[] query = TestVectors.gaussian(random, 20);
-        SearchResult expected = plain.searchExact(query, 10, NodeFilter.ALL);
-        SearchResult exact = index.searchExact(scaled(query, magnitude), 10, NodeFilter.ALL);
+        SearchResult expected = plain.searchExact(query, 10, OrdinalFilter.ALL);
+        SearchResult exact = index.searchExact(scaled(query, magnitude), 10, OrdinalFilter.ALL);
         for (int i = 0; i < 10; i++) {
             assertThat(exact.distances()[i] / factor).isCloseTo(expected.distances()[i], within(1e-4));
         }
-        assertThat(index.search(scaled(query, magnitude), 10, 20, NodeFilter.ALL)
+        assertThat(index.search(scaled(query, magnitude), 10, 20, OrdinalFilter.ALL)
                         .distances())
                 .hasSize(10)
                 .doesNotContain(Double.NaN)
@@ -194,7 +194,7 @@ class VectorIndexRandomizedTest {
     }
 
     static void assertSame(SearchResult actual, SearchResult expected) {
-        assertThat(actual.nodes()).isEqualTo(expected.nodes());
+        assertThat(actual.ordinals()).isEqualTo(expected.ordinals());
         assertThat(actual.distances()).isEqualTo(expected.distances());
     }
 }
