@@ -9,7 +9,7 @@ import java.util.List;
 public final class Engines {
 
     /** The configurations of ours, the usual one first. */
-    public static final List<String> OWN = List.of("vectordb");
+    public static final List<String> OWN = List.of("vectordb", "vectordb-float");
 
     public static final String LUCENE = "lucene";
     public static final String JVECTOR = "jvector";
@@ -20,6 +20,7 @@ public final class Engines {
     public static String label(String name) {
         return switch (name) {
             case "vectordb" -> "VectorDB";
+            case "vectordb-float" -> "VectorDB float";
             case LUCENE -> "Lucene";
             case JVECTOR -> "JVector";
             default -> name;
@@ -28,7 +29,8 @@ public final class Engines {
 
     static Engine create(String name, EngineSettings settings) throws IOException {
         return switch (name) {
-            case "vectordb" -> new OwnEngine(settings);
+            case "vectordb" -> new OwnEngine(settings, true);
+            case "vectordb-float" -> new OwnEngine(settings, false);
             case LUCENE -> new LuceneEngine(settings);
             case JVECTOR -> new JVectorEngine(settings);
             default -> throw new VectorDbException(ErrorCode.INVALID_VALUE, "there is no engine " + name);

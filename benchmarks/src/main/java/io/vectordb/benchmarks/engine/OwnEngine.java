@@ -10,6 +10,11 @@ import io.vectordb.vectorindex.OrdinalFilter;
 import io.vectordb.vectorindex.Quantization;
 import io.vectordb.vectorindex.SearchResult;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Our own index; nothing else in this module knows its interface. */
@@ -18,10 +23,13 @@ public final class OwnEngine implements GrowingEngine {
     private static final long SEED = 42;
 
     private final EngineSettings settings;
+    private final boolean quantized;
     private GrowingVectorIndex index;
 
-    public OwnEngine(EngineSettings settings) {
+    /** @param quantized whether walks go by codes, else by the vectors themselves */
+    public OwnEngine(EngineSettings settings, boolean quantized) {
         this.settings = settings;
+        this.quantized = quantized;
         index = empty();
     }
 
@@ -33,12 +41,19 @@ public final class OwnEngine implements GrowingEngine {
 
     @Override
     public void build(VectorFile base, int threads) {
-        if (threads != 1) {
-            throw new UnsupportedOperationException("one thread builds, " + threads + " were asked for");
+        clear();
+        AtomicInteger next = new AtomicInteger();
+        try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
+            CompletableFuture.allOf(IntStream.range(0, threads)
+                            .mapToObj(thread -> CompletableFuture.runAsync(() -> addRest(base, next), pool))
+                            .toArray(CompletableFuture<?>[]::new))
+                    .join();
         }
-        index = empty();
+    }
+
+    private void addRest(VectorFile base, AtomicInteger next) {
         float[] vector = new float[base.dimension()];
-        for (int i = 0; i < base.size(); i++) {
+        for (int i = next.getAndIncrement(); i < base.size(); i = next.getAndIncrement()) {
             base.copy(i, vector);
             index.add(i, vector);
         }
@@ -46,6 +61,7 @@ public final class OwnEngine implements GrowingEngine {
 
     @Override
     public void clear() {
+        index.close();
         index = empty();
     }
 
@@ -56,7 +72,8 @@ public final class OwnEngine implements GrowingEngine {
 
     @Override
     public Footprint footprint() {
-        return new Footprint(index.memoryBytes(), 0);
+        long rescored = quantized ? (long) index.size() * index.dimension() * Float.BYTES : 0;
+        return new Footprint(index.memoryBytes() - rescored, rescored);
     }
 
     @Override
@@ -69,7 +86,7 @@ public final class OwnEngine implements GrowingEngine {
 
     @Override
     public void close() {
-        index = empty();
+        index.close();
     }
 
     private GrowingVectorIndex empty() {
@@ -82,7 +99,7 @@ public final class OwnEngine implements GrowingEngine {
                 metric,
                 settings.dimension(),
                 new HnswParameters(settings.m(), settings.efConstruction(), SEED),
-                Quantization.INT4,
+                quantized ? Quantization.INT4 : Quantization.NONE,
                 MemoryBudget.unlimited());
     }
 }

@@ -53,7 +53,7 @@ final class EngineServerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"vectordb", Engines.LUCENE, Engines.JVECTOR})
+    @ValueSource(strings = {"vectordb", "vectordb-float", Engines.LUCENE, Engines.JVECTOR})
     void builtAndSearchedThroughItsLinesAnEngineFindsTheNearest(String name) throws IOException {
         for (Similarity similarity : List.of(Similarity.COSINE, Similarity.L2)) {
             Dataset dataset = TestData.dataset(folder, random, 600, 30, similarity);

@@ -48,9 +48,12 @@ public class SearchBenchmark {
     @Param({"16", "64"})
     private int ef;
 
+    @Param({"false", "true"})
+    private boolean quantized;
+
     private final int[] ids = new int[10];
     private float[][] queries = {};
-    private OwnEngine engine = new OwnEngine(new EngineSettings(Similarity.COSINE, 1, 16, 100));
+    private OwnEngine engine = new OwnEngine(new EngineSettings(Similarity.COSINE, 1, 16, 100), false);
     private int next;
 
     @Setup
@@ -59,7 +62,7 @@ public class SearchBenchmark {
         Path file = Files.createTempFile("search-benchmark", ".fvecs");
         VectorFile base = TestData.write(file, TestData.vectors(random, SIZE, dimension));
         queries = TestData.vectors(random, QUERIES, dimension);
-        engine = new OwnEngine(new EngineSettings(Similarity.COSINE, dimension, 16, 100));
+        engine = new OwnEngine(new EngineSettings(Similarity.COSINE, dimension, 16, 100), quantized);
         engine.build(base, 1);
         Files.delete(file);
     }
