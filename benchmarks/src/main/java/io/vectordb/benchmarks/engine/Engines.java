@@ -2,6 +2,7 @@ package io.vectordb.benchmarks.engine;
 
 import io.vectordb.common.ErrorCode;
 import io.vectordb.common.VectorDbException;
+import io.vectordb.vectorindex.kernel.KernelProvider;
 import java.io.IOException;
 import java.util.List;
 
@@ -9,7 +10,7 @@ import java.util.List;
 public final class Engines {
 
     /** The configurations of ours, the usual one first. */
-    public static final List<String> OWN = List.of("vectordb", "vectordb-float");
+    public static final List<String> OWN = List.of("vectordb", "vectordb-java", "vectordb-float");
 
     public static final String LUCENE = "lucene";
     public static final String JVECTOR = "jvector";
@@ -20,6 +21,7 @@ public final class Engines {
     public static String label(String name) {
         return switch (name) {
             case "vectordb" -> "VectorDB";
+            case "vectordb-java" -> "VectorDB, Java only";
             case "vectordb-float" -> "VectorDB float";
             case LUCENE -> "Lucene";
             case JVECTOR -> "JVector";
@@ -27,9 +29,14 @@ public final class Engines {
         };
     }
 
+    /** Flags of the JVM that one of these needs on top of those that all get. */
+    public static List<String> jvmFlags(String name) {
+        return name.equals("vectordb-java") ? List.of("-D" + KernelProvider.PROPERTY + "=vector-api") : List.of();
+    }
+
     static Engine create(String name, EngineSettings settings) throws IOException {
         return switch (name) {
-            case "vectordb" -> new OwnEngine(settings, true);
+            case "vectordb", "vectordb-java" -> new OwnEngine(settings, true);
             case "vectordb-float" -> new OwnEngine(settings, false);
             case LUCENE -> new LuceneEngine(settings);
             case JVECTOR -> new JVectorEngine(settings);

@@ -9,6 +9,7 @@ import io.vectordb.vectorindex.Metric;
 import io.vectordb.vectorindex.OrdinalFilter;
 import io.vectordb.vectorindex.Quantization;
 import io.vectordb.vectorindex.SearchResult;
+import io.vectordb.vectorindex.kernel.KernelProvider;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -35,8 +36,10 @@ public final class OwnEngine implements GrowingEngine {
 
     @Override
     public String version() {
-        return Optional.ofNullable(GrowingVectorIndex.class.getPackage().getImplementationVersion())
+        String version = Optional.ofNullable(
+                        GrowingVectorIndex.class.getPackage().getImplementationVersion())
                 .orElse("of this checkout");
+        return version + " (kernels " + KernelProvider.best().name() + ")";
     }
 
     @Override

@@ -129,6 +129,7 @@ public final class Catalog {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-Xmx" + heapMegabytes() + "m");
         command.addAll(JVM_FLAGS);
+        command.addAll(Engines.jvmFlags(name));
         command.addAll(settings.jvmFlags());
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), EngineMain.class.getName(), name));
         return new EngineLaunch(name, label, ours, withArguments(command));
