@@ -25,6 +25,14 @@ public final class OffHeap {
         ALL.set(ValueLayout.JAVA_BYTE, address, value);
     }
 
+    public static short getShort(long address) {
+        return ALL.get(ValueLayout.JAVA_SHORT, address);
+    }
+
+    public static void putShort(long address, short value) {
+        ALL.set(ValueLayout.JAVA_SHORT, address, value);
+    }
+
     public static int getInt(long address) {
         return ALL.get(ValueLayout.JAVA_INT, address);
     }

@@ -33,6 +33,9 @@ final class VectorApiKernels implements Kernels {
     private static final VectorSpecies<Byte> BYTES =
             VectorSpecies.of(byte.class, VectorShape.forBitSize(SHORTS.vectorBitSize() / 2));
 
+    /** An x86 CPU of less has no fused multiply-add: the Vector API then computes it element by element, and very slowly. */
+    private static final int LEAST_BITS = System.getProperty("os.arch", "").equals("amd64") ? 256 : 128;
+
     /** Below this width counting bits in vector registers is slower than in general ones. */
     private static final boolean COUNTS_BITS = LONGS.vectorBitSize() >= 256;
 
@@ -40,10 +43,11 @@ final class VectorApiKernels implements Kernels {
 
     private VectorApiKernels() {}
 
-    /** @throws IllegalStateException if this JVM compiles nothing to vector registers, which makes the Vector API very slow */
+    /** @throws IllegalStateException if this JVM finds no useful vector registers */
     static Kernels create() {
-        if (FLOATS.vectorBitSize() < 128) {
-            throw new IllegalStateException("the JVM uses no vector registers on this CPU");
+        if (FLOATS.vectorBitSize() < LEAST_BITS) {
+            throw new IllegalStateException("the JVM uses vectors of %d bits on this CPU, and at least %d are needed"
+                    .formatted(FLOATS.vectorBitSize(), LEAST_BITS));
         }
         return new VectorApiKernels();
     }
@@ -161,8 +165,12 @@ final class VectorApiKernels implements Kernels {
                         .convertShape(VectorOperators.ZERO_EXTEND_B2S, SHORTS, 0);
                 // At most 255 * 128, which a short holds.
                 ShortVector products = q.mul(c);
-                low = low.add((IntVector) products.convertShape(VectorOperators.S2I, INTS, 0));
-                high = high.add((IntVector) products.convertShape(VectorOperators.S2I, INTS, 1));
+                // As ints, of which each half is sign-extended by shifts: cheaper than widening the halves of a
+                // register.
+                IntVector pairs = products.reinterpretAsInts();
+                low = low.add(
+                        pairs.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE));
+                high = high.add(pairs.lanewise(VectorOperators.ASHR, Short.SIZE));
             }
             int sum = low.add(high).reduceLanes(VectorOperators.ADD);
             for (int i = bound; i < length; i++) {
