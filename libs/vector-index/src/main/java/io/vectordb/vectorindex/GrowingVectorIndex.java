@@ -56,7 +56,13 @@ public final class GrowingVectorIndex implements VectorIndex, AutoCloseable {
         this.budget = budget;
         int vectorBytes = VectorStore.stride(dimension) * Float.BYTES;
         store = new VectorStore(
-                metric, dimension, region(vectorBytes, 0, (byte) 0), region(Float.BYTES, 0, (byte) 0), 0, kernels);
+                metric,
+                dimension,
+                VectorEncoding.FLOAT32,
+                region(vectorBytes, 0, (byte) 0),
+                region(Float.BYTES, 0, (byte) 0),
+                0,
+                kernels);
         graph = new HnswGraph(
                 parameters.m(),
                 region(HnswGraph.NODE_BYTES, 0, EMPTY),
@@ -228,6 +234,14 @@ public final class GrowingVectorIndex implements VectorIndex, AutoCloseable {
 
     HnswGraph graph() {
         return graph;
+    }
+
+    VectorStore store() {
+        return store;
+    }
+
+    HnswParameters parameters() {
+        return parameters;
     }
 
     /**

@@ -23,6 +23,7 @@ final class Query {
     private float[] other = {};
     private MemorySegment floats = MemorySegment.NULL;
     private MemorySegment addresses = MemorySegment.NULL;
+    private MemorySegment decoded = MemorySegment.NULL;
     private double squaredNorm;
     private float inverseNorm;
 
@@ -61,6 +62,19 @@ final class Query {
             addresses = Arena.ofAuto().allocate(Math.max(bytes, 2 * addresses.byteSize()), LINE_BYTES);
         }
         return addresses.address();
+    }
+
+    /** Room for decoded vectors, for the time of one call. */
+    long decoded(long bytes) {
+        if (decoded.byteSize() < bytes) {
+            decoded = Arena.ofAuto().allocate(Math.max(bytes, 2 * decoded.byteSize()), LINE_BYTES);
+        }
+        return decoded.address();
+    }
+
+    /** A buffer for one vector, zero in the padding. */
+    float[] other() {
+        return other;
     }
 
     /** The inverse norm, or 0 where only double precision will do. */
@@ -109,5 +123,6 @@ final class Query {
             floats = Arena.ofAuto().allocate((long) store.stride() * Float.BYTES, LINE_BYTES);
         }
         Arrays.fill(values, store.dimension(), store.stride(), 0);
+        Arrays.fill(other, store.dimension(), store.stride(), 0);
     }
 }

@@ -4,7 +4,7 @@ import io.vectordb.vectorindex.kernel.Kernels;
 import io.vectordb.vectorindex.kernel.OffHeap;
 
 /**
- * The vectors of one field, as they came in, in flat off-heap memory, and their distances in float32.
+ * The vectors of one field in flat off-heap memory, and their distances in float32.
  *
  * <p>Vectors are padded with zeros to whole cache lines (from 16 floats on), so that a vector of {@code n} lines costs
  * {@code n} misses and the kernels have no remainder. Under cosine a region beside them holds the inverse norm of each;
@@ -21,14 +21,23 @@ final class VectorStore implements NodeScorer {
 
     private final Metric metric;
     private final int dimension;
+    private final VectorEncoding encoding;
     private final Region vectors;
     private final Region inverseNorms;
     private final Kernels kernels;
     /** The greatest norm so far: with that of a query it bounds the rounding error of their inner product. */
     private volatile double maxNorm;
 
-    VectorStore(Metric metric, int dimension, Region vectors, Region inverseNorms, double maxNorm, Kernels kernels) {
+    VectorStore(
+            Metric metric,
+            int dimension,
+            VectorEncoding encoding,
+            Region vectors,
+            Region inverseNorms,
+            double maxNorm,
+            Kernels kernels) {
         this.metric = metric;
+        this.encoding = encoding;
         this.dimension = dimension;
         this.vectors = vectors;
         this.inverseNorms = inverseNorms;
@@ -50,7 +59,7 @@ final class VectorStore implements NodeScorer {
     }
 
     int stride() {
-        return vectors.recordBytes() / Float.BYTES;
+        return stride(dimension);
     }
 
     double maxNorm() {
@@ -67,7 +76,7 @@ final class VectorStore implements NodeScorer {
 
     /** Stores a valid vector for a node for which there is room. */
     void put(int node, float[] vector) {
-        OffHeap.put(vectors.address(node), vector, dimension);
+        encoding.put(vectors.address(node), vector, dimension);
         double squaredNorm = Vectors.dot(vector, vector, dimension);
         raiseMaxNorm(Math.sqrt(squaredNorm));
         if (metric == Metric.COSINE) {
@@ -83,14 +92,14 @@ final class VectorStore implements NodeScorer {
         }
     }
 
-    /** Copies a vector, bit for bit as it came in, to the start of {@code out}. */
+    /** Copies a vector, as its encoding has kept it, to the start of {@code out}. */
     void get(int node, float[] out) {
-        OffHeap.get(vectors.address(node), out, dimension);
+        encoding.get(vectors.address(node), out, dimension);
     }
 
     /** Whether two vectors are equal, bit for bit. */
     boolean isEqual(int a, int b) {
-        return OffHeap.isEqual(vectors.address(a), vectors.address(b), (long) dimension * Float.BYTES);
+        return OffHeap.isEqual(vectors.address(a), vectors.address(b), (long) dimension * encoding.bytes());
     }
 
     float inverseNorm(int node) {
@@ -118,6 +127,9 @@ final class VectorStore implements NodeScorer {
     public void distances(Query query, long nodes, int count, long out) {
         long addresses = query.addresses(count);
         vectors.addresses(nodes, count, addresses);
+        if (encoding != VectorEncoding.FLOAT32) {
+            decode(query, addresses, count);
+        }
         switch (metric) {
             case COSINE -> {
                 kernels.dot(query.floats(), stride(), addresses, count, out);
@@ -131,6 +143,18 @@ final class VectorStore implements NodeScorer {
                 kernels.squaredL2(query.floats(), stride(), addresses, count, out);
                 finishL2(query, nodes, count, out);
             }
+        }
+    }
+
+    /** Replaces the addresses of encoded vectors by those of decoded ones. */
+    private void decode(Query query, long addresses, int count) {
+        long strideBytes = (long) stride() * Float.BYTES;
+        long decoded = query.decoded(count * strideBytes);
+        for (int i = 0; i < count; i++) {
+            long at = addresses + (long) i * Long.BYTES;
+            encoding.get(OffHeap.getLong(at), query.other(), dimension);
+            OffHeap.put(decoded + i * strideBytes, query.other(), stride());
+            OffHeap.putLong(at, decoded + i * strideBytes);
         }
     }
 

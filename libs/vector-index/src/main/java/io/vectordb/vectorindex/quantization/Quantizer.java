@@ -336,7 +336,8 @@ public final class Quantizer {
     }
 
     private double inverseNorm(float[] vector) {
-        return 1 / Math.sqrt(dot(vector, vector, dimension));
+        double norm = Math.sqrt(dot(vector, vector, dimension));
+        return norm > 0 ? 1 / norm : 0;
     }
 
     private static float finite(double value) {
