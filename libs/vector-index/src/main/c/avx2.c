@@ -124,9 +124,9 @@ TARGET void avx2_dot_int8(const int8_t *query, int32_t length, const uint8_t *co
 
 /*
  * AVX2 counts no bits, but looks up bytes: a table of the 16 values of half a byte, once per plane of the query and
- * multiplied by the plane's weight. The four counts of a byte then add up to at most 8 * (1 + 2 + 4 + 8), within a byte.
- * To stay unsigned, the table of a top plane of negative weight holds 32 - 8 * count, which adds 64 to every byte and 512
- * to every word, to be subtracted.
+ * multiplied by the plane's weight. The counts of a byte then add up to at most 8 * (1 + 2 + 4 + 8), within a byte.
+ * To stay unsigned, the table of a top plane of negative weight holds 32 - 8 * count, which adds 64 to every byte and
+ * 512 to every word, to be subtracted.
  */
 typedef struct {
     __m256i ones, twos, fours, eights, bias;

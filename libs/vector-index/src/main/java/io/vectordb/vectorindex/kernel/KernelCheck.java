@@ -98,7 +98,7 @@ final class KernelCheck {
         }
     }
 
-    /** The most negative sums that there are: an implementation that adds up beyond 32 bits would be told from others. */
+    /** The most negative sums that there are. */
     void leastInt8(int length, int count) {
         try (Arena arena = Arena.ofConfined()) {
             Batch batch = new Batch(arena, length, length, count, 0);

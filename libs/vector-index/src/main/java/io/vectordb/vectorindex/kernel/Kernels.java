@@ -37,7 +37,7 @@ public interface Kernels {
      */
     void dotInt8(long query, int length, long codes, int count, long out);
 
-    /** The longest vector whose int8 products cannot overflow a 32-bit sum: {@code 2^31 / (255 * 128)}, rounded down to a power of two. */
+    /** The longest vector of int8 whose sum cannot overflow: {@code 2^31 / (255 * 128)}, down to a power of two. */
     int MAX_INT8_LENGTH = 1 << 16;
 
     /**

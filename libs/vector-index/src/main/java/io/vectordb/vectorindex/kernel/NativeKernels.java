@@ -21,7 +21,7 @@ import java.util.List;
  */
 final class NativeKernels implements Kernels {
 
-    /** Bytes of vectors that one downcall reads: some 50 microseconds, where a usual call of a graph walk stays whole. */
+    /** Bytes of vectors that one downcall reads: some 100 microseconds, and more than a call of a graph walk has. */
     private static final int PART_BYTES = 1 << 20;
 
     private static final Linker LINKER = Linker.nativeLinker();

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Locale;
 
-/** The library of native kernels that the build has put beside the classes, for those platforms that it can compile for. */
+/** The library of native kernels that the build has put beside the classes, if it could compile it. */
 final class NativeLibrary {
 
     private NativeLibrary() {}

@@ -33,7 +33,7 @@ final class VectorApiKernels implements Kernels {
     private static final VectorSpecies<Byte> BYTES =
             VectorSpecies.of(byte.class, VectorShape.forBitSize(SHORTS.vectorBitSize() / 2));
 
-    /** An x86 CPU of less has no fused multiply-add: the Vector API then computes it element by element, and very slowly. */
+    /** An x86 CPU of less has no fused multiply-add, which the Vector API then computes very slowly. */
     private static final int LEAST_BITS = System.getProperty("os.arch", "").equals("amd64") ? 256 : 128;
 
     /** Below this width counting bits in vector registers is slower than in general ones. */

@@ -1,4 +1,4 @@
-/** Distance kernels over off-heap memory: portable ones on the Vector API, and native ones where the CPU and the build allow. */
+/** Distance kernels over off-heap memory, on the Vector API and in native code. */
 @NullMarked
 package io.vectordb.vectorindex.kernel;
 
