@@ -2,6 +2,8 @@ package io.vectordb.benchmarks.engine;
 
 import io.vectordb.benchmarks.data.Allowed;
 import io.vectordb.benchmarks.data.VectorFile;
+import io.vectordb.vectorindex.FrozenOptions;
+import io.vectordb.vectorindex.FrozenVectorIndex;
 import io.vectordb.vectorindex.GrowingVectorIndex;
 import io.vectordb.vectorindex.HnswParameters;
 import io.vectordb.vectorindex.MemoryBudget;
@@ -9,7 +11,10 @@ import io.vectordb.vectorindex.Metric;
 import io.vectordb.vectorindex.OrdinalFilter;
 import io.vectordb.vectorindex.Quantization;
 import io.vectordb.vectorindex.SearchResult;
+import io.vectordb.vectorindex.VectorIndex;
 import io.vectordb.vectorindex.kernel.KernelProvider;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -18,7 +23,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Our own index; nothing else in this module knows its interface. */
+/** Our own index as it grows; nothing but it and {@link FrozenEngine} knows the interface of our indexes. */
 public final class OwnEngine implements GrowingEngine {
 
     private static final long SEED = 42;
@@ -73,6 +78,11 @@ public final class OwnEngine implements GrowingEngine {
         index.add(index.size(), vector);
     }
 
+    /** Writes what was built into a file. */
+    void freeze(FrozenOptions options, Path file) throws IOException {
+        FrozenVectorIndex.write(index, options, file);
+    }
+
     @Override
     public Footprint footprint() {
         long rescored = quantized ? (long) index.size() * index.dimension() * Float.BYTES : 0;
@@ -81,6 +91,10 @@ public final class OwnEngine implements GrowingEngine {
 
     @Override
     public int search(float[] query, int ef, @Nullable Allowed allowed, int[] ids) {
+        return search(index, query, ef, allowed, ids);
+    }
+
+    static int search(VectorIndex index, float[] query, int ef, @Nullable Allowed allowed, int[] ids) {
         OrdinalFilter filter = allowed == null ? OrdinalFilter.ALL : allowed::contains;
         SearchResult result = index.search(query, ids.length, ef, filter);
         System.arraycopy(result.ordinals(), 0, ids, 0, result.size());
