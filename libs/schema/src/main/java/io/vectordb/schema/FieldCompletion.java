@@ -120,9 +120,9 @@ final class FieldCompletion {
             case UNRECOGNIZED -> invalid(path + ".metric", "expected cosine, dot or l2");
         }
         switch (vector.getQuantization()) {
-            case QUANTIZATION_UNSPECIFIED -> vector.setQuantization(VectorOptions.Quantization.NONE);
-            case NONE, FLOAT16, INT8, BINARY -> {}
-            case UNRECOGNIZED -> invalid(path + ".quantization", "expected none, float16, int8 or binary");
+            case QUANTIZATION_UNSPECIFIED -> vector.setQuantization(VectorOptions.Quantization.INT4);
+            case NONE, FLOAT16, INT8, BINARY, INT4 -> {}
+            case UNRECOGNIZED -> invalid(path + ".quantization", "expected none, float16, int8, int4 or binary");
         }
         switch (vector.getGraph()) {
             case GRAPH_UNSPECIFIED -> vector.setGraph(VectorOptions.Graph.HNSW);

@@ -44,7 +44,7 @@ class SchemasTest {
         assertThat(complete.getFields(2).getVector())
                 .isEqualTo(VectorOptions.newBuilder()
                         .setMetric(VectorOptions.Metric.COSINE)
-                        .setQuantization(VectorOptions.Quantization.NONE)
+                        .setQuantization(VectorOptions.Quantization.INT4)
                         .setGraph(VectorOptions.Graph.HNSW)
                         .setM(16)
                         .setEfConstruction(100)

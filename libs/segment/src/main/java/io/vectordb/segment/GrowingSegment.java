@@ -5,6 +5,7 @@ import io.vectordb.v1.Fields;
 import io.vectordb.v1.RecordKey;
 import io.vectordb.v1.Value;
 import io.vectordb.v1.Vector;
+import io.vectordb.vectorindex.MemoryBudget;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Memory: the rows as they were parsed, {@code 4 * dimension} bytes a vector and the graphs. What is dead is not
  * given back before the segment is rebuilt.
  */
-public final class GrowingSegment {
+public final class GrowingSegment implements AutoCloseable {
 
     /** Stands in a row for a vector that its column holds, so that a filter can tell whether there is one. */
     private static final Value PRESENT =
@@ -34,8 +35,9 @@ public final class GrowingSegment {
     private final Map<RecordKey, Integer> newest = new HashMap<>();
     private volatile SegmentView view;
 
-    public GrowingSegment(List<VectorFieldSpec> specs) {
-        specs.forEach(spec -> vectors.put(spec.name(), new VectorColumn(spec)));
+    /** @param budget what the memory of vectors and graphs is taken from */
+    public GrowingSegment(List<VectorFieldSpec> specs, MemoryBudget budget) {
+        specs.forEach(spec -> vectors.put(spec.name(), new VectorColumn(spec, budget)));
         view = new SegmentView(rows, vectors, 0, 0, 0);
     }
 
@@ -44,6 +46,8 @@ public final class GrowingSegment {
      *
      * @param seq of the change; never lower than that of an earlier change of the same key
      * @param fields the whole record with its vectors as float32_le, or null where it was deleted
+     * @throws io.vectordb.common.VectorDbException {@code MEMORY_LIMIT}; the segment must not be written to any more
+     *     then, while views of it stay good
      */
     public void apply(long seq, RecordKey key, @Nullable Fields fields) {
         Integer before = newest.get(key);
@@ -68,6 +72,15 @@ public final class GrowingSegment {
     /** Shows everything applied so far, as the state of the shard at {@code watermark}. Writer only. */
     public void publish(long watermark) {
         view = new SegmentView(rows, vectors, rows.size(), newest.size(), watermark);
+    }
+
+    /**
+     * Gives the memory of vectors and graphs back to the budget, once nothing will be applied any more. Views stay good:
+     * the memory is freed with the last of them.
+     */
+    @Override
+    public void close() {
+        vectors.values().forEach(VectorColumn::close);
     }
 
     /** The newest published state. */

@@ -2,7 +2,6 @@ package io.vectordb.segment;
 
 import io.vectordb.vectorindex.GrowingVectorIndex;
 import io.vectordb.vectorindex.MemoryBudget;
-import io.vectordb.vectorindex.Quantization;
 
 /**
  * One vector field of a segment: its index and the nodes of its ordinals, since a record may lack the vector.
@@ -17,10 +16,10 @@ final class VectorColumn {
     private final GrowingVectorIndex index;
     private final IntChunks ordinalToNode = new IntChunks();
 
-    VectorColumn(VectorFieldSpec spec) {
+    VectorColumn(VectorFieldSpec spec, MemoryBudget budget) {
         this.spec = spec;
-        this.index = new GrowingVectorIndex(
-                spec.metric(), spec.dimension(), spec.parameters(), Quantization.INT4, MemoryBudget.unlimited());
+        this.index =
+                new GrowingVectorIndex(spec.metric(), spec.dimension(), spec.parameters(), spec.quantization(), budget);
     }
 
     VectorFieldSpec spec() {
@@ -43,6 +42,11 @@ final class VectorColumn {
 
     int node(int ordinal) {
         return ordinalToNode.get(ordinal);
+    }
+
+    /** Gives the memory of the index back to its budget; writer only, and last. */
+    void close() {
+        index.close();
     }
 
     long memoryBytes() {

@@ -5,11 +5,13 @@ import io.vectordb.schema.FieldType;
 import io.vectordb.v1.VectorOptions;
 import io.vectordb.vectorindex.HnswParameters;
 import io.vectordb.vectorindex.Metric;
+import io.vectordb.vectorindex.Quantization;
 import java.util.ArrayList;
 import java.util.List;
 
 /** A vector field as a segment indexes it. */
-public record VectorFieldSpec(String name, Metric metric, int dimension, HnswParameters parameters) {
+public record VectorFieldSpec(
+        String name, Metric metric, int dimension, HnswParameters parameters, Quantization quantization) {
 
     /** The seed of the graphs' levels: fixed, so that equal feeds give equal graphs. */
     private static final long SEED = 42;
@@ -24,10 +26,20 @@ public record VectorFieldSpec(String name, Metric metric, int dimension, HnswPar
                         field.name(),
                         metric(options.getMetric()),
                         dimension,
-                        new HnswParameters(options.getM(), options.getEfConstruction(), SEED)));
+                        new HnswParameters(options.getM(), options.getEfConstruction(), SEED),
+                        quantization(options.getQuantization())));
             }
         });
         return specs;
+    }
+
+    private static Quantization quantization(VectorOptions.Quantization quantization) {
+        return switch (quantization) {
+            case NONE -> Quantization.NONE;
+            case INT8 -> Quantization.INT8;
+            case BINARY -> Quantization.BINARY;
+            case INT4, FLOAT16, QUANTIZATION_UNSPECIFIED, UNRECOGNIZED -> Quantization.INT4;
+        };
     }
 
     private static Metric metric(VectorOptions.Metric metric) {

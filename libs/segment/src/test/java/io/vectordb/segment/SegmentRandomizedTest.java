@@ -8,6 +8,7 @@ import io.vectordb.schema.RecordKeys;
 import io.vectordb.v1.Fields;
 import io.vectordb.v1.RecordKey;
 import io.vectordb.v1.Value;
+import io.vectordb.vectorindex.MemoryBudget;
 import io.vectordb.vectorindex.Metric;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -31,7 +32,7 @@ class SegmentRandomizedTest {
             TestRecords.spec("cos", Metric.COSINE, DIMENSION));
 
     private final Random random = Seeds.random("SegmentRandomizedTest");
-    private final GrowingSegment segment = new GrowingSegment(SPECS);
+    private final GrowingSegment segment = new GrowingSegment(SPECS, MemoryBudget.unlimited());
     private final TreeMap<RecordKey, Stored> model = new TreeMap<>(RecordKeys.ORDER);
 
     /** What the model holds of a record. */

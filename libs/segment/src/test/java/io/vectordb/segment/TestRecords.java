@@ -9,7 +9,9 @@ import io.vectordb.v1.RecordKey;
 import io.vectordb.v1.Value;
 import io.vectordb.v1.Vector;
 import io.vectordb.vectorindex.HnswParameters;
+import io.vectordb.vectorindex.MemoryBudget;
 import io.vectordb.vectorindex.Metric;
+import io.vectordb.vectorindex.Quantization;
 import java.util.List;
 import java.util.Random;
 import java.util.function.BooleanSupplier;
@@ -22,11 +24,11 @@ final class TestRecords {
     private TestRecords() {}
 
     static VectorFieldSpec spec(String name, Metric metric, int dimension) {
-        return new VectorFieldSpec(name, metric, dimension, new HnswParameters(8, 40, 1));
+        return new VectorFieldSpec(name, metric, dimension, new HnswParameters(8, 40, 1), Quantization.INT4);
     }
 
     static GrowingSegment segment(VectorFieldSpec... specs) {
-        return new GrowingSegment(List.of(specs));
+        return new GrowingSegment(List.of(specs), MemoryBudget.unlimited());
     }
 
     static RecordKey key(int number) {

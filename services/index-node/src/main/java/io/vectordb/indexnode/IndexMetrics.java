@@ -20,6 +20,20 @@ final class IndexMetrics {
                 "vectordb.index.vector.bytes",
                 "Memory of vectors and graphs",
                 SegmentView::vectorMemoryBytes);
+        Gauge.builder(
+                        "vectordb.index.vector.memory.used",
+                        views,
+                        all -> all.budget().usedBytes())
+                .description("Memory that vectors, codes and graphs have taken from what is set aside for them")
+                .baseUnit("bytes")
+                .register(meters);
+        Gauge.builder(
+                        "vectordb.index.vector.memory.limit",
+                        views,
+                        all -> all.budget().limitBytes())
+                .description("Memory that is set aside for vectors, codes and graphs")
+                .baseUnit("bytes")
+                .register(meters);
         Gauge.builder("vectordb.index.shards", views, all -> all.all().size())
                 .description("Shards that this node serves")
                 .register(meters);

@@ -12,6 +12,7 @@ import io.vectordb.internal.storage.v1.VersionedRecord;
 import io.vectordb.segment.GrowingSegment;
 import io.vectordb.segment.SegmentView;
 import io.vectordb.segment.VectorFieldSpec;
+import io.vectordb.vectorindex.MemoryBudget;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -25,17 +26,22 @@ import org.slf4j.LoggerFactory;
  * Keeps the view of one shard: reads all its records once, then follows its change feed, on a thread of its own.
  *
  * <p>A view is served only when it was complete up to some position; from then on it only grows. When the feed no longer
- * reaches back to where this follower stands it begins anew, and serves the old view until the new one is complete.
+ * reaches back to where this follower stands it begins anew, and serves the old view until the new one is complete; so it
+ * does when the memory for vectors is used up, and tries again now and then.
  */
 final class ShardFollower implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ShardFollower.class);
     private static final long PAUSE_NANOS = 200_000_000;
+    /** Memory that is used up is not free again in a moment. */
+    private static final long NO_MEMORY_PAUSE_NANOS = 10_000_000_000L;
+
     /** How often the follower makes sure that it reads at the leader, where changes are known first. */
     private static final long LEADER_CHECK_NANOS = 5_000_000_000L;
 
     private final ShardState shard;
     private final List<VectorFieldSpec> specs;
+    private final MemoryBudget budget;
     private final ShardFeed feed;
     private final Thread thread;
     private final AtomicLong rowsLoaded = new AtomicLong();
@@ -57,9 +63,11 @@ final class ShardFollower implements AutoCloseable {
         }
     }
 
-    ShardFollower(ShardState shard, List<VectorFieldSpec> specs, ShardFeed feed) {
+    /** @param budget of the memory of vectors and graphs */
+    ShardFollower(ShardState shard, List<VectorFieldSpec> specs, MemoryBudget budget, ShardFeed feed) {
         this.shard = shard;
         this.specs = specs;
+        this.budget = budget;
         this.feed = feed;
         this.thread =
                 Thread.ofPlatform().daemon().name("follow-" + shard.getName()).unstarted(this::run);
@@ -122,18 +130,17 @@ final class ShardFollower implements AutoCloseable {
 
     private void run() {
         while (!closed) {
-            try {
+            try (GrowingSegment segment = new GrowingSegment(specs, budget)) {
                 long newest = feed.position();
                 rowsExpected = feed.records();
                 target = Math.min(target, newest);
-                GrowingSegment segment = new GrowingSegment(specs);
                 follow(segment, load(segment));
             } catch (VectorDbException e) {
                 if (closed) {
                     return;
                 }
                 LOG.warn("{}: begins anew: {}", shard.getName(), e.getMessage());
-                LockSupport.parkNanos(PAUSE_NANOS);
+                LockSupport.parkNanos(e.code() == ErrorCode.MEMORY_LIMIT ? NO_MEMORY_PAUSE_NANOS : PAUSE_NANOS);
             } catch (RuntimeException e) {
                 if (closed) {
                     return;

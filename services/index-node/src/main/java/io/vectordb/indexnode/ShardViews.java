@@ -9,6 +9,7 @@ import io.vectordb.rpc.ShardClient;
 import io.vectordb.schema.CollectionSchema;
 import io.vectordb.segment.VectorFieldSpec;
 import io.vectordb.v1.Collection;
+import io.vectordb.vectorindex.MemoryBudget;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -27,12 +28,14 @@ final class ShardViews implements AutoCloseable {
     private final String nodeId;
     private final ShardClient storage;
     private final IndexProperties properties;
+    private final MemoryBudget budget;
     private final ConcurrentMap<String, Served> served = new ConcurrentHashMap<>();
 
     ShardViews(IndexProperties properties, ShardClient storage) {
         this.nodeId = properties.nodeId();
         this.storage = storage;
         this.properties = properties;
+        this.budget = new MemoryBudget(properties.vectorMemoryBytes());
     }
 
     /** Follows what is assigned now and nothing else. Called for one state after another. */
@@ -65,9 +68,14 @@ final class ShardViews implements AutoCloseable {
             return;
         }
         ShardFollower follower = new ShardFollower(
-                shard, VectorFieldSpec.of(schema), new ShardFeed(storage, shard, properties.tailWait()));
+                shard, VectorFieldSpec.of(schema), budget, new ShardFeed(storage, shard, properties.tailWait()));
         served.put(shard.getUid(), new Served(follower, schema));
         follower.start();
+    }
+
+    /** The memory of vectors and graphs that all shards share. */
+    MemoryBudget budget() {
+        return budget;
     }
 
     /** The served shard of this uid. */

@@ -7,6 +7,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.springframework.util.unit.DataSize;
 
 class IndexPropertiesTest {
 
@@ -18,7 +19,9 @@ class IndexPropertiesTest {
     @Test
     void theDefaultsSearchOnEveryCore() {
         IndexProperties defaults = bind(Map.of());
-        assertThat(defaults).isEqualTo(new IndexProperties("index-1", 100, 0, 1_000, Duration.ofSeconds(1)));
+        assertThat(defaults)
+                .isEqualTo(new IndexProperties("index-1", 100, 0, 1_000, DataSize.ofBytes(0), Duration.ofSeconds(1)));
+        assertThat(defaults.vectorMemoryBytes()).isGreaterThan(100L << 20);
         assertThat(defaults.threads()).isEqualTo(Runtime.getRuntime().availableProcessors());
     }
 
@@ -29,7 +32,8 @@ class IndexPropertiesTest {
                         "vectordb.index.ef-search", "64",
                         "vectordb.index.search-threads", "3",
                         "vectordb.index.search-queue", "5",
+                        "vectordb.index.vector-memory", "300MB",
                         "vectordb.index.tail-wait", "200ms")))
-                .isEqualTo(new IndexProperties("i7", 64, 3, 5, Duration.ofMillis(200)));
+                .isEqualTo(new IndexProperties("i7", 64, 3, 5, DataSize.ofMegabytes(300), Duration.ofMillis(200)));
     }
 }

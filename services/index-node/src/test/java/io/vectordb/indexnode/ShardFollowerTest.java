@@ -9,6 +9,7 @@ import io.vectordb.internal.index.v1.Freshness;
 import io.vectordb.rpc.GrpcErrors;
 import io.vectordb.segment.SegmentHit;
 import io.vectordb.segment.SegmentView;
+import io.vectordb.vectorindex.MemoryBudget;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -21,7 +22,10 @@ class ShardFollowerTest {
 
     private final FakeStorage storage = new FakeStorage();
     private final ShardFollower follower = new ShardFollower(
-            storage.shard, List.of(), new ShardFeed(storage.client, storage.shard, Duration.ofMillis(10)));
+            storage.shard,
+            List.of(),
+            MemoryBudget.unlimited(),
+            new ShardFeed(storage.client, storage.shard, Duration.ofMillis(10)));
 
     @AfterEach
     void close() {
