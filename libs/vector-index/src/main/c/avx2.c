@@ -111,10 +111,10 @@ TARGET ALWAYS_INLINE static inline void int8_group(int32_t group, const int8_t *
 
 TARGET void avx2_dot_int8(const int8_t *query, int32_t length, const uint8_t *const *codes, int32_t count,
                           int32_t *out) {
-    int32_t ahead = prefetch_first((const void *const *)codes, count, length);
+    int32_t ahead = prefetch_first((const void *const *)codes, count, length + BYTES_BEHIND_CODE);
     int32_t v = 0;
     for (; v + 4 <= count; v += 4) {
-        prefetch_next((const void *const *)codes, v + ahead, 4, count, length);
+        prefetch_next((const void *const *)codes, v + ahead, 4, count, length + BYTES_BEHIND_CODE);
         int8_group(4, query, length, codes + v, out + v);
     }
     for (; v < count; v++) {
@@ -173,7 +173,7 @@ TARGET static inline int32_t dot_bits_one(const uint64_t *q, const bit_tables *t
 TARGET void avx2_dot_bits(const uint64_t *query, int32_t is_signed, int32_t words, const uint64_t *const *codes,
                           int32_t count, int32_t *out) {
     int64_t block = block_words(words);
-    int64_t bytes = (int64_t)words * (int64_t)sizeof(uint64_t);
+    int64_t bytes = (int64_t)words * (int64_t)sizeof(uint64_t) + BYTES_BEHIND_CODE;
     bit_tables t = tables(is_signed);
     int32_t ahead = prefetch_first((const void *const *)codes, count, bytes);
     for (int32_t v = 0; v < count; v++) {

@@ -101,7 +101,7 @@ TARGET static inline void dot_int8_four(const int8_t *q, int32_t length, const u
     __mmask64 rest = rest64(length - i);
     __m512i query = _mm512_maskz_loadu_epi8(rest, q + i);
     for (int32_t v = 0; v < 4; v++) {
-        __builtin_prefetch(next[v] + length - 1);
+        __builtin_prefetch(next[v] + length - 1 + BYTES_BEHIND_CODE);
         __m512i last = _mm512_maskz_loadu_epi8(rest, x[v] + i);
         sum[v] = _mm512_dpbusd_epi32(sum[v], last, query);
     }
@@ -121,7 +121,7 @@ TARGET static inline int32_t dot_int8_one(const int8_t *q, int32_t length, const
 
 TARGET void avx512_dot_int8(const int8_t *query, int32_t length, const uint8_t *const *codes, int32_t count,
                             int32_t *out) {
-    prefetch_first((const void *const *)codes, count, length);
+    prefetch_first((const void *const *)codes, count, length + BYTES_BEHIND_CODE);
     int32_t v = 0;
     for (; v + 4 <= count; v += 4) {
         dot_int8_four(query, length, codes + v, codes + (v + 8 <= count ? v + 4 : count - 4), out + v);
@@ -166,7 +166,7 @@ TARGET ALWAYS_INLINE static inline void bits_group(const uint64_t *q, int32_t is
 TARGET void avx512_dot_bits(const uint64_t *query, int32_t is_signed, int32_t words, const uint64_t *const *codes,
                             int32_t count, int32_t *out) {
     int64_t block = block_words(words);
-    int64_t bytes = (int64_t)words * (int64_t)sizeof(uint64_t);
+    int64_t bytes = (int64_t)words * (int64_t)sizeof(uint64_t) + BYTES_BEHIND_CODE;
     int32_t ahead = prefetch_first((const void *const *)codes, count, bytes);
     __m512i sum[4];
     int32_t v = 0;

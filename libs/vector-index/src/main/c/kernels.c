@@ -61,3 +61,6 @@ EXPORT void vectordb_dot_bits(int32_t level, const uint64_t *query, int32_t is_s
                               const uint64_t *const *codes, int32_t count, int32_t *out) {
     LEVELS[level].dot_bits(query, is_signed, words, codes, count, out);
 }
+
+/* Asks for some bytes that will be read soon. */
+EXPORT void vectordb_prefetch(const void *from, int64_t bytes) { prefetch(from, bytes); }

@@ -11,6 +11,8 @@
 #include <stdint.h>
 
 #define CACHE_LINE 64
+/* What a caller reads behind a code next: its corrections. They are fetched with it. */
+#define BYTES_BEHIND_CODE 12
 #define ALWAYS_INLINE __attribute__((always_inline))
 
 /* Cache lines of one query that are under way at a time: about what a core of today has miss registers for. */

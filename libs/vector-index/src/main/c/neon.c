@@ -72,10 +72,10 @@ static inline int32_t dot_int8_one(const int8_t *q, const uint8_t *x, int32_t le
 }
 
 void neon_dot_int8(const int8_t *query, int32_t length, const uint8_t *const *codes, int32_t count, int32_t *out) {
-    int32_t ahead = prefetch_first((const void *const *)codes, count, length);
+    int32_t ahead = prefetch_first((const void *const *)codes, count, length + BYTES_BEHIND_CODE);
     for (int32_t v = 0; v < count; v++) {
         if (v + ahead < count) {
-            prefetch(codes[v + ahead], length);
+            prefetch(codes[v + ahead], length + BYTES_BEHIND_CODE);
         }
         out[v] = dot_int8_one(query, codes[v], length);
     }
@@ -105,7 +105,7 @@ static inline int32_t dot_bits_one(const uint64_t *q, int8_t top, int64_t block,
 void neon_dot_bits(const uint64_t *query, int32_t is_signed, int32_t words, const uint64_t *const *codes, int32_t count,
                    int32_t *out) {
     int64_t block = block_words(words);
-    int64_t bytes = (int64_t)words * (int64_t)sizeof(uint64_t);
+    int64_t bytes = (int64_t)words * (int64_t)sizeof(uint64_t) + BYTES_BEHIND_CODE;
     int8_t top = is_signed ? -8 : 8;
     int32_t ahead = prefetch_first((const void *const *)codes, count, bytes);
     for (int32_t v = 0; v < count; v++) {

@@ -1,5 +1,7 @@
 package io.vectordb.vectorindex;
 
+import io.vectordb.vectorindex.kernel.KernelProvider;
+import io.vectordb.vectorindex.kernel.Kernels;
 import io.vectordb.vectorindex.kernel.OffHeap;
 import java.lang.invoke.VarHandle;
 
@@ -10,7 +12,7 @@ import java.lang.invoke.VarHandle;
  */
 final class GraphWalk {
 
-    private static final long LINE_BYTES = 64;
+    private static final Kernels KERNELS = KernelProvider.best();
 
     private final HnswGraph graph;
     private final NodeScorer scorer;
@@ -22,10 +24,6 @@ final class GraphWalk {
     /** How many nodes of the scratch the last gathering filled. */
     private int gathered;
 
-    private final long lastSlot;
-    /** Keeps what was only read to bring it nearer from being optimised away. */
-    private int touched;
-
     GraphWalk(HnswGraph graph, NodeScorer scorer, SearchScratch scratch, Query query, CancellationCheck check) {
         this.graph = graph;
         this.scorer = scorer;
@@ -33,7 +31,6 @@ final class GraphWalk {
         this.query = query;
         this.check = check;
         limit = graph.allocated();
-        lastSlot = (graph.maxDegree(1) - 1L) * Integer.BYTES;
         scratch.ensure(graph.maxDegree(0) + 1);
     }
 
@@ -76,20 +73,19 @@ final class GraphWalk {
         offer(beam);
         for (int node = beam.expandNext(); node >= 0; node = beam.expandNext()) {
             gather(node, level, true);
-            touchNext(beam, level);
+            prefetchNext(beam, level);
             offer(beam);
         }
     }
 
     /**
-     * Reads the neighbours of the node that will be expanded next, unless a nearer one turns up, while the codes of
-     * this one's are on their way: a miss that costs nothing.
+     * Asks for the neighbours of the node that will be expanded next, unless a nearer one turns up, while the codes of
+     * this one's are on their way.
      */
-    private void touchNext(Beam beam, int level) {
+    private void prefetchNext(Beam beam, int level) {
         int next = beam.peekNext();
         if (next >= 0) {
-            long list = graph.list(next, level);
-            touched += OffHeap.getInt(list) + OffHeap.getInt(list + Math.min(LINE_BYTES, lastSlot));
+            KERNELS.prefetch(graph.list(next, level), (long) graph.maxDegree(level) * Integer.BYTES);
         }
     }
 

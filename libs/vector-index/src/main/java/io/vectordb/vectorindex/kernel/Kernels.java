@@ -21,6 +21,12 @@ public interface Kernels {
     /** Longs to which the planes of a query are padded in {@link #dotBits}. */
     int WORD_BLOCK = 8;
 
+    /**
+     * Asks the memory for some bytes that will be read soon, and goes on at once; does nothing where it cannot. The
+     * address need not be readable.
+     */
+    default void prefetch(long address, long bytes) {}
+
     /** What this is, for the log and for benchmarks, such as {@code "vector-api/512"}. */
     String name();
 
@@ -48,7 +54,8 @@ public interface Kernels {
      * {@link #QUERY_BITS} blocks, least significant first, each of {@code words} longs rounded up to a multiple of
      * {@link #WORD_BLOCK}: block {@code b} repeats the query's plane {@code b} once per plane of a code, and is zero in
      * the padding. After those follows one more block of longs that holds the plane number {@code p} of each word. What
-     * lies behind a code up to the multiple of {@link #WORD_BLOCK} longs must be readable, and does not count.
+     * lies behind a code up to the multiple of {@link #WORD_BLOCK} longs, and the 12 bytes behind its words, must be
+     * readable, and do not count; those bytes, which hold corrections as a rule, are brought nearer as well.
      *
      * @param signed whether the components of the query are in two's complement, so that the top plane weighs -8
      * @param words the longs of a code

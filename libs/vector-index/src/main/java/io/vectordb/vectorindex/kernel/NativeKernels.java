@@ -44,6 +44,9 @@ final class NativeKernels implements Kernels {
                     ValueLayout.JAVA_INT,
                     ValueLayout.JAVA_LONG));
 
+    private static final MethodHandle PREFETCH =
+            handle("vectordb_prefetch", FunctionDescriptor.ofVoid(ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
+
     private final int level;
     private final String name;
 
@@ -69,6 +72,15 @@ final class NativeKernels implements Kernels {
     @Override
     public String name() {
         return name;
+    }
+
+    @Override
+    public void prefetch(long address, long bytes) {
+        try {
+            PREFETCH.invokeExact(address, bytes);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
     }
 
     @Override

@@ -22,6 +22,9 @@ final class VectorApiKernels implements Kernels {
 
     private static final int WIDTH = 4;
     private static final int LINE_BYTES = 64;
+    /** What a caller reads behind a code next: its corrections. */
+    private static final int BYTES_BEHIND_CODE = 12;
+
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
     private static final MemorySegment ALL = OffHeap.ALL;
 
@@ -153,7 +156,7 @@ final class VectorApiKernels implements Kernels {
     @Override
     public void dotInt8(long query, int length, long codes, int count, long out) {
         int bound = BYTES.loopBound(length);
-        touch(codes, count, length, out);
+        touch(codes, count, length + BYTES_BEHIND_CODE, out);
         for (int v = 0; v < count; v++) {
             long code = address(codes, v);
             IntVector low = IntVector.zero(INTS);
@@ -187,7 +190,7 @@ final class VectorApiKernels implements Kernels {
         long plane2 = plane1 + block;
         long plane3 = plane2 + block;
         long planeNumbers = plane3 + block;
-        touch(codes, count, (long) words * Long.BYTES, out);
+        touch(codes, count, (long) words * Long.BYTES + BYTES_BEHIND_CODE, out);
         if (!COUNTS_BITS) {
             SCALAR.dotBits(query, signed, words, codes, count, out);
             return;
