@@ -8,13 +8,27 @@ import java.util.function.BooleanSupplier;
 final class CancellationCheck {
 
     private static final int INTERVAL = 512;
+    private static final BooleanSupplier NEVER = () -> false;
 
-    private final BooleanSupplier cancelled;
+    private BooleanSupplier cancelled;
     private int visited;
     private int next = INTERVAL;
 
+    /** For work that is not cancelled. */
+    CancellationCheck() {
+        this(NEVER);
+    }
+
     CancellationCheck(BooleanSupplier cancelled) {
         this.cancelled = cancelled;
+    }
+
+    /** Counts from 0 for another search. */
+    CancellationCheck begin(BooleanSupplier other) {
+        cancelled = other;
+        visited = 0;
+        next = INTERVAL;
+        return this;
     }
 
     /**
@@ -26,10 +40,18 @@ final class CancellationCheck {
         visited += count;
         if (visited >= next) {
             next = visited + INTERVAL;
-            if (cancelled.getAsBoolean()) {
-                throw new VectorDbException(
-                        ErrorCode.CANCELLED, "the search was cancelled after " + visited + " vectors");
-            }
+            ask();
+        }
+    }
+
+    /**
+     * Asks at once.
+     *
+     * @throws VectorDbException {@code CANCELLED} when the search is to end
+     */
+    void ask() {
+        if (cancelled.getAsBoolean()) {
+            throw new VectorDbException(ErrorCode.CANCELLED, "the search was cancelled after " + visited + " vectors");
         }
     }
 

@@ -13,43 +13,45 @@ final class ExactSearch {
 
     private final HnswGraph graph;
     private final VectorStore store;
+    private final OrdinalOrder order;
 
-    ExactSearch(HnswGraph graph, VectorStore store) {
+    ExactSearch(HnswGraph graph, VectorStore store, OrdinalOrder order) {
         this.graph = graph;
         this.store = store;
+        this.order = order;
     }
 
-    /** The nearest of the nodes that pass the filter. */
+    /** The nearest records that pass the filter. */
     SearchResult search(float[] query, int k, OrdinalFilter filter, CancellationCheck check) {
         SearchScratch scratch = SearchScratch.local();
-        scratch.ensure(BATCH);
         scratch.query.prepare(store, query);
         scratch.resetTop(k);
-        int limit = graph.allocated();
-        int count = 0;
-        for (int node = 0; node < limit; node++) {
-            if (graph.isLive(node) && (filter == OrdinalFilter.ALL || filter.test(graph.ordinal(node)))) {
-                scratch.setNode(count++, node);
-            }
-            if (count == BATCH) {
-                compare(scratch, count, check);
-                count = 0;
-            }
-        }
-        compare(scratch, count, check);
+        offerAll(scratch, Double.POSITIVE_INFINITY, filter, check);
         return scratch.top.drain(check.visited());
     }
 
-    private void compare(SearchScratch scratch, int count, CancellationCheck check) {
-        if (count == 0) {
-            return;
+    /** Offers all nodes that pass the filter and are no farther than the radius to the top of the scratch. */
+    void offerAll(SearchScratch scratch, double radius, OrdinalFilter filter, CancellationCheck check) {
+        scratch.ensure(BATCH);
+        float reach = scratch.query.walkBound(store, radius);
+        PassingNodes passing = scratch.passing;
+        passing.begin(graph, order, filter);
+        for (int count = passing.next(scratch, BATCH, check); count > 0; count = passing.next(scratch, BATCH, check)) {
+            check.visit(count);
+            offer(scratch, count, radius, reach);
         }
+    }
+
+    /** Offers those of the first nodes of the scratch that are no farther than the radius. */
+    void offer(SearchScratch scratch, int count, double radius, float reach) {
         store.distances(scratch.query, scratch.nodes(), count, scratch.distances());
-        check.visit(count);
         for (int i = 0; i < count; i++) {
-            if (scratch.distance(i) <= scratch.bound()) {
+            if (scratch.distance(i) <= Math.min(reach, scratch.bound())) {
                 int node = scratch.node(i);
-                scratch.offerTop(store, scratch.query.distance(store, node), graph.ordinal(node));
+                double distance = scratch.query.distance(store, node);
+                if (distance <= radius) {
+                    scratch.offerTop(store, distance, graph.ordinal(node));
+                }
             }
         }
     }

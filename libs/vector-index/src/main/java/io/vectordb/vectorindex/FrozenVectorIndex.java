@@ -91,7 +91,7 @@ public final class FrozenVectorIndex implements VectorIndex, AutoCloseable {
                 KernelProvider.best());
         codes = content.codeFormat().map(format -> codes(content, format, residency));
         options = new FrozenOptions(content.quantization(), content.encoding());
-        search = new GraphSearch(graph, store);
+        search = new GraphSearch(graph, store, true);
         recallCurve = content.recallCurve();
         mappedBytes = content.bytes();
         mappedVectorBytes = content.section(Section.VECTORS).byteSize();
@@ -174,7 +174,13 @@ public final class FrozenVectorIndex implements VectorIndex, AutoCloseable {
         enter();
         try {
             NodeScorer scorer = codes.isPresent() ? codes.get() : store;
-            return search.search(query, k, efSearch, filter, scorer, new CancellationCheck(cancelled));
+            return search.search(
+                    query,
+                    k,
+                    efSearch,
+                    filter,
+                    scorer,
+                    SearchScratch.local().check.begin(cancelled));
         } finally {
             leave();
         }
@@ -185,7 +191,8 @@ public final class FrozenVectorIndex implements VectorIndex, AutoCloseable {
         checkQuery(query, k);
         enter();
         try {
-            return search.searchExact(query, k, filter, new CancellationCheck(cancelled));
+            return search.searchExact(
+                    query, k, filter, SearchScratch.local().check.begin(cancelled));
         } finally {
             leave();
         }
@@ -231,7 +238,7 @@ public final class FrozenVectorIndex implements VectorIndex, AutoCloseable {
     /** What was loaded into memory; what is only mapped is told by {@link #mappedBytes}. */
     @Override
     public long memoryBytes() {
-        return loadedBytes;
+        return loadedBytes + search.memoryBytes();
     }
 
     /** The length of the file. */
@@ -250,6 +257,33 @@ public final class FrozenVectorIndex implements VectorIndex, AutoCloseable {
 
     VectorStore store() {
         return store;
+    }
+
+    @Override
+    public RangeResult searchRange(
+            float[] query, double radius, int limit, int efSearch, OrdinalFilter filter, BooleanSupplier cancelled) {
+        Vectors.validate(metric(), dimension(), query);
+        enter();
+        try {
+            NodeScorer scorer = codes.isPresent() ? codes.get() : store;
+            CancellationCheck check = SearchScratch.local().check.begin(cancelled);
+            return search.searchRange(query, radius, limit, efSearch, filter, scorer, check);
+        } finally {
+            leave();
+        }
+    }
+
+    @Override
+    public RangeResult searchRangeExact(
+            float[] query, double radius, int limit, OrdinalFilter filter, BooleanSupplier cancelled) {
+        Vectors.validate(metric(), dimension(), query);
+        enter();
+        try {
+            CancellationCheck check = SearchScratch.local().check.begin(cancelled);
+            return search.searchRangeExact(query, radius, limit, filter, check);
+        } finally {
+            leave();
+        }
     }
 
     private void checkQuery(float[] query, int k) {

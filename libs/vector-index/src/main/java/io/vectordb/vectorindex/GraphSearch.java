@@ -1,6 +1,7 @@
 package io.vectordb.vectorindex;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A search over a graph, its vectors and, where there are some, their codes: the walk goes by the codes, what it finds
@@ -11,46 +12,149 @@ import java.util.Arrays;
 final class GraphSearch {
 
     /** Standard deviations that a code's estimate is trusted to lie within. */
-    private static final float TRUSTED_DEVIATIONS = 2.5f;
+    static final float TRUSTED_DEVIATIONS = 2.5f;
     /** What is compared again at first, beyond {@code k}. */
     private static final int FIRST_EXTRA = 6;
+    /** How many times wider a beam becomes that held too few records. */
+    private static final int WIDENING = 4;
 
     private final HnswGraph graph;
     private final VectorStore store;
+    private final OrdinalOrder order;
     private final ExactSearch exact;
+    private final FilteredSearch filtered;
+    private final RangeSearch range;
 
+    /** For a graph that grows. */
     GraphSearch(HnswGraph graph, VectorStore store) {
+        this(graph, store, false);
+    }
+
+    /** @param isFixed whether the graph changes no more */
+    GraphSearch(HnswGraph graph, VectorStore store, boolean isFixed) {
         this.graph = graph;
         this.store = store;
-        exact = new ExactSearch(graph, store);
+        order = new OrdinalOrder(graph, isFixed);
+        exact = new ExactSearch(graph, store, order);
+        CodeScan scan = new CodeScan(graph, store, order, exact);
+        filtered = new FilteredSearch(graph, order, scan);
+        range = new RangeSearch(graph, store, order, exact, scan, filtered);
     }
 
     SearchResult search(
             float[] query, int k, int efSearch, OrdinalFilter filter, NodeScorer scorer, CancellationCheck check) {
-        long entry = graph.entry();
-        int ef = Math.max(k, efSearch);
-        if (entry == HnswGraph.NO_ENTRY || ef >= graph.allocated()) {
-            return exact.search(query, k, filter, check);
-        }
+        return search(query, k, efSearch, filter, scorer, check, null);
+    }
+
+    /** @param plan that of a filtered search, for tests and measurements; null to choose by cost */
+    SearchResult search(
+            float[] query,
+            int k,
+            int efSearch,
+            OrdinalFilter filter,
+            NodeScorer scorer,
+            CancellationCheck check,
+            @Nullable FilterPlan plan) {
         SearchScratch scratch = SearchScratch.local();
-        scratch.query.prepare(store, query);
-        if (scorer != store) {
-            scorer.prepare(scratch.query, query);
+        long entry = graph.entry();
+        boolean isEmpty = filter instanceof OrdinalSet set && set.cardinality() == 0;
+        if (entry == HnswGraph.NO_ENTRY || isEmpty) {
+            scratch.resetTop(k);
+            return scratch.top.drain(0);
         }
-        GraphWalk walk = new GraphWalk(graph, scorer, scratch, scratch.query, check);
-        int start = walk.descend(entry, 0);
+        boolean isFull = true;
+        for (long ef = Math.max(k, efSearch); isFull && ef < graph.allocated(); ef *= WIDENING) {
+            scratch.query.prepare(store, query);
+            if (scorer != store) {
+                scorer.prepare(scratch.query, query);
+            }
+            boolean isScanned = find(entry, k, (int) ef, filter, scorer, scratch, check, plan);
+            if (isScanned || scratch.top.isFull()) {
+                return scratch.top.drain(check.visited());
+            }
+            isFull = scratch.beam.size() == ef;
+        }
+        return exact.search(query, k, filter, check);
+    }
+
+    /** Leaves what it finds in the top of the scratch; says whether that is all there is. */
+    private boolean find(
+            long entry,
+            int k,
+            int ef,
+            OrdinalFilter filter,
+            NodeScorer scorer,
+            SearchScratch scratch,
+            CancellationCheck check,
+            @Nullable FilterPlan plan) {
         if (filter == OrdinalFilter.ALL) {
-            walk.search(start, 0, ef);
-        } else {
-            new FilteredWalk(graph, scorer, scratch, check).search(start, ef, filter);
+            scratch.walk.begin(graph, scorer, scratch.query, check);
+            scratch.walk.search(scratch.walk.descend(entry, 0), 0, ef);
+            collect(k, filter, scorer, scratch);
+            return false;
         }
-        int count = scorer instanceof CodeStore codes ? rescore(codes, k, scratch) : beamKeys(scratch);
-        SearchResult result = nearest(k, count, filter, scratch, check);
-        return result.size() < k ? exact.search(query, k, filter, check) : result;
+        if (filtered.search(entry, k, ef, filter, scorer, scratch, check, plan) == FilterPlan.SCAN) {
+            return true;
+        }
+        collect(k, filter, scorer, scratch);
+        if (plan == null && scorer instanceof CodeStore codes && isBlurred(ef, codes, scratch)) {
+            filtered.search(entry, k, ef, filter, scorer, scratch, check, FilterPlan.SCAN);
+            return true;
+        }
+        return false;
+    }
+
+    /**
+     * Whether the farthest of a full beam may, within the error of its code, be nearer than what was found: then the
+     * beam is too narrow for the codes, as where what passes is far from the query, and much of it as far.
+     */
+    private static boolean isBlurred(int ef, CodeStore codes, SearchScratch scratch) {
+        Beam beam = scratch.beam;
+        int last = beam.size() - 1;
+        return beam.size() == ef
+                && scratch.top.isFull()
+                && beam.distance(last) - codes.deviation(scratch.query, beam.node(last)) <= scratch.bound();
+    }
+
+    RangeResult searchRange(
+            float[] query,
+            double radius,
+            int limit,
+            int efSearch,
+            OrdinalFilter filter,
+            NodeScorer scorer,
+            CancellationCheck check) {
+        return range.search(query, radius, limit, Math.max(1, efSearch), filter, scorer, check);
+    }
+
+    RangeResult searchRangeExact(
+            float[] query, double radius, int limit, OrdinalFilter filter, CancellationCheck check) {
+        return range.searchExact(query, radius, limit, filter, check);
+    }
+
+    /** What is kept to find the nodes of ordinals. */
+    long memoryBytes() {
+        return order.memoryBytes();
     }
 
     SearchResult searchExact(float[] query, int k, OrdinalFilter filter, CancellationCheck check) {
         return exact.search(query, k, filter, check);
+    }
+
+    /** Puts what the beam holds into the top of the scratch. */
+    private void collect(int k, OrdinalFilter filter, NodeScorer scorer, SearchScratch scratch) {
+        scratch.resetTop(k);
+        int size = scratch.beam.size();
+        if (!(scorer instanceof CodeStore codes)) {
+            offer(beamKeys(scratch), filter, scratch);
+            return;
+        }
+        int count = rescore(codes, k, scratch);
+        offer(count, filter, scratch);
+        if (count < size && !scratch.top.isFull()) {
+            // What was compared again belongs to fewer than k records.
+            offer(rescore(codes, size, scratch), filter, scratch);
+        }
     }
 
     /** Puts the beam into the keys of the scratch as it is. */
@@ -64,22 +168,22 @@ final class GraphSearch {
     }
 
     /**
-     * Puts the nodes of the beam that may be among the {@code k} nearest into the keys of the scratch, by their
-     * distances in float32.
+     * Puts the nodes of the beam that may be among those of the {@code k} nearest records into the keys of the scratch,
+     * by their distances in float32.
      */
     private int rescore(CodeStore codes, int k, SearchScratch scratch) {
         Beam beam = scratch.beam;
         int size = beam.size();
         long[] keys = scratch.keys(size);
         scratch.ensure(size);
-        int first = Math.min(size, k + k / 4 + FIRST_EXTRA);
+        int first = (int) Math.min(size, (long) k + k / 4 + FIRST_EXTRA);
         for (int rank = 0; rank < first; rank++) {
             scratch.setNode(rank, beam.node(rank));
         }
         int count = compare(0, first, keys, scratch);
         if (size > first) {
             Arrays.sort(keys, 0, count);
-            float worst = DistanceKey.distance(keys[Math.min(k, count) - 1]);
+            float worst = worst(k, count, keys, scratch.records);
             int more = 0;
             for (int rank = first; rank < size; rank++) {
                 int node = beam.node(rank);
@@ -93,6 +197,18 @@ final class GraphSearch {
         return count;
     }
 
+    /** The distance of the {@code k}-th nearest record that is alive, infinite when there are fewer. */
+    private float worst(int k, int count, long[] keys, IntSet records) {
+        records.reset();
+        for (int i = 0; i < count; i++) {
+            int node = DistanceKey.node(keys[i]);
+            if (graph.isLive(node) && records.add(graph.ordinal(node)) && records.size() == k) {
+                return DistanceKey.distance(keys[i]);
+            }
+        }
+        return Float.POSITIVE_INFINITY;
+    }
+
     private int compare(int from, int count, long[] keys, SearchScratch scratch) {
         if (count > 0) {
             store.distances(scratch.query, scratch.nodes(), count, scratch.distances());
@@ -103,11 +219,9 @@ final class GraphSearch {
         return count;
     }
 
-    /** The {@code k} nearest of the keys, which are sorted, by their distances in double precision. */
-    private SearchResult nearest(
-            int k, int count, OrdinalFilter filter, SearchScratch scratch, CancellationCheck check) {
+    /** Offers what the first keys stand for, which are sorted, by their distances in double precision. */
+    private void offer(int count, OrdinalFilter filter, SearchScratch scratch) {
         long[] keys = scratch.keys(count);
-        scratch.resetTop(k);
         for (int i = 0; i < count && DistanceKey.distance(keys[i]) <= scratch.bound(); i++) {
             int first = DistanceKey.node(keys[i]);
             double distance = scratch.query.distance(store, first);
@@ -120,6 +234,5 @@ final class GraphSearch {
                 }
             }
         }
-        return scratch.top.drain(check.visited());
     }
 }

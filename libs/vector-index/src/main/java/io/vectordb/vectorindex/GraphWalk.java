@@ -10,28 +10,38 @@ import java.lang.invoke.VarHandle;
  *
  * <p>The unvisited neighbours of a node are gathered first and compared together, so that their cache misses overlap.
  */
+@SuppressWarnings("NullAway.Init") // by begin
 final class GraphWalk {
 
     private static final Kernels KERNELS = KernelProvider.best();
 
-    private final HnswGraph graph;
-    private final NodeScorer scorer;
     private final SearchScratch scratch;
-    private final Query query;
-    private final CancellationCheck check;
+    private HnswGraph graph;
+    private NodeScorer scorer;
+    private Query query;
+    private CancellationCheck check;
     /** Nodes at or above it have come since this walk began. */
-    private final int limit;
+    private int limit;
     /** How many nodes of the scratch the last gathering filled. */
     private int gathered;
 
-    GraphWalk(HnswGraph graph, NodeScorer scorer, SearchScratch scratch, Query query, CancellationCheck check) {
-        this.graph = graph;
-        this.scorer = scorer;
+    /** For one walk after another of the thread of the scratch, each from {@link #begin} on. */
+    GraphWalk(SearchScratch scratch) {
         this.scratch = scratch;
-        this.query = query;
-        this.check = check;
-        limit = graph.allocated();
-        scratch.ensure(graph.maxDegree(0) + 1);
+    }
+
+    GraphWalk(HnswGraph graph, NodeScorer scorer, SearchScratch scratch, Query query, CancellationCheck check) {
+        this(scratch);
+        begin(graph, scorer, query, check);
+    }
+
+    void begin(HnswGraph searched, NodeScorer distances, Query target, CancellationCheck cancellation) {
+        graph = searched;
+        scorer = distances;
+        query = target;
+        check = cancellation;
+        limit = searched.allocated();
+        scratch.ensure(searched.maxDegree(0) + 1);
     }
 
     /** The node of {@code level + 1} nearest to the query that a greedy walk from the entry point ends at. */
@@ -114,9 +124,8 @@ final class GraphWalk {
             if (neighbour == HnswGraph.END) {
                 break;
             }
-            if (neighbour < limit && (!unvisitedOnly || visited.add(neighbour))) {
-                OffHeap.putInt(out + (long) count++ * Integer.BYTES, neighbour);
-            }
+            OffHeap.putInt(out + (long) count * Integer.BYTES, neighbour);
+            count += neighbour < limit && (!unvisitedOnly || visited.add(neighbour)) ? 1 : 0;
         }
         VarHandle.acquireFence();
         gathered = count;

@@ -205,7 +205,12 @@ public final class GrowingVectorIndex implements VectorIndex, AutoCloseable {
         checkQuery(query, k);
         CodeStore coded = codes;
         SearchResult result = search.search(
-                query, k, efSearch, filter, coded != null ? coded : store, new CancellationCheck(cancelled));
+                query,
+                k,
+                efSearch,
+                filter,
+                coded != null ? coded : store,
+                SearchScratch.local().check.begin(cancelled));
         Reference.reachabilityFence(this);
         return result;
     }
@@ -213,7 +218,30 @@ public final class GrowingVectorIndex implements VectorIndex, AutoCloseable {
     @Override
     public SearchResult searchExact(float[] query, int k, OrdinalFilter filter, BooleanSupplier cancelled) {
         checkQuery(query, k);
-        SearchResult result = search.searchExact(query, k, filter, new CancellationCheck(cancelled));
+        SearchResult result =
+                search.searchExact(query, k, filter, SearchScratch.local().check.begin(cancelled));
+        Reference.reachabilityFence(this);
+        return result;
+    }
+
+    @Override
+    public RangeResult searchRange(
+            float[] query, double radius, int limit, int efSearch, OrdinalFilter filter, BooleanSupplier cancelled) {
+        Vectors.validate(metric(), dimension(), query);
+        CodeStore coded = codes;
+        CancellationCheck check = SearchScratch.local().check.begin(cancelled);
+        RangeResult result =
+                search.searchRange(query, radius, limit, efSearch, filter, coded != null ? coded : store, check);
+        Reference.reachabilityFence(this);
+        return result;
+    }
+
+    @Override
+    public RangeResult searchRangeExact(
+            float[] query, double radius, int limit, OrdinalFilter filter, BooleanSupplier cancelled) {
+        Vectors.validate(metric(), dimension(), query);
+        CancellationCheck check = SearchScratch.local().check.begin(cancelled);
+        RangeResult result = search.searchRangeExact(query, radius, limit, filter, check);
         Reference.reachabilityFence(this);
         return result;
     }
@@ -230,6 +258,12 @@ public final class GrowingVectorIndex implements VectorIndex, AutoCloseable {
     public long memoryBytes() {
         CodeStore coded = codes;
         return store.memoryBytes() + graph.memoryBytes() + (coded == null ? 0 : coded.memoryBytes());
+    }
+
+    /** For tests and measurements: a search by this plan, whatever it costs. */
+    SearchResult search(float[] query, int k, int efSearch, OrdinalFilter filter, FilterPlan plan) {
+        CodeStore coded = codes;
+        return search.search(query, k, efSearch, filter, coded != null ? coded : store, new CancellationCheck(), plan);
     }
 
     HnswGraph graph() {

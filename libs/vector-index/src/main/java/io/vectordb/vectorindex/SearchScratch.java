@@ -24,6 +24,20 @@ final class SearchScratch {
     final Beam beam = new Beam();
     /** Nodes still to be expanded by a filtered walk, nearest first. */
     final LongHeap candidates = new LongHeap();
+    /** What a range search has found, farthest first: complements of keys. */
+    final LongHeap found = new LongHeap();
+
+    /** Nodes that a two-hop walk need not look behind: they pass, or it has. */
+    final VisitedSet bridged = new VisitedSet();
+
+    final GraphWalk walk = new GraphWalk(this);
+    final FilteredWalk filteredWalk = new FilteredWalk(this);
+    final FilterCosts costs = new FilterCosts();
+    final PassingNodes passing = new PassingNodes();
+    final CancellationCheck check = new CancellationCheck();
+
+    /** Ordinals of what was compared again. */
+    final IntSet records = new IntSet();
 
     /** What an exact comparison has kept. */
     final TopK top = new TopK();

@@ -2,17 +2,26 @@ package io.vectordb.vectorindex;
 
 import java.util.Arrays;
 
-/** The {@code k} nearest of what was offered, by distance and then by ordinal: a bounded heap, farthest first. */
+/**
+ * The {@code k} nearest of what was offered, by distance and then by ordinal: a bounded heap, farthest first. An ordinal
+ * that is offered several times, because its record has several vectors, is kept once, by the nearest of them.
+ */
 final class TopK {
 
     private double[] distances = new double[16];
     private int[] ordinals = new int[16];
+    private final IntSet kept = new IntSet();
     private int capacity;
     private int size;
 
     void reset(int k) {
         capacity = k;
         size = 0;
+        kept.reset();
+    }
+
+    int size() {
+        return size;
     }
 
     boolean isFull() {
@@ -26,16 +35,40 @@ final class TopK {
 
     /** Keeps the ordinal if it is among the nearest so far; says whether what is kept has changed. */
     boolean offer(double distance, int ordinal) {
+        if (size == capacity && isAfter(distance, ordinal, distances[0], ordinals[0])) {
+            return false;
+        }
+        if (!kept.add(ordinal)) {
+            return improve(distance, ordinal);
+        }
         if (size < capacity) {
             grow();
             siftUp(size++, distance, ordinal);
-            return true;
+        } else {
+            kept.remove(ordinals[0]);
+            siftDown(0, size, distance, ordinal);
         }
-        if (isAfter(distance, ordinal, distances[0], ordinals[0])) {
+        return true;
+    }
+
+    /** Brings an ordinal that is kept nearer. */
+    private boolean improve(double distance, int ordinal) {
+        int at = 0;
+        while (ordinals[at] != ordinal) {
+            at++;
+        }
+        if (distance >= distances[at]) {
             return false;
         }
-        siftDown(size, distance, ordinal);
+        siftDown(at, size, distance, ordinal);
         return true;
+    }
+
+    /** Drops the farthest. */
+    void removeWorst() {
+        size--;
+        kept.remove(ordinals[0]);
+        siftDown(0, size, distances[size], ordinals[size]);
     }
 
     /** Hands out what was kept, nearest first, and is empty then. */
@@ -46,7 +79,7 @@ final class TopK {
             size--;
             outOrdinals[size] = ordinals[0];
             outDistances[size] = distances[0];
-            siftDown(size, distances[size], ordinals[size]);
+            siftDown(0, size, distances[size], ordinals[size]);
         }
         return new SearchResult(outOrdinals, outDistances, visited);
     }
@@ -72,8 +105,8 @@ final class TopK {
         ordinals[at] = ordinal;
     }
 
-    private void siftDown(int count, double distance, int ordinal) {
-        int at = 0;
+    private void siftDown(int from, int count, double distance, int ordinal) {
+        int at = from;
         while (2 * at + 1 < count) {
             int child = 2 * at + 1;
             if (child + 1 < count

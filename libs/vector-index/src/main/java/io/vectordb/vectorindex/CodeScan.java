@@ -1,0 +1,59 @@
+package io.vectordb.vectorindex;
+
+/**
+ * An {@link ExactSearch} that reads the codes of all candidates, and the vectors of those alone that the error of their
+ * codes leaves a chance: a fraction of the memory, and as good as exact.
+ */
+final class CodeScan {
+
+    private static final int BATCH = 64;
+    /** Standard deviations that a code's estimate is trusted to lie within: a scan has many more than a beam to read. */
+    private static final float TRUSTED_DEVIATIONS = 2;
+    /** By how much the error of a code may exceed all before; vectors of one field are of one kind. */
+    private static final float MARGIN_ROOM = 1.5f;
+
+    private final HnswGraph graph;
+    private final VectorStore store;
+    private final OrdinalOrder order;
+    private final ExactSearch exact;
+
+    CodeScan(HnswGraph graph, VectorStore store, OrdinalOrder order, ExactSearch exact) {
+        this.graph = graph;
+        this.store = store;
+        this.order = order;
+        this.exact = exact;
+    }
+
+    /** Offers the nodes that pass the filter and are no farther than the radius to the top of the scratch. */
+    void offerAll(
+            SearchScratch scratch, double radius, OrdinalFilter filter, NodeScorer scorer, CancellationCheck check) {
+        if (!(scorer instanceof CodeStore codes)) {
+            exact.offerAll(scratch, radius, filter, check);
+            return;
+        }
+        scratch.ensure(BATCH);
+        float reach = scratch.query.walkBound(store, radius);
+        float margin = 0;
+        PassingNodes passing = scratch.passing;
+        passing.begin(graph, order, filter);
+        for (int count = passing.next(scratch, BATCH, check); count > 0; count = passing.next(scratch, BATCH, check)) {
+            codes.distances(scratch.query, scratch.nodes(), count, scratch.distances());
+            check.visit(count);
+            float bound = Math.min(reach, scratch.bound());
+            float cut = margin == 0 ? Float.POSITIVE_INFINITY : bound + MARGIN_ROOM * margin;
+            int near = 0;
+            for (int i = 0; i < count; i++) {
+                if (scratch.distance(i) <= cut) {
+                    int node = scratch.node(i);
+                    float error = TRUSTED_DEVIATIONS * codes.deviation(scratch.query, node);
+                    margin = Math.max(margin, error);
+                    scratch.setNode(near, node);
+                    near += scratch.distance(i) - error <= bound ? 1 : 0;
+                }
+            }
+            if (near > 0) {
+                exact.offer(scratch, near, radius, reach);
+            }
+        }
+    }
+}
