@@ -22,19 +22,19 @@ import java.util.function.BooleanSupplier;
 /**
  * A shard as it was at one position of its change feed. Immutable to its readers; any number of threads may search.
  *
- * <p>A filter makes the plan: where few records pass (judged by a sample) the passing ones are measured one by one; else
- * the graph is walked with the filter asked per candidate. A walk that comes back with fewer hits than asked for is
- * followed by a full scan (by the index itself), so that a search never finds less than there is for want of a path; and
- * so is one that ends among more records of one distance than it looked at, since ties fall by key.
+ * <p>The index makes the plan, by how many records pass and what it costs to ask ({@link OrdinalFilter}), and never finds
+ * less than there is for want of a path. A search that ends among more records of one distance than it looked at is
+ * followed by an exact one, since ties fall by key.
  */
 public final class SegmentView {
 
-    /** Below this share of passing records a scan of them beats a walk among the others. */
-    static final double SCAN_BELOW_SHARE = 0.10;
     /** Fewer records than this are always scanned: a walk would visit most of them anyway. */
     static final int SCAN_BELOW_RECORDS = 2_000;
 
-    private static final int SAMPLE = 256;
+    /** About what it takes to ask whether a row is alive, and to test its fields. */
+    private static final double ALIVE_NANOS = 10;
+
+    private static final double PREDICATE_NANOS = 150;
     /** Hits beyond k that are looked at so that ties at the end of the list fall by key; when all tie, more are. */
     private static final int TIE_ROOM = 16;
 
@@ -92,7 +92,7 @@ public final class SegmentView {
         }
         OrdinalFilter passes = passing(filter, cancelled);
         int wanted = query.k() + TIE_ROOM;
-        SearchResult found = isScanned(query, filter)
+        SearchResult found = isExact(query)
                 ? column.index().searchExact(query.vector(), wanted, passes, cancelled)
                 : column.index().search(query.vector(), wanted, Math.max(query.efSearch(), wanted), passes, cancelled);
         while (endsAmongTies(found, query.k(), wanted)) {
@@ -107,8 +107,8 @@ public final class SegmentView {
         return hits.size() <= query.k() ? hits : hits.subList(0, query.k());
     }
 
-    private boolean isScanned(VectorQuery query, Optional<RowPredicate> filter) {
-        return query.exact() || records < SCAN_BELOW_RECORDS || passingShare(filter) < SCAN_BELOW_SHARE;
+    private boolean isExact(VectorQuery query) {
+        return query.exact() || records < SCAN_BELOW_RECORDS;
     }
 
     /** Whether the k-th nearest is as far as the last that was looked at, so that one with a lower key may be missing. */
@@ -120,10 +120,13 @@ public final class SegmentView {
     /** Asks for cancellation too: a filter that lets nothing pass would keep the search from asking. */
     private OrdinalFilter passing(Optional<RowPredicate> filter, BooleanSupplier cancelled) {
         int[] asked = {0};
-        return ordinal -> {
+        OrdinalFilter passes = ordinal -> {
             checkCancelled(asked[0]++, cancelled);
             return passes(ordinal, filter);
         };
+        return filter.isPresent()
+                ? passes.withEstimates(OrdinalFilter.UNKNOWN_SHARE, ALIVE_NANOS + PREDICATE_NANOS)
+                : passes.withEstimates((double) records / Math.max(1, ordinals), ALIVE_NANOS);
     }
 
     /** How many live records pass. */
@@ -194,20 +197,6 @@ public final class SegmentView {
         return ordinal < ordinals
                 && rows.isAlive(ordinal, watermark)
                 && (filter.isEmpty() || filter.get().test(rows.fields(ordinal)));
-    }
-
-    /** The share of all rows that are alive and pass, from an even sample. */
-    private double passingShare(Optional<RowPredicate> filter) {
-        int step = Math.max(1, ordinals / SAMPLE);
-        int asked = 0;
-        int passed = 0;
-        for (int ordinal = step / 2; ordinal < ordinals; ordinal += step) {
-            asked++;
-            if (passes(ordinal, filter)) {
-                passed++;
-            }
-        }
-        return asked == 0 ? 0 : (double) passed / asked;
     }
 
     private static void checkCancelled(int ordinal, BooleanSupplier cancelled) {

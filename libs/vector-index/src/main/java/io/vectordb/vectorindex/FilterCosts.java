@@ -33,7 +33,7 @@ final class FilterCosts {
     /** A two-hop walk tests about {@code ef * degree * (1 + 6 * failing share)} nodes. */
     private static final double TESTED_PER_FAILING = 6;
     /** Fewer that pass within two hops, and a two-hop walk finds no way among them. */
-    private static final double LEAST_WITHIN_TWO_HOPS = 40;
+    private static final double LEAST_WITHIN_TWO_HOPS = 30;
 
     private double testNanos;
     private double distanceNanos;
@@ -63,8 +63,13 @@ final class FilterCosts {
         return spent(compared, Math.min(compared, ASKED_PER_EXPANDED * expanded), false);
     }
 
+    /** Whether enough passes within two hops, in lists of this mean length, for a way among what passes. */
+    static boolean isConnected(double meanDegree, double share) {
+        return meanDegree * meanDegree * share >= LEAST_WITHIN_TWO_HOPS;
+    }
+
     double twoHop(int ef, double share) {
-        if (degree * degree * share < LEAST_WITHIN_TWO_HOPS) {
+        if (!isConnected(degree, share)) {
             return Double.POSITIVE_INFINITY;
         }
         double tested = Math.min(nodes, ef * degree * (1 + TESTED_PER_FAILING * (1 - share)));

@@ -48,6 +48,9 @@ final class FilteredSearch {
         double scanned = costs.scan(share, isAsked);
         double walked = costs.walk(ef, share);
         double hopped = costs.twoHop(ef, share);
+        if (hopped < Math.min(scanned, walked) && !FilterCosts.isConnected(walk.meanDegree(), share)) {
+            hopped = Double.POSITIVE_INFINITY;
+        }
         FilterPlan plan = forced != null ? forced : choose(scanned, walked, hopped);
         double budget =
                 forced != null ? Double.POSITIVE_INFINITY : Math.min(scanned, PATIENCE * Math.min(walked, hopped));

@@ -24,6 +24,8 @@ final class FilteredWalk {
     /** Nodes of a sample: an even one, and the same in every search. */
     static final int SAMPLE = 256;
 
+    private static final int MEASURED_LISTS = 16;
+
     /** Nodes that pass at which a two-hop walk begins, at most. */
     private static final int MAX_SEEDS = 64;
     /** An odd number, so that its multiples visit all places of a sample, and any first few of them evenly. */
@@ -85,6 +87,15 @@ final class FilteredWalk {
         }
         seedCount = Math.min(passed, MAX_SEEDS);
         return passed;
+    }
+
+    /** The mean length of some of the lists: where vectors have few dimensions they are much shorter than they may be. */
+    double meanDegree() {
+        int links = 0;
+        for (int i = 0; i < MEASURED_LISTS; i++) {
+            links += graph.length(graph.list((int) ((2L * i + 1) * limit / (2 * MEASURED_LISTS)), 0), width);
+        }
+        return (double) links / MEASURED_LISTS;
     }
 
     boolean hasSeeds() {

@@ -18,6 +18,9 @@ final class GraphSearch {
     /** How many times wider a beam becomes that held too few records. */
     private static final int WIDENING = 4;
 
+    /** More keys than this are not sorted by insertion. */
+    private static final int MOST_INSERTED = 256;
+
     private final HnswGraph graph;
     private final VectorStore store;
     private final OrdinalOrder order;
@@ -182,7 +185,7 @@ final class GraphSearch {
         }
         int count = compare(0, first, keys, scratch);
         if (size > first) {
-            Arrays.sort(keys, 0, count);
+            sort(keys, count);
             float worst = worst(k, count, keys, scratch.records);
             int more = 0;
             for (int rank = first; rank < size; rank++) {
@@ -193,8 +196,25 @@ final class GraphSearch {
             }
             count += compare(count, more, keys, scratch);
         }
-        Arrays.sort(keys, 0, count);
+        sort(keys, count);
         return count;
+    }
+
+    /** Keys come nearly in order. {@link Arrays#sort(long[])} would do, but allocates when they do. */
+    private static void sort(long[] keys, int count) {
+        if (count > MOST_INSERTED) {
+            Arrays.sort(keys, 0, count);
+            return;
+        }
+        for (int i = 1; i < count; i++) {
+            long key = keys[i];
+            int at = i;
+            while (at > 0 && keys[at - 1] > key) {
+                keys[at] = keys[at - 1];
+                at--;
+            }
+            keys[at] = key;
+        }
     }
 
     /** The distance of the {@code k}-th nearest record that is alive, infinite when there are fewer. */

@@ -13,10 +13,12 @@ final class PassingNodes {
     /** Nodes that are asked between questions whether the search was cancelled. */
     private static final int STRETCH = 4_096;
 
+    private static final OrdinalSet NOTHING = OrdinalSet.of();
+
     private HnswGraph graph;
     private OrdinalOrder order;
     private OrdinalFilter filter;
-    private OrdinalSet set = OrdinalSet.of();
+    private OrdinalSet set = NOTHING;
     private OrdinalOrder.Way way;
     private int limit;
     private int node;
@@ -33,7 +35,7 @@ final class PassingNodes {
         node = 0;
         wordIndex = -1;
         word = 0;
-        set = passing instanceof OrdinalSet members ? members : OrdinalSet.of();
+        set = passing instanceof OrdinalSet members ? members : NOTHING;
         member = set.next(0);
     }
 

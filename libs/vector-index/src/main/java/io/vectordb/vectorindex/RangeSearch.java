@@ -54,7 +54,7 @@ final class RangeSearch {
             CancellationCheck check) {
         SearchScratch scratch = begin(query, radius, limit);
         long entry = graph.entry();
-        if (entry == HnswGraph.NO_ENTRY || isEmpty(radius)) {
+        if (isEmpty(radius)) {
             return drain(scratch, limit, check);
         }
         if (scorer != store) {
@@ -69,7 +69,8 @@ final class RangeSearch {
         }
         double scanned = costs.scan(share, order.way(filter, graph.allocated()) == OrdinalOrder.Way.ASKED);
         int width = (int) Math.min(Integer.MAX_VALUE, limit + (long) limit / 4 + EXTRA);
-        if (costs.walk(ef, 1) < scanned && walk(entry, ef, radius, width, filter, scorer, scratch, check, scanned)) {
+        boolean isWalked = entry != HnswGraph.NO_ENTRY && costs.walk(ef, 1) < scanned;
+        if (isWalked && walk(entry, ef, radius, width, filter, scorer, scratch, check, scanned)) {
             offerFound(scratch, radius, filter);
             if (scratch.found.size() < width || scratch.top.isFull()) {
                 return drain(scratch, limit, check);

@@ -3,6 +3,9 @@ package io.vectordb.vectorindex;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
+import java.util.SplittableRandom;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class RealVectorsTest {
@@ -26,5 +29,41 @@ class RealVectorsTest {
                     .isEqualTo(Arrays.copyOf(truth[i], 10));
         }
         assertThat(TestVectors.recall(index, queries, 10, 100)).isGreaterThanOrEqualTo(0.97);
+    }
+
+    @Test
+    void textEmbeddingsAreRecalledUnderFilters() {
+        int count = 10_000;
+        GrowingVectorIndex index =
+                TestVectors.index(Metric.COSINE, TestVectors.realVectors("sec-minilm-384/base.fvecs", count));
+        float[][] queries = TestVectors.realVectors("sec-minilm-384/query.fvecs", 50);
+        SplittableRandom random = Seeds.random("RealVectorsTest");
+        for (double share : new double[] {0.001, 0.01, 0.1, 0.5, 0.9}) {
+            OrdinalSet set = OrdinalSet.matching(count, ordinal -> random.nextDouble() < share);
+            assertRecalled(index, queries, query -> set);
+            assertRecalled(index, queries, query -> set::test);
+        }
+        assertRecalled(index, queries, query -> {
+            int[] byDistance =
+                    index.searchExact(query, count, OrdinalFilter.ALL).ordinals();
+            return OrdinalSet.of(Arrays.copyOfRange(byDistance, count - count / 10, count));
+        });
+    }
+
+    private static void assertRecalled(
+            GrowingVectorIndex index, float[][] queries, Function<float[], OrdinalFilter> filters) {
+        int found = 0;
+        int wanted = 0;
+        for (float[] query : queries) {
+            OrdinalFilter filter = filters.apply(query);
+            int[] exact = index.searchExact(query, 10, filter).ordinals();
+            int[] walked = index.search(query, 10, 100, filter).ordinals();
+            assertThat(walked).hasSameSizeAs(exact);
+            wanted += exact.length;
+            found += (int) IntStream.of(exact)
+                    .filter(ordinal -> IntStream.of(walked).anyMatch(other -> other == ordinal))
+                    .count();
+        }
+        assertThat((double) found / wanted).isGreaterThanOrEqualTo(0.95);
     }
 }
