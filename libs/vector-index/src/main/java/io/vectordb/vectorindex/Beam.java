@@ -86,6 +86,17 @@ final class Beam {
         return -1;
     }
 
+    /** Drops the nodes that a search cannot return. */
+    void dropRemoved(HnswGraph graph) {
+        int kept = 0;
+        for (int rank = 0; rank < size; rank++) {
+            if (graph.hasLive(node(rank))) {
+                entries[kept++] = entries[rank];
+            }
+        }
+        size = kept;
+    }
+
     private static long entryOf(float distance, int node) {
         return (long) DistanceKey.sortable(distance) << 32 | (long) node << 1;
     }

@@ -27,14 +27,14 @@ final class GraphOrder {
         int[] order = new int[count];
         int size = 0;
         for (int node = 0; node < count; node++) {
-            if (!seen[node] && graph.state(node) != HnswGraph.ABSENT && graph.level(node) > 0) {
+            if (!seen[node] && graph.isLinkable(node) && graph.level(node) > 0) {
                 seen[node] = true;
                 order[size++] = node;
             }
         }
         size = follow(order, 0, size, seen);
         for (int node = 0; node < count; node++) {
-            if (!seen[node] && graph.state(node) != HnswGraph.ABSENT) {
+            if (!seen[node] && graph.isLinkable(node)) {
                 seen[node] = true;
                 order[size++] = node;
                 size = follow(order, size - 1, size, seen);

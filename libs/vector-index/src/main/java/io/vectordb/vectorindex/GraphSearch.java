@@ -60,13 +60,13 @@ final class GraphSearch {
             @Nullable FilterPlan plan) {
         SearchScratch scratch = SearchScratch.local();
         long entry = graph.entry();
-        boolean isEmpty = filter instanceof OrdinalSet set && set.cardinality() == 0;
-        if (entry == HnswGraph.NO_ENTRY || isEmpty) {
+        if (filter instanceof OrdinalSet set && set.cardinality() == 0) {
             scratch.resetTop(k);
             return scratch.top.drain(0);
         }
-        boolean isFull = true;
-        for (long ef = Math.max(k, efSearch); isFull && ef < graph.allocated(); ef *= WIDENING) {
+        boolean isFull = entry != HnswGraph.NO_ENTRY;
+        int nodes = graph.live();
+        for (long ef = Math.max(k, efSearch); isFull && ef < nodes; ef *= WIDENING) {
             scratch.query.prepare(store, query);
             if (scorer != store) {
                 scorer.prepare(scratch.query, query);
@@ -75,7 +75,7 @@ final class GraphSearch {
             if (isScanned || scratch.top.isFull()) {
                 return scratch.top.drain(check.visited());
             }
-            isFull = scratch.beam.size() == ef;
+            isFull = scratch.beam.size() >= (graph.removed() == 0 ? ef : Math.max(k, ef / 2));
         }
         return exact.search(query, k, filter, check);
     }
@@ -92,9 +92,10 @@ final class GraphSearch {
             @Nullable FilterPlan plan) {
         if (filter == OrdinalFilter.ALL) {
             scratch.walk.begin(graph, scorer, scratch.query, check);
-            scratch.walk.search(scratch.walk.descend(entry, 0), 0, ef);
-            collect(k, filter, scorer, scratch);
-            return false;
+            if (walkOverRemoved(scratch.walk, scratch.walk.descend(entry, 0), ef, k, scratch)) {
+                collect(k, filter, scorer, scratch);
+                return false;
+            }
         }
         if (filtered.search(entry, k, ef, filter, scorer, scratch, check, plan) == FilterPlan.SCAN) {
             return true;
@@ -105,6 +106,19 @@ final class GraphSearch {
             return true;
         }
         return false;
+    }
+
+    /** Leaves the nearest that are not removed in the beam; says whether those are enough. */
+    private boolean walkOverRemoved(GraphWalk walk, int start, int ef, int k, SearchScratch scratch) {
+        int width = graph.widened(ef);
+        walk.search(start, 0, width);
+        if (graph.removed() == 0) {
+            return true;
+        }
+        Beam beam = scratch.beam;
+        boolean isFull = beam.size() == width;
+        beam.dropRemoved(graph);
+        return !isFull || beam.size() >= Math.max(k, ef / 2);
     }
 
     /**

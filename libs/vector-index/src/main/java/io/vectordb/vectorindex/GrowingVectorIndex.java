@@ -12,18 +12,25 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An index that vectors are added to while it is searched: an HNSW graph over off-heap memory ({@link HnswGraph}).
+ * An index that vectors are added to and removed from while it is searched: an HNSW graph over off-heap memory ({@link
+ * HnswGraph}).
  *
  * <p>Walks, and the building of the graph, go by codes of four bits, whatever the codes of the frozen form will be:
  * these are as good as the vectors, and much cheaper. They need the mean of the vectors, so the first {@value
  * #TRAINING} go by the vectors themselves. Under {@link Quantization#NONE} and below {@value #MIN_CODED_DIMENSION}
  * dimensions there are no codes.
  *
- * <p>Threading: any number of threads add, search and read. A search takes into account every vector whose addition had
- * returned when it began. One thread that adds equal vectors in equal order builds equal graphs.
+ * <p>A removed vector is found no more; taking it out of the graph, and giving its node to another vector, is done bit by
+ * bit by the additions and removals that follow ({@link Tombstones}). So neither recall nor memory suffers from steady
+ * replacement. An update is a removal and an addition.
+ *
+ * <p>Threading: any number of threads add, remove, search and read. A search takes into account every vector whose
+ * addition had returned when it began, and none whose removal had. One thread that adds and removes equal vectors in
+ * equal order, while nobody searches, builds equal graphs.
  */
 public final class GrowingVectorIndex implements VectorIndex, AutoCloseable {
 
@@ -39,6 +46,8 @@ public final class GrowingVectorIndex implements VectorIndex, AutoCloseable {
     private final VectorStore store;
     private final HnswGraph graph;
     private final HnswInserter inserter;
+    private final Tombstones tombstones;
+    private final GracePeriods periods = new GracePeriods();
     private final GraphSearch search;
     private final AtomicInteger size = new AtomicInteger();
     /** Held for reading while a vector is added that has no code, and for writing while all get theirs. */
@@ -68,7 +77,9 @@ public final class GrowingVectorIndex implements VectorIndex, AutoCloseable {
                 region(HnswGraph.NODE_BYTES, 0, EMPTY),
                 region(2 * parameters.m() * Integer.BYTES, 0, EMPTY),
                 region(parameters.m() * Integer.BYTES, 0, EMPTY));
-        inserter = new HnswInserter(graph, store, parameters);
+        NodeLocks locks = new NodeLocks();
+        inserter = new HnswInserter(graph, store, parameters, locks);
+        tombstones = new Tombstones(graph, inserter, locks, periods);
         search = new GraphSearch(graph, store);
     }
 
@@ -98,31 +109,57 @@ public final class GrowingVectorIndex implements VectorIndex, AutoCloseable {
     /**
      * Adds a vector of a record and returns its node. A record may have several.
      *
+     * <p>Nodes are dense: one that was removed is given to another vector as soon as no search can be on it any more, and
+     * only then a new one.
+     *
      * @throws io.vectordb.common.VectorDbException as {@link Vectors#validate}, or {@code MEMORY_LIMIT}; nothing has
      *     changed then
      */
     public int add(int ordinal, float[] vector) {
         Vectors.validate(metric(), dimension(), vector);
-        int node;
         CodeStore coded = codes;
-        if (coded != null || quantization == Quantization.NONE || dimension() < MIN_CODED_DIMENSION) {
-            node = add(ordinal, vector, coded);
-        } else {
-            node = addBeforeTraining(ordinal, vector);
-        }
+        int node = coded != null || quantization == Quantization.NONE || dimension() < MIN_CODED_DIMENSION
+                ? add(ordinal, vector, coded)
+                : addBeforeTraining(ordinal, vector);
+        tombstones.advance(scorer());
         Reference.reachabilityFence(this);
         return node;
     }
 
-    private int addBeforeTraining(int ordinal, float[] vector) {
-        int node;
-        training.readLock().lock();
-        try {
-            node = add(ordinal, vector, codes);
-        } finally {
-            training.readLock().unlock();
+    /**
+     * Removes the vector of a node, as {@code add} returned it: searches that begin when this has returned do not find
+     * it.
+     *
+     * <p>Whoever removes a node must not use its number afterwards, which may be that of another vector soon. In
+     * particular {@link #vector} has the removed vector for a while only.
+     *
+     * @return whether there was a vector; false means that the node was removed before, and its number is not used again
+     *     yet
+     */
+    public boolean remove(int node) {
+        Objects.checkIndex(node, graph.allocated());
+        if (!tombstones.remove(node)) {
+            return false;
         }
-        if (node + 1 >= TRAINING && codes == null) {
+        size.decrementAndGet();
+        tombstones.advance(scorer());
+        Reference.reachabilityFence(this);
+        return true;
+    }
+
+    /** Takes all removed nodes out of the graph now. It waits for the searches that are under way. */
+    void repair() {
+        tombstones.finish(scorer());
+        Reference.reachabilityFence(this);
+    }
+
+    private NodeScorer scorer() {
+        CodeStore coded = codes;
+        return coded != null ? coded : store;
+    }
+
+    private int addBeforeTraining(int ordinal, float[] vector) {
+        if (graph.allocated() >= TRAINING) {
             training.writeLock().lock();
             try {
                 if (codes == null) {
@@ -132,65 +169,61 @@ public final class GrowingVectorIndex implements VectorIndex, AutoCloseable {
                 training.writeLock().unlock();
             }
         }
-        return node;
+        training.readLock().lock();
+        try {
+            return add(ordinal, vector, codes);
+        } finally {
+            training.readLock().unlock();
+        }
     }
 
     private int add(int ordinal, float[] vector, @Nullable CodeStore coded) {
-        int node = allocate(ordinal, coded);
-        store.put(node, vector);
-        if (coded != null) {
-            coded.put(node, vector, SearchScratch.local().query.code());
+        int period = periods.enter();
+        try {
+            int node = allocate(ordinal, coded);
+            store.put(node, vector);
+            if (coded != null) {
+                coded.put(node, vector, SearchScratch.local().query.code());
+            }
+            inserter.insert(node, coded != null ? coded : store);
+            size.incrementAndGet();
+            return node;
+        } finally {
+            periods.leave(period);
         }
-        inserter.insert(node, coded != null ? coded : store);
-        size.incrementAndGet();
-        return node;
     }
 
     private synchronized int allocate(int ordinal, @Nullable CodeStore coded) {
+        int reused = tombstones.takeFree();
+        if (reused >= 0) {
+            graph.begin(reused, ordinal);
+            return reused;
+        }
         int node = graph.allocated();
+        int level = parameters.levelOf(node);
         store.ensure(node + 1);
         if (coded != null) {
             coded.ensure(node + 1);
         }
-        graph.ensure(node + 1);
-        graph.begin(node, ordinal, parameters.levelOf(node));
-        graph.setAllocated(node + 1);
-        return node;
+        graph.ensureNext(level);
+        return graph.beginNext(ordinal, level);
     }
 
     /** Codes for all vectors that there are, relative to their mean; while none is being added. */
     private CodeStore train() {
         int count = graph.allocated();
-        float[] vector = new float[dimension()];
-        double[] sums = new double[dimension()];
-        for (int node = 0; node < count; node++) {
-            store.get(node, vector);
-            double scale = metric() == Metric.COSINE ? 1 / Math.sqrt(Vectors.dot(vector, vector, dimension())) : 1;
-            for (int i = 0; i < sums.length; i++) {
-                sums[i] += vector[i] * scale;
-            }
-        }
-        float[] centroid = new float[sums.length];
-        for (int i = 0; i < sums.length; i++) {
-            centroid[i] = (float) (sums[i] / count);
-        }
-        Quantizer quantizer = new Quantizer(distance(metric()), CodeFormat.FOUR_BITS, centroid, kernels);
+        int[] live = IntStream.range(0, count).filter(graph::isLive).toArray();
+        float[] centroid = Centroid.of(store, live, live.length);
+        Quantizer quantizer = new Quantizer(Centroid.distance(metric()), CodeFormat.FOUR_BITS, centroid, kernels);
         CodeStore coded = new CodeStore(quantizer, region(quantizer.recordBytes(), Quantizer.slackBytes(), (byte) 0));
         coded.ensure(count);
         CodeQuery scratch = SearchScratch.local().query.code();
+        float[] vector = new float[dimension()];
         for (int node = 0; node < count; node++) {
             store.get(node, vector);
             coded.put(node, vector, scratch);
         }
         return coded;
-    }
-
-    private static Quantizer.Distance distance(Metric metric) {
-        return switch (metric) {
-            case COSINE -> Quantizer.Distance.COSINE;
-            case DOT -> Quantizer.Distance.DOT;
-            case L2 -> Quantizer.Distance.SQUARED_L2;
-        };
     }
 
     @Override
@@ -203,47 +236,55 @@ public final class GrowingVectorIndex implements VectorIndex, AutoCloseable {
     @Override
     public SearchResult search(float[] query, int k, int efSearch, OrdinalFilter filter, BooleanSupplier cancelled) {
         checkQuery(query, k);
-        CodeStore coded = codes;
-        SearchResult result = search.search(
-                query,
-                k,
-                efSearch,
-                filter,
-                coded != null ? coded : store,
-                SearchScratch.local().check.begin(cancelled));
-        Reference.reachabilityFence(this);
-        return result;
+        int period = periods.enter();
+        try {
+            CancellationCheck check = SearchScratch.local().check.begin(cancelled);
+            return search.search(query, k, efSearch, filter, scorer(), check);
+        } finally {
+            periods.leave(period);
+            Reference.reachabilityFence(this);
+        }
     }
 
     @Override
     public SearchResult searchExact(float[] query, int k, OrdinalFilter filter, BooleanSupplier cancelled) {
         checkQuery(query, k);
-        SearchResult result =
-                search.searchExact(query, k, filter, SearchScratch.local().check.begin(cancelled));
-        Reference.reachabilityFence(this);
-        return result;
+        int period = periods.enter();
+        try {
+            return search.searchExact(
+                    query, k, filter, SearchScratch.local().check.begin(cancelled));
+        } finally {
+            periods.leave(period);
+            Reference.reachabilityFence(this);
+        }
     }
 
     @Override
     public RangeResult searchRange(
             float[] query, double radius, int limit, int efSearch, OrdinalFilter filter, BooleanSupplier cancelled) {
         Vectors.validate(metric(), dimension(), query);
-        CodeStore coded = codes;
-        CancellationCheck check = SearchScratch.local().check.begin(cancelled);
-        RangeResult result =
-                search.searchRange(query, radius, limit, efSearch, filter, coded != null ? coded : store, check);
-        Reference.reachabilityFence(this);
-        return result;
+        int period = periods.enter();
+        try {
+            CancellationCheck check = SearchScratch.local().check.begin(cancelled);
+            return search.searchRange(query, radius, limit, efSearch, filter, scorer(), check);
+        } finally {
+            periods.leave(period);
+            Reference.reachabilityFence(this);
+        }
     }
 
     @Override
     public RangeResult searchRangeExact(
             float[] query, double radius, int limit, OrdinalFilter filter, BooleanSupplier cancelled) {
         Vectors.validate(metric(), dimension(), query);
-        CancellationCheck check = SearchScratch.local().check.begin(cancelled);
-        RangeResult result = search.searchRangeExact(query, radius, limit, filter, check);
-        Reference.reachabilityFence(this);
-        return result;
+        int period = periods.enter();
+        try {
+            CancellationCheck check = SearchScratch.local().check.begin(cancelled);
+            return search.searchRangeExact(query, radius, limit, filter, check);
+        } finally {
+            periods.leave(period);
+            Reference.reachabilityFence(this);
+        }
     }
 
     private void checkQuery(float[] query, int k) {
@@ -262,8 +303,14 @@ public final class GrowingVectorIndex implements VectorIndex, AutoCloseable {
 
     /** For tests and measurements: a search by this plan, whatever it costs. */
     SearchResult search(float[] query, int k, int efSearch, OrdinalFilter filter, FilterPlan plan) {
-        CodeStore coded = codes;
-        return search.search(query, k, efSearch, filter, coded != null ? coded : store, new CancellationCheck(), plan);
+        checkQuery(query, k);
+        int period = periods.enter();
+        try {
+            return search.search(query, k, efSearch, filter, scorer(), new CancellationCheck(), plan);
+        } finally {
+            periods.leave(period);
+            Reference.reachabilityFence(this);
+        }
     }
 
     HnswGraph graph() {

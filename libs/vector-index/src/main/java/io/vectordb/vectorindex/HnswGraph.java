@@ -15,14 +15,19 @@ import java.lang.invoke.VarHandle;
  * documents repeat, the heuristic would else link the crowd to itself alone, and a walk that entered it would not
  * leave.
  *
- * <p>Layout: a record of 16 bytes per node (ordinal, first upper list, next of the equal nodes, state), a list of {@code
- * 2 * m} ints per node for level 0, and a list of {@code m} ints per node and upper level. A list ends at its width or
- * at the first {@link #END}.
+ * <p>Layout: a record of 16 bytes per node (ordinal, first upper list, next of the equal nodes; then a byte each: state,
+ * level, whether it hangs in a chain, nothing), a list of {@code 2 * m} ints per node for level 0, and a list of {@code
+ * m} ints per node and upper level. A list ends at its width or at the first {@link #END}.
+ *
+ * <p>A removed node stays in the lists, as a waypoint, until {@link Tombstones} has taken it out; then its number is
+ * given to another vector. That one takes over the level and the upper lists of the number: levels are independent of
+ * the vectors, so they stay distributed as they were, and no upper list is ever lost.
  *
  * <p>Threading: any number of threads insert, each list being changed under a lock of its node, while any number of
  * threads search without one. An insertion first writes all that belongs to the node, and only then, behind a release
  * fence, puts its number into the lists of others. A reader puts an acquire fence between the reading of a list and the
- * use of its numbers; so whatever number it meets belongs to a node that is whole. Lists that are rewritten meanwhile are
+ * use of its numbers; so whatever number it meets belongs to a node that is whole. The same holds of the state of a node,
+ * for those who come by its number otherwise. Lists that are rewritten meanwhile are
  * read slot by slot: a slot is one aligned int, which is never torn, and holds some neighbour of then or now; the
  * visited set takes care of doubles. A walk may so miss a link that is being replaced, which costs recall for the length
  * of one insertion, and never sees anything invalid.
@@ -37,12 +42,18 @@ final class HnswGraph {
     private static final int FIRST_UPPER = 4;
     private static final int NEXT_EQUAL = 8;
     private static final int STATE = 12;
+    private static final int LEVEL = 13;
+    private static final int CHAINED = 14;
 
-    /** What a node is. */
+    /** The state of a node that is not inserted yet, or free. */
     static final byte ABSENT = -1;
 
+    /** The state of a node that a search may return. */
     static final byte LIVE = 0;
-    static final byte DELETED = 1;
+    /** The state of a removed node in whose chain there are others: it stays in the lists and is linked to. */
+    static final byte STANDING = 1;
+    /** The lesser of the two states of a removed node on its way out: it may be walked through, not linked to. */
+    private static final byte LEAVING = 2;
 
     private final int m;
     private final Region nodes;
@@ -52,6 +63,9 @@ final class HnswGraph {
     private int upperSize;
     private volatile long entry;
     private volatile int allocated;
+    private volatile boolean isReused;
+    private volatile int removed;
+    private volatile int free;
 
     HnswGraph(int m, Region nodes, Region level0, Region upper) {
         this(m, nodes, level0, upper, 0, 0, NO_ENTRY);
@@ -83,6 +97,47 @@ final class HnswGraph {
 
     int upperSize() {
         return upperSize;
+    }
+
+    /** How many nodes were removed and not taken out of the lists yet. */
+    int removed() {
+        return removed;
+    }
+
+    /** How many numbers wait for another vector. */
+    int free() {
+        return free;
+    }
+
+    /** Whether a number may be given to another vector while a search that begins now is under way. */
+    boolean isReused() {
+        return isReused;
+    }
+
+    /** Announces that numbers will be given to other vectors after the next grace period. */
+    void announceReuse() {
+        isReused = true;
+    }
+
+    /** About how many nodes a search may return: those that are being added count already. */
+    int live() {
+        return allocated - free - removed;
+    }
+
+    void setRemoved(int removed, int free) {
+        this.removed = removed;
+        this.free = free;
+    }
+
+    /** The width of a beam in which beside the removed nodes there nearly always is room for {@code ef} others. */
+    int widened(int ef) {
+        int gone = removed;
+        if (gone == 0) {
+            return ef;
+        }
+        double share = Math.min(0.5, gone / (double) Math.max(1, allocated - free));
+        double met = ef * share / (1 - share);
+        return (int) Math.min(Integer.MAX_VALUE, ef + met + 2 * Math.sqrt(met) + 1);
     }
 
     /** The entry point and its level, or {@link #NO_ENTRY}. */
@@ -140,11 +195,34 @@ final class HnswGraph {
 
     /** Whether a search may return a node. */
     boolean isLive(int node) {
-        return OffHeap.getByte(nodes.address(node) + STATE) == LIVE;
+        return state(node) == LIVE;
+    }
+
+    /** Whether a search may return a node or one of its chain. */
+    boolean hasLive(int first) {
+        for (int node = first; node != END; node = nextEqual(node)) {
+            if (isLive(node)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether others may link to a node that they met in a list. */
+    boolean isLinkable(int node) {
+        byte state = state(node);
+        return state == LIVE || state == STANDING;
+    }
+
+    /** The state of the nodes that leave in a generation: of two that follow each other it differs. */
+    static byte leaving(int generation) {
+        return (byte) (LEAVING + (generation & 1));
     }
 
     byte state(int node) {
-        return OffHeap.getByte(nodes.address(node) + STATE);
+        byte state = OffHeap.getByte(nodes.address(node) + STATE);
+        VarHandle.acquireFence();
+        return state;
     }
 
     void setState(int node, byte state) {
@@ -154,31 +232,51 @@ final class HnswGraph {
 
     /** The top level of a node. */
     int level(int node) {
-        return OffHeap.getByte(nodes.address(node) + STATE + 1);
+        return OffHeap.getByte(nodes.address(node) + LEVEL);
     }
 
-    /** Makes room for one more node and returns it; one thread at a time. */
-    void ensure(int count) {
-        nodes.ensure(count);
-        level0.ensure(count);
+    /** Whether a node hangs in the chain of another, and is in no list. */
+    boolean isChained(int node) {
+        return OffHeap.getByte(nodes.address(node) + CHAINED) != 0;
     }
 
-    /** Makes nodes up to here known to walks; they hold what their regions were filled with. */
-    void setAllocated(int count) {
-        allocated = count;
+    void setChained(int node) {
+        OffHeap.putByte(nodes.address(node) + CHAINED, (byte) 1);
     }
 
-    /** Begins a node with empty lists; one thread at a time. */
-    void begin(int node, int ordinal, int level) {
+    /**
+     * Makes room for one more node of a level; one thread at a time.
+     *
+     * @throws io.vectordb.common.VectorDbException {@code MEMORY_LIMIT}, and no node has changed then
+     */
+    void ensureNext(int level) {
+        nodes.ensure(allocated + 1);
+        level0.ensure(allocated + 1);
+        upper.ensure(upperSize + level);
+    }
+
+    /** Begins the next node, for which there is room, and makes its number known to walks; one thread at a time. */
+    int beginNext(int ordinal, int level) {
+        int node = allocated;
         long record = nodes.address(node);
+        OffHeap.putByte(record + LEVEL, (byte) level);
+        OffHeap.putInt(record + FIRST_UPPER, upperSize);
+        upperSize += level;
+        begin(node, ordinal);
+        allocated = node + 1;
+        return node;
+    }
+
+    /** Begins a free node anew; nobody may know its number from before. */
+    void begin(int node, int ordinal) {
+        long record = nodes.address(node);
+        OffHeap.putByte(record + STATE, ABSENT);
         OffHeap.putInt(record + ORDINAL, ordinal);
         OffHeap.putInt(record + NEXT_EQUAL, END);
-        OffHeap.putByte(record + STATE, ABSENT);
-        OffHeap.putByte(record + STATE + 1, (byte) level);
-        OffHeap.putInt(record + FIRST_UPPER, upperSize);
-        OffHeap.fill(level0.address(node), (long) maxDegree(0) * Integer.BYTES, (byte) END);
-        upper.ensure(upperSize + level);
-        upperSize += level;
+        OffHeap.putByte(record + CHAINED, (byte) 0);
+        for (int level = 0; level <= level(node); level++) {
+            OffHeap.fill(list(node, level), (long) maxDegree(level) * Integer.BYTES, (byte) END);
+        }
     }
 
     /** What the links occupy, free room in the last chunks included. */

@@ -2,74 +2,55 @@ package io.vectordb.vectorindex;
 
 import io.vectordb.vectorindex.kernel.OffHeap;
 import java.lang.invoke.VarHandle;
-import java.util.Arrays;
 
 /**
  * Links new nodes into a graph: algorithm 1 of the paper with the neighbour selection of algorithm 4, without its
  * optional extension and without keeping pruned candidates, as hnswlib does it.
+ *
+ * <p>Nodes on their way out are walked through, and never linked to.
  *
  * <p>Thread-safe: see {@link HnswGraph} for how threads insert side by side. Two that insert at the same time may not
  * see each other's node; with many more nodes than threads that costs no measurable recall.
  */
 final class HnswInserter {
 
-    private static final int STRIPES = 1024;
-    private static final ThreadLocal<Selection> SELECTIONS = ThreadLocal.withInitial(Selection::new);
+    /** How much wider than {@code efConstruction} the beam may get where nearly all nodes are removed. */
+    private static final int MAX_WIDENING = 16;
 
     private final HnswGraph graph;
     private final VectorStore store;
     private final HnswParameters parameters;
-    private final Object[] locks = new Object[STRIPES];
+    private final NodeLocks locks;
+    /** What becomes the entry point if that is found removed when a sweep ends; changed under the lock of this. */
+    private volatile long successor = HnswGraph.NO_ENTRY;
 
-    HnswInserter(HnswGraph graph, VectorStore store, HnswParameters parameters) {
+    HnswInserter(HnswGraph graph, VectorStore store, HnswParameters parameters, NodeLocks locks) {
         this.graph = graph;
         this.store = store;
         this.parameters = parameters;
-        Arrays.setAll(locks, i -> new Object());
-    }
-
-    /** What one thread works with while it inserts. */
-    private static final class Selection {
-        long[] candidates = new long[128];
-        /** Per level the neighbours chosen for the node that is being inserted, and how many. */
-        int[][] chosen = {};
-
-        int[] degrees = {};
-        int[] pruned = {};
-
-        void ensure(int levels, int m) {
-            if (levels > chosen.length || chosen[0].length < m) {
-                chosen = new int[levels][m];
-                degrees = new int[levels];
-            }
-            if (pruned.length < 2 * m) {
-                pruned = new int[2 * m];
-            }
-        }
-
-        void ensureCandidates(int count) {
-            if (candidates.length < count) {
-                candidates = new long[Math.max(count, 2 * candidates.length)];
-            }
-        }
+        this.locks = locks;
     }
 
     /** Links a node that is stored and begun, and makes it live. */
     void insert(int node, NodeScorer scorer) {
         SearchScratch scratch = SearchScratch.local();
-        Selection selection = SELECTIONS.get();
+        NeighbourSelection selection = NeighbourSelection.local();
         int level = graph.level(node);
         long entry = graph.entry();
-        if (entry == HnswGraph.NO_ENTRY && isFirst(node, level)) {
-            return;
+        while (entry == HnswGraph.NO_ENTRY) {
+            if (isFirst(node, level)) {
+                return;
+            }
+            entry = graph.entry();
         }
-        entry = graph.entry();
         int top = Math.min(level, HnswGraph.entryLevel(entry));
         selection.ensure(top + 1, parameters.m());
         int equal = choose(node, entry, top, scorer, scratch, selection);
-        if (equal >= 0) {
-            linkEqual(node, equal);
-            return;
+        while (equal >= 0) {
+            if (linkEqual(node, equal)) {
+                return;
+            }
+            equal = choose(node, entry, top, scorer, scratch, selection);
         }
         for (int l = 0; l <= top; l++) {
             write(graph.list(node, l), selection.chosen[l], selection.degrees[l], graph.maxDegree(l));
@@ -80,7 +61,7 @@ final class HnswInserter {
             }
         }
         graph.setState(node, HnswGraph.LIVE);
-        raiseEntry(node, level);
+        offerEntry(node, level);
     }
 
     private synchronized boolean isFirst(int node, int level) {
@@ -92,25 +73,44 @@ final class HnswInserter {
         return true;
     }
 
-    private void raiseEntry(int node, int level) {
-        if (level > HnswGraph.entryLevel(graph.entry())) {
+    /** Makes a linked node the entry point if it is above that, and its successor if it is above that one. */
+    void offerEntry(int node, int level) {
+        long entry = graph.entry();
+        if (level > HnswGraph.entryLevel(entry) || !graph.isLinkable(HnswGraph.entryPoint(entry))) {
             synchronized (this) {
                 if (level > HnswGraph.entryLevel(graph.entry())) {
                     graph.setEntry(HnswGraph.entry(node, level));
+                } else if (level > HnswGraph.entryLevel(successor)) {
+                    successor = HnswGraph.entry(node, level);
                 }
             }
         }
     }
 
-    private Object lock(int node) {
-        return locks[node & STRIPES - 1];
+    /** Forgets the successor; all linked nodes must be offered before the entry point is replaced. */
+    synchronized void beginSuccession() {
+        successor = HnswGraph.NO_ENTRY;
     }
 
-    private void linkEqual(int node, int representative) {
-        graph.setState(node, HnswGraph.LIVE);
-        synchronized (lock(representative)) {
+    /** Replaces the entry point if it is on its way out: by no node, when there is none but such. */
+    synchronized void replaceEntry() {
+        long entry = graph.entry();
+        if (entry != HnswGraph.NO_ENTRY && !graph.isLinkable(HnswGraph.entryPoint(entry))) {
+            graph.setEntry(successor);
+        }
+    }
+
+    /** Hangs a node into the chain of another, unless that is on its way out. */
+    private boolean linkEqual(int node, int representative) {
+        synchronized (locks.of(representative)) {
+            if (!graph.isLinkable(representative)) {
+                return false;
+            }
+            graph.setChained(node);
+            graph.setState(node, HnswGraph.LIVE);
             graph.setNextEqual(node, graph.nextEqual(representative));
             graph.setNextEqual(representative, node);
+            return true;
         }
     }
 
@@ -119,30 +119,51 @@ final class HnswInserter {
      *
      * @return a node with the same vector if one was met, so that the node needs no neighbours; else -1
      */
-    private int choose(int node, long entry, int top, NodeScorer scorer, SearchScratch scratch, Selection selection) {
+    private int choose(
+            int node, long entry, int top, NodeScorer scorer, SearchScratch scratch, NeighbourSelection selection) {
         scorer.prepare(scratch.query, node);
-        GraphWalk walk = new GraphWalk(graph, scorer, scratch, scratch.query, new CancellationCheck(() -> false));
+        GraphWalk walk = walk(scorer, scratch);
         int nearest = walk.descend(entry, top);
-        Beam beam = scratch.beam;
         for (int l = top; l >= 0; l--) {
-            walk.search(nearest, l, parameters.efConstruction());
-            nearest = beam.node(0);
+            int count = gather(walk, nearest, l, node, scratch, selection);
+            nearest = scratch.beam.node(0);
             int equal = equalAmong(node, scorer, scratch);
             if (equal >= 0) {
                 return equal;
             }
-            int count = 0;
+            selection.degrees[l] = selection.select(node, count, parameters.m(), selection.chosen[l], scorer, scratch);
+        }
+        return -1;
+    }
+
+    private GraphWalk walk(NodeScorer scorer, SearchScratch scratch) {
+        return new GraphWalk(graph, scorer, scratch, scratch.query, new CancellationCheck());
+    }
+
+    /**
+     * Puts the linkable nodes of a level that are nearest to the query of the walk into the candidates. Where most of
+     * those that are near are removed, as after a whole topic was, it looks further.
+     */
+    private int gather(
+            GraphWalk walk, int start, int level, int node, SearchScratch scratch, NeighbourSelection selection) {
+        Beam beam = scratch.beam;
+        int ef = graph.widened(parameters.efConstruction());
+        while (true) {
+            walk.search(start, level, ef);
             selection.ensureCandidates(beam.size());
+            int count = 0;
             for (int rank = 0; rank < beam.size(); rank++) {
                 int candidate = beam.node(rank);
-                if (graph.isLive(candidate) && candidate != node) {
+                if (graph.isLinkable(candidate) && candidate != node) {
                     selection.candidates[count++] = DistanceKey.of(beam.distance(rank), candidate);
                 }
             }
-            selection.degrees[l] =
-                    select(node, selection.candidates, count, parameters.m(), selection.chosen[l], scorer, scratch);
+            boolean isEnough = 2 * count >= parameters.efConstruction() || graph.removed() == 0;
+            if (isEnough || beam.size() < ef || ef >= MAX_WIDENING * parameters.efConstruction()) {
+                return count;
+            }
+            ef *= 2;
         }
-        return -1;
     }
 
     private int equalAmong(int node, NodeScorer scorer, SearchScratch scratch) {
@@ -153,29 +174,54 @@ final class HnswInserter {
         Beam beam = scratch.beam;
         for (int rank = 0; rank < beam.size() && beam.distance(rank) <= self; rank++) {
             int other = beam.node(rank);
-            if (beam.distance(rank) == self && other != node && store.isEqual(node, other)) {
+            if (beam.distance(rank) == self && other != node && graph.isLinkable(other) && store.isEqual(node, other)) {
                 return other;
             }
         }
         return -1;
     }
 
-    private static void write(long list, int[] nodes, int count, int width) {
+    /**
+     * Gives a linked node the neighbours on one level that a new node would get, beside those it has, and itself as a
+     * neighbour to them.
+     */
+    void relink(int node, int level, NodeScorer scorer, SearchScratch scratch, NeighbourSelection selection) {
+        long entry = graph.entry();
+        if (entry == HnswGraph.NO_ENTRY || level > HnswGraph.entryLevel(entry)) {
+            return;
+        }
+        selection.ensure(1, parameters.m());
+        scorer.prepare(scratch.query, node);
+        GraphWalk walk = walk(scorer, scratch);
+        int count = gather(walk, walk.descend(entry, level), level, node, scratch, selection);
+        int[] chosen = selection.chosen[0];
+        int degree = selection.select(node, count, parameters.m(), chosen, scorer, scratch);
+        for (int i = 0; i < degree; i++) {
+            linkBack(node, chosen[i], level, scorer, scratch, selection);
+            linkBack(chosen[i], node, level, scorer, scratch, selection);
+        }
+    }
+
+    /** Replaces a list, under the lock of its node or before anybody knows the node. */
+    static void write(long list, int[] nodes, int count, int width) {
+        VarHandle.releaseFence();
         for (int i = 0; i < width; i++) {
             OffHeap.putInt(list + (long) i * Integer.BYTES, i < count ? nodes[i] : HnswGraph.END);
         }
     }
 
-    /** Adds a neighbour to a node, and drops the least useful one when it has too many. */
+    /** Adds a neighbour to a node if it is not one, and drops the least useful one when it has too many. */
     private void linkBack(
-            int node, int neighbour, int level, NodeScorer scorer, SearchScratch scratch, Selection selection) {
-        VarHandle.releaseFence();
+            int node,
+            int neighbour,
+            int level,
+            NodeScorer scorer,
+            SearchScratch scratch,
+            NeighbourSelection selection) {
         long list = graph.list(node, level);
         int width = graph.maxDegree(level);
-        synchronized (lock(node)) {
-            int length = graph.length(list, width);
-            if (length < width) {
-                OffHeap.putInt(list + (long) length * Integer.BYTES, neighbour);
+        synchronized (locks.of(node)) {
+            if (append(list, width, neighbour)) {
                 return;
             }
             scratch.ensure(width + 1);
@@ -187,58 +233,31 @@ final class HnswInserter {
             for (int i = 0; i <= width; i++) {
                 selection.candidates[i] = DistanceKey.of(scratch.distance(i), scratch.node(i));
             }
-            int degree = select(node, selection.candidates, width + 1, width, selection.pruned, scorer, scratch);
-            write(list, selection.pruned, degree, width);
+            int degree = selection.select(node, width + 1, width, selection.list, scorer, scratch);
+            write(list, selection.list, degree, width);
         }
     }
 
-    /**
-     * Algorithm 4: keeps, nearest first, each candidate that is nearer to the base than to any that was kept, so that
-     * links go in different directions; all when there are fewer than {@code max}.
-     *
-     * <p>Each one kept is compared with all candidates behind it at once, and rules out those it is nearer to.
-     *
-     * <p>Equal distances are ordered by a permutation that differs from base to base. Where many are equal, as on a
-     * grid, the lower nodes would else be chosen by everyone, and the others by none.
-     *
-     * @param candidates {@link DistanceKey}s to the base, reordered here
-     * @return how many were written to {@code out}
-     */
-    private int select(
-            int base, long[] candidates, int count, int max, int[] out, NodeScorer scorer, SearchScratch scratch) {
-        int permutation = (int) HnswParameters.mix(base) & Integer.MAX_VALUE;
-        for (int i = 0; i < count; i++) {
-            candidates[i] ^= permutation;
+    /** Adds a neighbour to a node if it is not one and there is a place free. */
+    void linkIfRoom(int node, int neighbour, int level) {
+        synchronized (locks.of(node)) {
+            append(graph.list(node, level), graph.maxDegree(level), neighbour);
         }
-        Arrays.sort(candidates, 0, count);
-        if (count < max) {
-            for (int i = 0; i < count; i++) {
-                out[i] = DistanceKey.node(candidates[i]) ^ permutation;
+    }
+
+    /** Makes a node one of a list, unless that is full; says whether it is one. */
+    private boolean append(long list, int width, int neighbour) {
+        int length = graph.length(list, width);
+        for (int i = 0; i < length; i++) {
+            if (OffHeap.getInt(list + (long) i * Integer.BYTES) == neighbour) {
+                return true;
             }
-            return count;
         }
-        scratch.ensure(count);
-        int kept = 0;
-        int left = count;
-        while (left > 0 && kept < max) {
-            int nearest = DistanceKey.node(candidates[0]) ^ permutation;
-            out[kept++] = nearest;
-            if (kept == max || left == 1) {
-                break;
-            }
-            for (int i = 1; i < left; i++) {
-                scratch.setNode(i - 1, DistanceKey.node(candidates[i]) ^ permutation);
-            }
-            scorer.prepare(scratch.candidateQuery, nearest);
-            scorer.distances(scratch.candidateQuery, scratch.nodes(), left - 1, scratch.distances());
-            int still = 0;
-            for (int i = 1; i < left; i++) {
-                if (!(scratch.distance(i - 1) < DistanceKey.distance(candidates[i]))) {
-                    candidates[still++] = candidates[i];
-                }
-            }
-            left = still;
+        if (length == width) {
+            return false;
         }
-        return kept;
+        VarHandle.releaseFence();
+        OffHeap.putInt(list + (long) length * Integer.BYTES, neighbour);
+        return true;
     }
 }

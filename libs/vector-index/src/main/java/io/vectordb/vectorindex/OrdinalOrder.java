@@ -68,6 +68,9 @@ final class OrdinalOrder {
 
     /** Whether the ordinals of the nodes {@code 0..limit - 1} ascend, doubles allowed. */
     private boolean ascends(int limit) {
+        if (graph.isReused()) {
+            return false;
+        }
         int from = checked;
         if (from == BROKEN || from >= limit) {
             return from != BROKEN;
