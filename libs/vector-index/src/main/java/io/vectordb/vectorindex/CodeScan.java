@@ -6,7 +6,7 @@ package io.vectordb.vectorindex;
  */
 final class CodeScan {
 
-    private static final int BATCH = 64;
+    private static final int BATCH = 256;
     /** Standard deviations that a code's estimate is trusted to lie within: a scan has many more than a beam to read. */
     private static final float TRUSTED_DEVIATIONS = 2;
     /** By how much the error of a code may exceed all before; vectors of one field are of one kind. */

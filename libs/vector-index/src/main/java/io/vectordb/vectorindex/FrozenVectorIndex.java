@@ -260,6 +260,20 @@ public final class FrozenVectorIndex implements VectorIndex, AutoCloseable {
     }
 
     @Override
+    public SearchResult[] searchExact(float[][] queries, int k, OrdinalFilter filter, BooleanSupplier cancelled) {
+        for (float[] query : queries) {
+            checkQuery(query, k);
+        }
+        enter();
+        try {
+            return search.searchExact(
+                    queries, k, filter, SearchScratch.local().check.begin(cancelled));
+        } finally {
+            leave();
+        }
+    }
+
+    @Override
     public RangeResult searchRange(
             float[] query, double radius, int limit, int efSearch, OrdinalFilter filter, BooleanSupplier cancelled) {
         Vectors.validate(metric(), dimension(), query);

@@ -27,6 +27,7 @@ final class GraphSearch {
     private final ExactSearch exact;
     private final FilteredSearch filtered;
     private final RangeSearch range;
+    private final BatchSearch batch;
 
     /** For a graph that grows. */
     GraphSearch(HnswGraph graph, VectorStore store) {
@@ -42,6 +43,7 @@ final class GraphSearch {
         CodeScan scan = new CodeScan(graph, store, order, exact);
         filtered = new FilteredSearch(graph, order, scan);
         range = new RangeSearch(graph, store, order, exact, scan, filtered);
+        batch = new BatchSearch(graph, store, order);
     }
 
     SearchResult search(
@@ -131,6 +133,10 @@ final class GraphSearch {
         return beam.size() == ef
                 && scratch.top.isFull()
                 && beam.distance(last) - codes.deviation(scratch.query, beam.node(last)) <= scratch.bound();
+    }
+
+    SearchResult[] searchExact(float[][] queries, int k, OrdinalFilter filter, CancellationCheck check) {
+        return batch.searchExact(queries, k, filter, check);
     }
 
     RangeResult searchRange(

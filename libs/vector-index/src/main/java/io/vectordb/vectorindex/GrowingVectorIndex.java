@@ -260,6 +260,21 @@ public final class GrowingVectorIndex implements VectorIndex, AutoCloseable {
     }
 
     @Override
+    public SearchResult[] searchExact(float[][] queries, int k, OrdinalFilter filter, BooleanSupplier cancelled) {
+        for (float[] query : queries) {
+            checkQuery(query, k);
+        }
+        int period = periods.enter();
+        try {
+            return search.searchExact(
+                    queries, k, filter, SearchScratch.local().check.begin(cancelled));
+        } finally {
+            periods.leave(period);
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    @Override
     public RangeResult searchRange(
             float[] query, double radius, int limit, int efSearch, OrdinalFilter filter, BooleanSupplier cancelled) {
         Vectors.validate(metric(), dimension(), query);

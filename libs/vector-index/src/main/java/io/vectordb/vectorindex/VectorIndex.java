@@ -56,6 +56,14 @@ public sealed interface VectorIndex permits GrowingVectorIndex, FrozenVectorInde
     }
 
     /**
+     * The same for several queries: cheaper than one after another, since they are compared with a vector together, and
+     * a filter is asked once for many.
+     *
+     * @return the results in the order of the queries
+     */
+    SearchResult[] searchExact(float[][] queries, int k, OrdinalFilter filter, BooleanSupplier cancelled);
+
+    /**
      * All records within a radius that pass the filter, nearest first, or the nearest {@code limit} of them.
      *
      * <p>Found by a walk that goes on as long as it meets vectors within the radius: nearly always all, the more so the

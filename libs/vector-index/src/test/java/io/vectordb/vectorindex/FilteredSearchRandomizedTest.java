@@ -2,12 +2,15 @@ package io.vectordb.vectorindex;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -111,6 +114,28 @@ class FilteredSearchRandomizedTest {
             assertThat(index.searchExact(query, 2_000, set).size()).isEqualTo((int) passing);
             GrowingVectorIndexRandomizedTest.assertSame(
                     index.searchExact(query, 2_000, set), index.searchExact(query, 2_000, set::test));
+        }
+    }
+
+    @Test
+    void aFrozenIndexFindsTheNodesOfFewOrdinalsByATable(@TempDir Path folder) throws IOException {
+        GrowingVectorIndex growing = TestVectors.index(Metric.L2, TestVectors.clustered(random, COUNT, 32, 25));
+        Path file = folder.resolve("index");
+        FrozenVectorIndex.write(growing, FrozenOptions.defaults(), file);
+        OrdinalSet few = OrdinalSet.matching(2 * COUNT, ordinal -> random.nextInt(40) == 0);
+        try (FrozenVectorIndex index = FrozenVectorIndex.open(file, FrozenVectorIndex.Residency.LOADED)) {
+            long before = index.memoryBytes();
+            for (int i = 0; i < 10; i++) {
+                float[] query = TestVectors.gaussian(random, 32);
+                SearchResult expected = growing.searchExact(query, 500, few::test);
+                GrowingVectorIndexRandomizedTest.assertSame(index.searchExact(query, 500, few), expected);
+                GrowingVectorIndexRandomizedTest.assertSame(index.searchExact(query, 500, few::test), expected);
+                assertThat(common(
+                                index.search(query, 10, 50, few).ordinals(),
+                                index.searchExact(query, 10, few).ordinals()))
+                        .isGreaterThanOrEqualTo(9);
+            }
+            assertThat(index.memoryBytes()).isEqualTo(before + 4L * COUNT);
         }
     }
 

@@ -51,6 +51,25 @@ class GrowingVectorIndexRandomizedTest {
 
     @ParameterizedTest
     @EnumSource
+    void exactSearchOfManyQueriesEqualsThatOfEach(Metric metric) {
+        GrowingVectorIndex index = TestVectors.index(metric, TestVectors.clustered(random, 1_000, 20, 10));
+        float[][] queries = TestVectors.gaussians(random, 37, 20);
+        OrdinalSet third = OrdinalSet.matching(1_000, ordinal -> ordinal % 3 == 0);
+        for (OrdinalFilter filter : new OrdinalFilter[] {OrdinalFilter.ALL, third, third::test, OrdinalSet.of()}) {
+            SearchResult[] results = index.searchExact(queries, 25, filter, () -> false);
+            assertThat(results).hasSize(queries.length);
+            for (int i = 0; i < queries.length; i++) {
+                SearchResult alone = index.searchExact(queries[i], 25, filter);
+                assertSame(results[i], alone);
+                assertThat(results[i].visited()).isEqualTo(alone.visited());
+            }
+        }
+        assertThat(index.searchExact(new float[0][], 5, OrdinalFilter.ALL, () -> false))
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void searchEqualsExactSearchWhenEfCoversTheIndex(Metric metric) {
         GrowingVectorIndex index = TestVectors.index(metric, TestVectors.gaussians(random, 500, 20));
         for (int i = 0; i < 20; i++) {
