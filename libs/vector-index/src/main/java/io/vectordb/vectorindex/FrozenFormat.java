@@ -37,7 +37,8 @@ import java.util.zip.CRC32C;
  * sections
  *   CENTROID       float32 per component: what codes are relative to
  *   NODES          per node 16 bytes: ordinal (4), number of its list of level 1 among the upper lists (4), next of the
- *                  nodes with an equal vector or -1 (4), state 0 (1), level (1), zero (2)
+ *                  nodes with an equal vector or -1 (4), state 0 (1), level (1), 1 where it is such a next one and
+ *                  has no links (1), zero (1)
  *   LEVEL_0        per node 2 * m int32: its neighbours, then -1
  *   UPPER          per node and level above 0, in the order of nodes and levels, m int32: its neighbours, then -1
  *   CODES          per node the record that Quantizer describes

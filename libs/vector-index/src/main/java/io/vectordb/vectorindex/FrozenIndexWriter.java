@@ -196,7 +196,8 @@ final class FrozenIndexWriter {
             output.putInt(graph.ordinal(sources[node]));
             output.putInt(firstUpper);
             output.putInt(nextEqual[node]);
-            output.putInt(HnswGraph.LIVE & 0xFF | level << Byte.SIZE);
+            int chained = links[node] == HnswGraph.END ? 1 : 0;
+            output.putInt(HnswGraph.LIVE & 0xFF | level << Byte.SIZE | chained << 2 * Byte.SIZE);
             firstUpper += level;
         }
     }

@@ -118,6 +118,7 @@ public final class FrozenVectorIndex implements VectorIndex, AutoCloseable {
      * whole; nodes are numbered anew, ordinals stay.
      */
     public static void write(GrowingVectorIndex source, FrozenOptions options, Path file) throws IOException {
+        source.repair();
         new FrozenIndexWriter(source.graph(), source.store(), source.parameters(), options).write(file);
     }
 
@@ -305,6 +306,16 @@ public final class FrozenVectorIndex implements VectorIndex, AutoCloseable {
             throw new IllegalArgumentException("expected k of at least 1, received " + k);
         }
         Vectors.validate(metric(), dimension(), query);
+    }
+
+    /** Runs something that reads graph and vectors by themselves. */
+    void whileOpen(Runnable reading) {
+        enter();
+        try {
+            reading.run();
+        } finally {
+            leave();
+        }
     }
 
     private void enter() {

@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -83,6 +84,53 @@ public final class GrowingVectorIndex implements VectorIndex, AutoCloseable {
         search = new GraphSearch(graph, store);
     }
 
+    /**
+     * An index that goes on where a frozen one ended, without those of its vectors whose records are gone.
+     *
+     * @throws io.vectordb.common.VectorDbException {@code MEMORY_LIMIT}, and nothing is taken from the budget then
+     */
+    static GrowingVectorIndex of(
+            FrozenMerge.Source source, HnswParameters parameters, Quantization quantization, MemoryBudget budget) {
+        FrozenVectorIndex frozen = source.index();
+        GrowingVectorIndex index =
+                new GrowingVectorIndex(frozen.metric(), frozen.dimension(), parameters, quantization, budget);
+        try {
+            frozen.whileOpen(() -> index.takeOver(frozen, source.ordinals()));
+        } catch (RuntimeException e) {
+            index.close();
+            throw e;
+        }
+        return index;
+    }
+
+    private void takeOver(FrozenVectorIndex frozen, IntUnaryOperator ordinals) {
+        float[] vector = new float[dimension()];
+        int[] gone = new int[frozen.size()];
+        int goneCount = 0;
+        for (int node = 0; node < frozen.size(); node++) {
+            int ordinal = ordinals.applyAsInt(frozen.graph().ordinal(node));
+            if (ordinal < 0) {
+                gone[goneCount++] = node;
+            }
+            store.ensure(node + 1);
+            frozen.store().get(node, vector);
+            store.put(node, vector);
+            graph.takeOver(frozen.graph(), node, ordinal);
+        }
+        graph.finishTakeOver(frozen.graph());
+        size.set(frozen.size());
+        if (isCoded() && frozen.size() >= TRAINING) {
+            codes = train();
+        }
+        for (int i = 0; i < goneCount; i++) {
+            remove(gone[i]);
+        }
+    }
+
+    private boolean isCoded() {
+        return quantization != Quantization.NONE && dimension() >= MIN_CODED_DIMENSION;
+    }
+
     private Region region(int recordBytes, int slackBytes, byte fill) {
         return new Region(arena, budget, recordBytes, slackBytes, fill);
     }
@@ -118,9 +166,7 @@ public final class GrowingVectorIndex implements VectorIndex, AutoCloseable {
     public int add(int ordinal, float[] vector) {
         Vectors.validate(metric(), dimension(), vector);
         CodeStore coded = codes;
-        int node = coded != null || quantization == Quantization.NONE || dimension() < MIN_CODED_DIMENSION
-                ? add(ordinal, vector, coded)
-                : addBeforeTraining(ordinal, vector);
+        int node = coded != null || !isCoded() ? add(ordinal, vector, coded) : addBeforeTraining(ordinal, vector);
         tombstones.advance(scorer());
         Reference.reachabilityFence(this);
         return node;
@@ -341,8 +387,8 @@ public final class GrowingVectorIndex implements VectorIndex, AutoCloseable {
     }
 
     /**
-     * Gives the memory back to the budget; no call may follow or be under way. It is freed once nobody holds the index
-     * any more.
+     * Gives the memory back to the budget; nothing may be added or removed any more. Searches go on: the memory is freed
+     * once nobody holds the index.
      */
     @Override
     public void close() {

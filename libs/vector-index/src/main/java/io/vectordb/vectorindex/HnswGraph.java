@@ -267,6 +267,29 @@ final class HnswGraph {
         return node;
     }
 
+    /** Makes the next node one of another graph of equal {@code m}, with its number, level and lists. */
+    void takeOver(HnswGraph other, int node, int ordinal) {
+        int level = other.level(node);
+        ensureNext(level);
+        beginNext(ordinal, level);
+        for (int l = 0; l <= level; l++) {
+            OffHeap.copy(other.list(node, l), list(node, l), (long) maxDegree(l) * Integer.BYTES);
+        }
+    }
+
+    /** Makes live all nodes that were taken over, and chains them as they were. */
+    void finishTakeOver(HnswGraph other) {
+        for (int node = 0; node < allocated; node++) {
+            int next = other.nextEqual(node);
+            setNextEqual(node, next);
+            if (next != END) {
+                setChained(next);
+            }
+            setState(node, LIVE);
+        }
+        entry = other.entry();
+    }
+
     /** Begins a free node anew; nobody may know its number from before. */
     void begin(int node, int ordinal) {
         long record = nodes.address(node);
