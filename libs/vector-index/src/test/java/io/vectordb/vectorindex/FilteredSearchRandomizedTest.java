@@ -118,6 +118,33 @@ class FilteredSearchRandomizedTest {
     }
 
     @Test
+    void nodesThatAreUsedAgainAreFoundByTheirNewOrdinals() {
+        float[][] vectors = TestVectors.clustered(random, 3_000, 32, 25);
+        GrowingVectorIndex index = TestVectors.index(Metric.L2, Arrays.copyOf(vectors, 2_000));
+        OrdinalSet before = OrdinalSet.matching(3_000, ordinal -> ordinal % 50 == 0);
+        assertThat(index.searchExact(vectors[0], 100, before).size()).isEqualTo(40);
+        for (int node = 0; node < 1_000; node++) {
+            index.remove(node);
+        }
+        assertThat(index.searchExact(vectors[0], 100, before).size()).isEqualTo(20);
+        index.repair();
+        for (int i = 2_000; i < 3_000; i++) {
+            index.add(i, vectors[i]);
+        }
+        for (int step : new int[] {50, 2}) {
+            OrdinalSet set = OrdinalSet.matching(3_000, ordinal -> ordinal % step == 0);
+            for (OrdinalFilter filter : new OrdinalFilter[] {set, set::test}) {
+                int[] found = index.searchExact(vectors[0], 3_000, filter).ordinals();
+                assertThat(found)
+                        .containsExactlyInAnyOrder(
+                                IntStream.range(1_000, 3_000).filter(set::test).toArray());
+                assertThat(index.search(vectors[2_500], 1, 50, filter).ordinals())
+                        .containsExactly(2_500);
+            }
+        }
+    }
+
+    @Test
     void aFrozenIndexFindsTheNodesOfFewOrdinalsByATable(@TempDir Path folder) throws IOException {
         GrowingVectorIndex growing = TestVectors.index(Metric.L2, TestVectors.clustered(random, COUNT, 32, 25));
         Path file = folder.resolve("index");
