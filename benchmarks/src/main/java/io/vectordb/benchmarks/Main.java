@@ -3,6 +3,7 @@ package io.vectordb.benchmarks;
 import io.vectordb.benchmarks.data.Dataset;
 import io.vectordb.benchmarks.data.DatasetRequest;
 import io.vectordb.benchmarks.data.Datasets;
+import io.vectordb.benchmarks.report.ChurnTable;
 import io.vectordb.benchmarks.report.ComparisonTable;
 import io.vectordb.benchmarks.report.ConcurrentTable;
 import io.vectordb.benchmarks.report.ResultsJson;
@@ -10,6 +11,7 @@ import io.vectordb.benchmarks.report.SvgPlot;
 import io.vectordb.benchmarks.run.AnnComparison;
 import io.vectordb.benchmarks.run.AnnOptions;
 import io.vectordb.benchmarks.run.AnnReport;
+import io.vectordb.benchmarks.run.ChurnRun;
 import io.vectordb.benchmarks.run.ConcurrentRun;
 import io.vectordb.benchmarks.run.FilteredRun;
 import io.vectordb.common.VectorDbException;
@@ -89,6 +91,10 @@ public final class Main {
                 List<ConcurrentRun.Line> lines = new ConcurrentRun(options, dataset, folder, err::println).run();
                 print(ConcurrentTable.of(dataset, lines), folder.resolve("concurrent-table.md"));
             }
+            case CHURN ->
+                print(
+                        ChurnTable.of(dataset, new ChurnRun(options, dataset, err::println).run()),
+                        folder.resolve("churn-table.md"));
         }
     }
 

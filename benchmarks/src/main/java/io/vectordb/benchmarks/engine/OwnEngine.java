@@ -9,12 +9,16 @@ import io.vectordb.vectorindex.HnswParameters;
 import io.vectordb.vectorindex.MemoryBudget;
 import io.vectordb.vectorindex.Metric;
 import io.vectordb.vectorindex.OrdinalFilter;
+import io.vectordb.vectorindex.OrdinalSet;
 import io.vectordb.vectorindex.Quantization;
 import io.vectordb.vectorindex.SearchResult;
 import io.vectordb.vectorindex.VectorIndex;
 import io.vectordb.vectorindex.kernel.KernelProvider;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -27,6 +31,9 @@ import org.jspecify.annotations.Nullable;
 public final class OwnEngine implements GrowingEngine {
 
     private static final long SEED = 42;
+
+    /** Filters as the index takes them, made once each: who filters has such a set, or finds it by other means. */
+    private static final Map<Allowed, OrdinalSet> SETS = Collections.synchronizedMap(new IdentityHashMap<>());
 
     private final EngineSettings settings;
     private final boolean quantized;
@@ -95,7 +102,7 @@ public final class OwnEngine implements GrowingEngine {
     }
 
     static int search(VectorIndex index, float[] query, int ef, @Nullable Allowed allowed, int[] ids) {
-        OrdinalFilter filter = allowed == null ? OrdinalFilter.ALL : allowed::contains;
+        OrdinalFilter filter = allowed == null ? OrdinalFilter.ALL : SETS.computeIfAbsent(allowed, OwnEngine::set);
         SearchResult result = index.search(query, ids.length, ef, filter);
         System.arraycopy(result.ordinals(), 0, ids, 0, result.size());
         return result.size();
@@ -106,7 +113,15 @@ public final class OwnEngine implements GrowingEngine {
         index.close();
     }
 
+    private static OrdinalSet set(Allowed allowed) {
+        return OrdinalSet.ofWords(allowed.words());
+    }
+
     private GrowingVectorIndex empty() {
+        return empty(settings, quantized);
+    }
+
+    static GrowingVectorIndex empty(EngineSettings settings, boolean quantized) {
         Metric metric = switch (settings.similarity()) {
             case COSINE -> Metric.COSINE;
             case L2 -> Metric.L2;

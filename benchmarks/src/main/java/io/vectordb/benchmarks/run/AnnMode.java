@@ -7,5 +7,7 @@ public enum AnnMode {
     /** Ours under filters. */
     FILTERED,
     /** Ours while it grows. */
-    CONCURRENT
+    CONCURRENT,
+    /** Ours after many replacements. */
+    CHURN
 }

@@ -47,6 +47,7 @@ public final class AnnOptions {
               --filtered            searches of ours under filters, beside hnswlib without
               --concurrent          searches of ours while one thread inserts, beside those of a resting index; --ef %d
                                     unless given
+              --churn               recall of ours after half of the records were replaced, beside a fresh build
             """.formatted(String.join(", ", Catalog.names()), CONCURRENT_BEAM);
 
     private static final List<Integer> BEAMS = List.of(10, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512);
@@ -79,6 +80,8 @@ public final class AnnOptions {
                 options.mode = AnnMode.FILTERED;
             } else if (argument.equals("--concurrent")) {
                 options.mode = AnnMode.CONCURRENT;
+            } else if (argument.equals("--churn")) {
+                options.mode = AnnMode.CHURN;
             } else if (argument.startsWith("--")) {
                 i++;
                 if (i == arguments.size()) {

@@ -96,7 +96,7 @@ final class EngineServerTest {
         Dataset dataset = TestData.dataset(folder, random, 400, 10, Similarity.COSINE);
         Message grown = serve(
                         dataset,
-                        "vectordb",
+                        "vectordb-growing",
                         new Message("grow")
                                 .with("initial", 200)
                                 .with("seconds", 0.05)
