@@ -214,6 +214,11 @@ final class HnswGraph {
         return state == LIVE || state == STANDING;
     }
 
+    /** Whether a node is on its way out. */
+    boolean isLeaving(int node) {
+        return state(node) >= LEAVING;
+    }
+
     /** The state of the nodes that leave in a generation: of two that follow each other it differs. */
     static byte leaving(int generation) {
         return (byte) (LEAVING + (generation & 1));

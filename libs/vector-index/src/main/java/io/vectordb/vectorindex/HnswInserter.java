@@ -7,7 +7,8 @@ import java.lang.invoke.VarHandle;
  * Links new nodes into a graph: algorithm 1 of the paper with the neighbour selection of algorithm 4, without its
  * optional extension and without keeping pruned candidates, as hnswlib does it.
  *
- * <p>Nodes on their way out are walked through, and never linked to.
+ * <p>Nodes on their way out are walked through, and never linked to. Where there are hardly any others the nearest of
+ * them link to a new node, so that it is found until the sweep has come by: by walks, and by the nodes that follow it.
  *
  * <p>Thread-safe: see {@link HnswGraph} for how threads insert side by side. Two that insert at the same time may not
  * see each other's node; with many more nodes than threads that costs no measurable recall.
@@ -59,9 +60,12 @@ final class HnswInserter {
             for (int i = 0; i < selection.degrees[l]; i++) {
                 linkBack(selection.chosen[l][i], node, l, scorer, scratch, selection);
             }
+            for (int i = 0; i < selection.waypointCounts[l]; i++) {
+                linkFromWaypoint(selection.waypoints[l][i], node, l);
+            }
         }
         graph.setState(node, HnswGraph.LIVE);
-        offerEntry(node, level);
+        offerEntry(node, selection.degrees[0] > 0 ? level : 0);
     }
 
     private synchronized boolean isFirst(int node, int level) {
@@ -127,6 +131,8 @@ final class HnswInserter {
         for (int l = top; l >= 0; l--) {
             int count = gather(walk, nearest, l, node, scratch, selection);
             nearest = scratch.beam.node(0);
+            selection.waypointCounts[l] =
+                    count < parameters.m() ? gatherWaypoints(scratch.beam, selection.waypoints[l]) : 0;
             int equal = equalAmong(node, scorer, scratch);
             if (equal >= 0) {
                 return equal;
@@ -164,6 +170,16 @@ final class HnswInserter {
             }
             ef *= 2;
         }
+    }
+
+    private int gatherWaypoints(Beam beam, int[] waypoints) {
+        int count = 0;
+        for (int rank = 0; rank < beam.size() && count < waypoints.length; rank++) {
+            if (graph.isLeaving(beam.node(rank))) {
+                waypoints[count++] = beam.node(rank);
+            }
+        }
+        return count;
     }
 
     private int equalAmong(int node, NodeScorer scorer, SearchScratch scratch) {
@@ -242,6 +258,18 @@ final class HnswInserter {
     void linkIfRoom(int node, int neighbour, int level) {
         synchronized (locks.of(node)) {
             append(graph.list(node, level), graph.maxDegree(level), neighbour);
+        }
+    }
+
+    /** Makes a node the neighbour of one on its way out, at the cost of another if need be. */
+    private void linkFromWaypoint(int waypoint, int node, int level) {
+        long list = graph.list(waypoint, level);
+        int width = graph.maxDegree(level);
+        synchronized (locks.of(waypoint)) {
+            if (!append(list, width, node)) {
+                VarHandle.releaseFence();
+                OffHeap.putInt(list + (width - 1L) * Integer.BYTES, node);
+            }
         }
     }
 

@@ -7,12 +7,18 @@ final class NeighbourSelection {
 
     private static final ThreadLocal<NeighbourSelection> LOCAL = ThreadLocal.withInitial(NeighbourSelection::new);
 
+    private static final int WAYPOINTS = 4;
+
     /** {@link DistanceKey}s of what may be chosen. */
     long[] candidates = new long[128];
     /** Per level the neighbours chosen for the node that is being inserted, and how many. */
     int[][] chosen = {};
 
     int[] degrees = {};
+    /** Per level the nearest nodes on their way out that were met, where too few others were, and how many. */
+    int[][] waypoints = {};
+
+    int[] waypointCounts = {};
     /** A list as it will be written. */
     int[] list = {};
     /** Nodes on their way out whose neighbours may be chosen instead. */
@@ -32,6 +38,8 @@ final class NeighbourSelection {
         if (levels > chosen.length || chosen[0].length < m) {
             chosen = new int[levels][m];
             degrees = new int[levels];
+            waypoints = new int[levels][WAYPOINTS];
+            waypointCounts = new int[levels];
         }
         if (list.length < 2 * m) {
             list = new int[2 * m];

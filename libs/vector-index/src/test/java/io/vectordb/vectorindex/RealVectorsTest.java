@@ -7,6 +7,8 @@ import java.util.SplittableRandom;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class RealVectorsTest {
 
@@ -65,5 +67,21 @@ class RealVectorsTest {
                     .count();
         }
         assertThat((double) found / wanted).isGreaterThanOrEqualTo(0.95);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"sec-minilm-384,5000", "glove-100-angular,8000"})
+    void recallAfterReplacingHalfIsThatOfAFreshBuild(String dataset, int count) {
+        float[][] vectors = TestVectors.realVectors(dataset + "/base.fvecs", count);
+        float[][] queries = TestVectors.realVectors(dataset + "/query.fvecs", 300);
+        Population population =
+                new Population(Metric.COSINE, vectors, Seeds.random("RealVectorsTest, replacing half of " + dataset));
+        for (int round = 0; round < 3; round++) {
+            population.replace(population.size / 2);
+        }
+        double fresh = TestVectors.recall(population.fresh(), queries, 10, 64);
+        assertThat(TestVectors.recall(population.index, queries, 10, 64)).isGreaterThanOrEqualTo(fresh - 0.01);
+        population.index.repair();
+        assertThat(TestVectors.recall(population.index, queries, 10, 64)).isGreaterThanOrEqualTo(fresh - 0.01);
     }
 }
