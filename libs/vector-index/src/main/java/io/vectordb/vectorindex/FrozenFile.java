@@ -1,8 +1,10 @@
 package io.vectordb.vectorindex;
 
 import io.vectordb.vectorindex.FrozenFormat.Section;
+import io.vectordb.vectorindex.kernel.KernelProvider;
 import io.vectordb.vectorindex.kernel.OffHeap;
 import io.vectordb.vectorindex.quantization.CodeFormat;
+import io.vectordb.vectorindex.quantization.Quantizer;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,6 +13,9 @@ import java.util.Optional;
 
 /** The content of a {@link FrozenFormat} file that was found to be whole. */
 final class FrozenFile {
+
+    /** Keeps the bytes of a vector and of its code within an int. */
+    private static final int MAX_DIMENSION = 1 << 24;
 
     private final Path file;
     private final MemorySegment bytes;
@@ -31,6 +36,7 @@ final class FrozenFile {
         for (Section section : Section.values()) {
             content.checkSection(section);
         }
+        content.checkValues();
         content.checkLengths();
         content.checkLinks();
         return content;
@@ -60,6 +66,7 @@ final class FrozenFile {
         long offset = FrozenFormat.sectionOffset(bytes, section);
         long length = FrozenFormat.sectionBytes(bytes, section);
         if (offset < FrozenFormat.HEADER_BYTES
+                || offset % FrozenFormat.ALIGNMENT != 0
                 || length < 0
                 || offset > bytes.byteSize() - FrozenFormat.SLACK_BYTES
                 || length > bytes.byteSize() - FrozenFormat.SLACK_BYTES - offset) {
@@ -79,14 +86,40 @@ final class FrozenFile {
         }
     }
 
+    /** Addresses are computed from these without a check of their own. */
+    private void checkValues() {
+        checkWithin("dimension", dimension(), 1, MAX_DIMENSION);
+        checkWithin("number of nodes", nodes(), 0, Integer.MAX_VALUE);
+        checkWithin("number of upper lists", upperLists(), 0, Integer.MAX_VALUE);
+        try {
+            parameters();
+        } catch (IllegalArgumentException e) {
+            throw corrupt("header", String.valueOf(e.getMessage()));
+        }
+        if (!(maxNorm() >= 0 && maxNorm() <= Double.MAX_VALUE)) {
+            throw corrupt("header", "expected a finite norm, found " + maxNorm());
+        }
+        checkLength(Section.CENTROID, (long) Float.BYTES * dimension());
+        int record = codeFormat()
+                .map(format -> new Quantizer(Centroid.distance(metric()), format, centroid(), KernelProvider.best()))
+                .map(Quantizer::recordBytes)
+                .orElse(0);
+        checkWithin("length of a code", bytes.get(FrozenFormat.INT, 80), record, record);
+    }
+
+    private void checkWithin(String what, int value, int min, int max) {
+        if (value < min || value > max) {
+            throw corrupt("header", "expected a " + what + " within " + min + " and " + max + ", found " + value);
+        }
+    }
+
     private void checkLengths() {
         long nodes = nodes();
         long m = parameters().m();
-        checkLength(Section.CENTROID, (long) Float.BYTES * dimension());
         checkLength(Section.NODES, HnswGraph.NODE_BYTES * nodes);
         checkLength(Section.LEVEL_0, 2 * m * Integer.BYTES * nodes);
         checkLength(Section.UPPER, m * Integer.BYTES * upperLists());
-        checkLength(Section.CODES, bytes.get(FrozenFormat.INT, 80) * nodes);
+        checkLength(Section.CODES, (long) bytes.get(FrozenFormat.INT, 80) * nodes);
         checkLength(Section.VECTORS, vectorBytes() * nodes);
         checkLength(Section.INVERSE_NORMS, metric() == Metric.COSINE ? Float.BYTES * nodes : 0);
         checkLength(Section.RECALL, (long) FrozenFormat.RECALL_POINT_BYTES * bytes.get(FrozenFormat.INT, 84));
@@ -106,8 +139,9 @@ final class FrozenFile {
         checkInts(Section.NODES, 8, HnswGraph.NODE_BYTES, nodes());
         long nodes = section(Section.NODES).address();
         long lists = 0;
-        for (long node = 0; node < nodes(); node++) {
-            long record = nodes + node * HnswGraph.NODE_BYTES;
+        for (int node = 0; node < nodes(); node++) {
+            long record = nodes + (long) node * HnswGraph.NODE_BYTES;
+            checkNode(node, record);
             if (OffHeap.getInt(record + 4) != lists) {
                 throw corrupt(name(Section.NODES), "node " + node + " has the upper lists of another");
             }
@@ -122,6 +156,43 @@ final class FrozenFile {
                                 == HnswGraph.entryLevel(entry);
         if (lists != upperLists() || !valid) {
             throw corrupt("header", "the entry point or the number of upper lists is not that of the nodes");
+        }
+        checkLevels(nodes);
+    }
+
+    private void checkNode(int node, long record) {
+        int ordinal = OffHeap.getInt(record);
+        int next = OffHeap.getInt(record + 8);
+        byte state = OffHeap.getByte(record + 12);
+        byte level = OffHeap.getByte(record + 13);
+        if (ordinal < 0 || state != HnswGraph.LIVE || level < 0) {
+            throw corrupt(
+                    name(Section.NODES),
+                    "node " + node + " has the ordinal " + ordinal + ", state " + state + " and level " + level);
+        }
+        // A chain is written in the order of its nodes; one that leads back has no end.
+        if (next != HnswGraph.END && next <= node) {
+            throw corrupt(name(Section.NODES), "the chain of node " + node + " leads back to " + next);
+        }
+    }
+
+    /** A walk reads the list of a level of whatever node it finds in one: such a node must have it. */
+    private void checkLevels(long nodes) {
+        long list = section(Section.UPPER).address();
+        int m = parameters().m();
+        for (int node = 0; node < nodes(); node++) {
+            int levels = OffHeap.getByte(nodes + (long) node * HnswGraph.NODE_BYTES + 13);
+            for (int level = 1; level <= levels; level++, list += (long) m * Integer.BYTES) {
+                for (int i = 0; i < m; i++) {
+                    int neighbour = OffHeap.getInt(list + (long) i * Integer.BYTES);
+                    if (neighbour != HnswGraph.END
+                            && OffHeap.getByte(nodes + (long) neighbour * HnswGraph.NODE_BYTES + 13) < level) {
+                        throw corrupt(
+                                name(Section.UPPER),
+                                "node " + neighbour + " is in a list of level " + level + " above its own");
+                    }
+                }
+            }
         }
     }
 

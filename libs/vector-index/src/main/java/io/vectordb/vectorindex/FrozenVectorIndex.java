@@ -57,7 +57,9 @@ public final class FrozenVectorIndex implements VectorIndex, AutoCloseable {
     /** Calls under way, and {@link #CLOSED} once closed. */
     private final AtomicLong users = new AtomicLong();
 
-    private FrozenVectorIndex(Path file, Arena arena, FrozenFile content, Residency residency, MemoryBudget budget) {
+    /** @param loadedBytes what was reserved for what will be loaded */
+    private FrozenVectorIndex(
+            Path file, Arena arena, FrozenFile content, Residency residency, MemoryBudget budget, long loadedBytes) {
         this.file = file;
         this.arena = arena;
         this.budget = budget;
@@ -65,14 +67,7 @@ public final class FrozenVectorIndex implements VectorIndex, AutoCloseable {
         int dimension = content.dimension();
         parameters = content.parameters();
         int vectorBytes = content.vectorBytes();
-        long loaded = 0;
-        if (residency == Residency.LOADED) {
-            for (Section section : List.of(Section.NODES, Section.LEVEL_0, Section.UPPER, Section.CODES)) {
-                loaded += content.section(section).byteSize();
-            }
-            budget.reserve(loaded);
-        }
-        loadedBytes = loaded;
+        this.loadedBytes = loadedBytes;
         graph = new HnswGraph(
                 parameters.m(),
                 region(content, Section.NODES, HnswGraph.NODE_BYTES, residency),
@@ -139,9 +134,26 @@ public final class FrozenVectorIndex implements VectorIndex, AutoCloseable {
         Arena arena = Arena.ofShared();
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             MemorySegment bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
-            return new FrozenVectorIndex(file, arena, FrozenFile.check(file, bytes), residency, budget);
-        } catch (IOException | RuntimeException e) {
+            return open(file, arena, FrozenFile.check(file, bytes), residency, budget);
+        } catch (IOException | RuntimeException | Error e) {
             arena.close();
+            throw e;
+        }
+    }
+
+    private static FrozenVectorIndex open(
+            Path file, Arena arena, FrozenFile content, Residency residency, MemoryBudget budget) {
+        long loaded = 0;
+        if (residency == Residency.LOADED) {
+            for (Section section : List.of(Section.NODES, Section.LEVEL_0, Section.UPPER, Section.CODES)) {
+                loaded += content.section(section).byteSize();
+            }
+        }
+        budget.reserve(loaded);
+        try {
+            return new FrozenVectorIndex(file, arena, content, residency, budget, loaded);
+        } catch (RuntimeException | Error e) {
+            budget.release(loaded);
             throw e;
         }
     }
