@@ -12,6 +12,8 @@ public enum VectorEncoding {
     BFLOAT16(Short.BYTES);
 
     private static final float MAX_FLOAT16 = 65_504;
+    /** Of a bfloat16; all ones in what is not finite. */
+    private static final int EXPONENT = 0x7F80;
 
     private final int bytes;
 
@@ -73,7 +75,9 @@ public enum VectorEncoding {
 
     private static short bfloat16(float value) {
         int bits = Float.floatToRawIntBits(value);
-        // To the nearest, ties to even; the carry into the exponent is as it should be.
-        return (short) (bits + 0x7FFF + (bits >>> 16 & 1) >>> 16);
+        // To the nearest, ties to even; the carry into the exponent is as it should be, unless it makes an infinity.
+        int rounded = bits + 0x7FFF + (bits >>> 16 & 1) >>> 16;
+        boolean isBeyond = (rounded & EXPONENT) == EXPONENT && Float.isFinite(value);
+        return (short) (isBeyond ? rounded - 1 : rounded);
     }
 }

@@ -45,4 +45,14 @@ class VectorsTest {
         assertThatCode(() -> Vectors.validate(Metric.L2, 2, new float[2])).doesNotThrowAnyException();
         assertThatCode(() -> Vectors.validate(Metric.DOT, 2, new float[2])).doesNotThrowAnyException();
     }
+
+    @ParameterizedTest
+    @EnumSource
+    void anEncodingKeepsWhatIsFiniteFinite(VectorEncoding encoding) {
+        for (float value : new float[] {Float.MAX_VALUE, -Float.MAX_VALUE, 3.3961e38f, 3.39e38f, 1, Float.MIN_VALUE}) {
+            float rounded = encoding.rounded(value);
+            assertThat(rounded).isFinite();
+            assertThat(Math.signum(rounded) * Math.signum(value)).isNotNegative();
+        }
+    }
 }
