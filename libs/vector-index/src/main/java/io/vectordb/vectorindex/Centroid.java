@@ -18,8 +18,7 @@ final class Centroid {
         int taken = 0;
         for (int i = 0; i < count; i += step) {
             store.get(nodes[i], vector);
-            double scale =
-                    store.metric() == Metric.COSINE ? 1 / Math.sqrt(Vectors.dot(vector, vector, vector.length)) : 1;
+            double scale = store.metric() == Metric.COSINE ? inverseNorm(vector) : 1;
             for (int j = 0; j < vector.length; j++) {
                 sums[j] += vector[j] * scale;
             }
@@ -30,6 +29,12 @@ final class Centroid {
             centroid[j] = (float) (sums[j] / taken);
         }
         return centroid;
+    }
+
+    /** 0 for zeros, which a short encoding leaves of a vector that is nearly that. */
+    private static double inverseNorm(float[] vector) {
+        double squaredNorm = Vectors.dot(vector, vector, vector.length);
+        return squaredNorm > 0 ? 1 / Math.sqrt(squaredNorm) : 0;
     }
 
     static Quantizer.Distance distance(Metric metric) {

@@ -87,7 +87,7 @@ public final class FrozenMerge {
             int ordinal = source.ordinals().applyAsInt(source.index().ordinal(node));
             if (ordinal >= 0) {
                 source.index().vector(node, vector);
-                merged.add(ordinal, vector);
+                merged.addStored(ordinal, vector);
             }
         }
     }

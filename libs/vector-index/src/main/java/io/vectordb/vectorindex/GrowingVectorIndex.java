@@ -165,6 +165,11 @@ public final class GrowingVectorIndex implements VectorIndex, AutoCloseable {
      */
     public int add(int ordinal, float[] vector) {
         Vectors.validate(metric(), dimension(), vector);
+        return addStored(ordinal, vector);
+    }
+
+    /** Adds a vector that another index has kept: under cosine its encoding may have left nothing but zeros of it. */
+    int addStored(int ordinal, float[] vector) {
         CodeStore coded = codes;
         int node = coded != null || !isCoded() ? add(ordinal, vector, coded) : addBeforeTraining(ordinal, vector);
         tombstones.advance(scorer());

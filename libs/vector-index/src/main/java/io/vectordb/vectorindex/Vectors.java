@@ -99,7 +99,7 @@ public final class Vectors {
         double dot = (dot0 + dot1) + (dot2 + dot3);
         double square = (square0 + square1) + (square2 + square3);
         // A vector that a coarse encoding has rounded to zero is at right angles to everything.
-        return square == 0 ? 1 : Math.max(0, 1 - dot / Math.sqrt(squaredNorm * square));
+        return square == 0 || squaredNorm == 0 ? 1 : Math.max(0, 1 - dot / Math.sqrt(squaredNorm * square));
     }
 
     /** The squared Euclidean distance in double precision, in a fixed order like {@link #dot}. */

@@ -93,6 +93,34 @@ class FrozenMergeTest {
         b.close();
     }
 
+    @Test
+    void vectorsThatAnEncodingHasRoundedToZeroDoNotSpoilAMerge() throws IOException {
+        FrozenOptions options = new FrozenOptions(Quantization.INT4, VectorEncoding.FLOAT16);
+        float[][] vectors = TestVectors.clustered(random, 3_000, DIMENSION, 40);
+        for (int i = 0; i < vectors.length; i += 500) {
+            for (int j = 0; j < DIMENSION; j++) {
+                vectors[i][j] *= 1e-12f;
+            }
+        }
+        List<FrozenMerge.Source> sources = new ArrayList<>();
+        for (int from : new int[] {0, 2_000}) {
+            float[][] part = Arrays.copyOfRange(vectors, from, from == 0 ? 2_000 : 3_000);
+            Path file = folder.resolve("part-" + from + ".vec");
+            FrozenVectorIndex.write(TestVectors.index(Metric.COSINE, part), options, file);
+            FrozenVectorIndex index = FrozenVectorIndex.open(file, Residency.MAPPED);
+            sources.add(new FrozenMerge.Source(index, ordinal -> from + ordinal));
+        }
+        Path file = folder.resolve("merged.vec");
+        FrozenMerge.merge(sources, HnswParameters.defaults(), options, MemoryBudget.unlimited(), file);
+        try (FrozenVectorIndex merged = FrozenVectorIndex.open(file, Residency.LOADED)) {
+            assertThat(merged.size()).isEqualTo(3_000);
+            float[][] queries = TestVectors.clustered(random, 50, DIMENSION, 50);
+            assertThat(TestVectors.recall(merged, queries, 10, 60)).isGreaterThanOrEqualTo(0.9);
+        } finally {
+            sources.forEach(source -> source.index().close());
+        }
+    }
+
     private FrozenVectorIndex frozen(Metric metric, float[][] vectors, int number) throws IOException {
         Path file = folder.resolve("part-" + number + ".vec");
         FrozenVectorIndex.write(TestVectors.index(metric, vectors), FrozenOptions.defaults(), file);
