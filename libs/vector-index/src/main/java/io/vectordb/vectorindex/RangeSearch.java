@@ -54,7 +54,7 @@ final class RangeSearch {
             CancellationCheck check) {
         SearchScratch scratch = begin(query, radius, limit);
         long entry = graph.entry();
-        if (isEmpty(radius)) {
+        if (isEmpty(radius) || graph.allocated() == 0) {
             return drain(scratch, limit, check);
         }
         if (scorer != store) {

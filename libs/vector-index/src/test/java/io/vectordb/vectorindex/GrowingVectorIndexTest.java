@@ -142,6 +142,16 @@ class GrowingVectorIndexTest {
         return result.distances()[0];
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void aFilteredRangeSearchOfAnEmptyIndexFindsNothing(Metric metric) {
+        GrowingVectorIndex index = TestVectors.empty(metric, 4);
+        for (OrdinalFilter filter : new OrdinalFilter[] {ordinal -> true, OrdinalSet.of(3), OrdinalSet.of()}) {
+            RangeResult result = index.searchRange(new float[] {1, 2, 3, 4}, 5, 10, 10, filter, () -> false);
+            assertThat(result.hits().size()).isZero();
+        }
+    }
+
     private static void assertRefused(ErrorCode code, Runnable action) {
         assertThatThrownBy(action::run)
                 .isInstanceOf(VectorDbException.class)
