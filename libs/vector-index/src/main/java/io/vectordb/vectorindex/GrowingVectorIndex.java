@@ -8,6 +8,7 @@ import io.vectordb.vectorindex.quantization.Quantizer;
 import java.lang.foreign.Arena;
 import java.lang.ref.Reference;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -51,6 +52,7 @@ public final class GrowingVectorIndex implements VectorIndex, AutoCloseable {
     private final GracePeriods periods = new GracePeriods();
     private final GraphSearch search;
     private final AtomicInteger size = new AtomicInteger();
+    private final AtomicBoolean isClosed = new AtomicBoolean();
     /** Held for reading while a vector is added that has no code, and for writing while all get theirs. */
     private final ReadWriteLock training = new ReentrantReadWriteLock();
 
@@ -393,10 +395,13 @@ public final class GrowingVectorIndex implements VectorIndex, AutoCloseable {
 
     /**
      * Gives the memory back to the budget; nothing may be added or removed any more. Searches go on: the memory is freed
-     * once nobody holds the index.
+     * once nobody holds the index. Closing twice changes nothing.
      */
     @Override
     public void close() {
+        if (isClosed.getAndSet(true)) {
+            return;
+        }
         store.release();
         graph.release();
         CodeStore coded = codes;

@@ -142,6 +142,17 @@ class GrowingVectorIndexTest {
         return result.distances()[0];
     }
 
+    @Test
+    void closingTwiceGivesTheMemoryBackOnce() {
+        MemoryBudget budget = new MemoryBudget(10 << 20);
+        GrowingVectorIndex index =
+                new GrowingVectorIndex(Metric.L2, 4, HnswParameters.defaults(), Quantization.NONE, budget);
+        index.add(0, new float[] {1, 2, 3, 4});
+        index.close();
+        index.close();
+        assertThat(budget.usedBytes()).isZero();
+    }
+
     @ParameterizedTest
     @EnumSource
     void aFilteredRangeSearchOfAnEmptyIndexFindsNothing(Metric metric) {
