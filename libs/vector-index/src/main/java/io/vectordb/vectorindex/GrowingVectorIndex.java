@@ -166,6 +166,9 @@ public final class GrowingVectorIndex implements VectorIndex, AutoCloseable {
      *     changed then
      */
     public int add(int ordinal, float[] vector) {
+        if (ordinal < 0) {
+            throw new IllegalArgumentException("expected an ordinal of at least 0, received " + ordinal);
+        }
         Vectors.validate(metric(), dimension(), vector);
         return addStored(ordinal, vector);
     }

@@ -163,6 +163,15 @@ class GrowingVectorIndexTest {
         }
     }
 
+    @Test
+    void anOrdinalBelowZeroIsRefused() {
+        GrowingVectorIndex index = TestVectors.empty(Metric.L2, 1);
+        assertThatThrownBy(() -> index.add(-1, new float[] {1}))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("received -1");
+        assertThat(index.size()).isZero();
+    }
+
     private static void assertRefused(ErrorCode code, Runnable action) {
         assertThatThrownBy(action::run)
                 .isInstanceOf(VectorDbException.class)
