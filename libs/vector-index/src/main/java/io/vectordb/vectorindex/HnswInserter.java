@@ -130,7 +130,8 @@ final class HnswInserter {
         int nearest = walk.descend(entry, top);
         for (int l = top; l >= 0; l--) {
             int count = gather(walk, nearest, l, node, scratch, selection);
-            nearest = scratch.beam.node(0);
+            // Nothing is at a distance from what is no number; a damaged file may hold such.
+            nearest = scratch.beam.size() > 0 ? scratch.beam.node(0) : nearest;
             selection.waypointCounts[l] =
                     count < parameters.m() ? gatherWaypoints(scratch.beam, selection.waypoints[l]) : 0;
             int equal = equalAmong(node, scorer, scratch);

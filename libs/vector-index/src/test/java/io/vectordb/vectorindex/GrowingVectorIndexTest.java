@@ -172,6 +172,28 @@ class GrowingVectorIndexTest {
         assertThat(index.size()).isZero();
     }
 
+    /** Such may come from a file; a walk that begins there must not end at a node of the search before. */
+    @Test
+    void aStoredVectorThatIsNoNumberLeadsNobodyAstray() {
+        SplittableRandom random = Seeds.random("GrowingVectorIndexTest");
+        for (Metric metric : Metric.values()) {
+            GrowingVectorIndex larger = TestVectors.index(metric, TestVectors.gaussians(random, 6_000, 4));
+            float[] last = TestVectors.gaussian(random, 4);
+            larger.add(6_000, last);
+            larger.search(last, 10, 50, OrdinalFilter.ALL);
+            HnswParameters parameters = new HnswParameters(2, 10, 41);
+            GrowingVectorIndex index =
+                    new GrowingVectorIndex(metric, 4, parameters, Quantization.NONE, MemoryBudget.unlimited());
+            index.addStored(0, new float[] {Float.NaN, 1, 2, 3});
+            for (int i = 1; i < 50; i++) {
+                index.add(i, TestVectors.gaussian(random, 4));
+            }
+            assertThat(index.search(new float[] {1, 2, 3, 4}, 10, 50, OrdinalFilter.ALL)
+                            .size())
+                    .isEqualTo(10);
+        }
+    }
+
     private static void assertRefused(ErrorCode code, Runnable action) {
         assertThatThrownBy(action::run)
                 .isInstanceOf(VectorDbException.class)
