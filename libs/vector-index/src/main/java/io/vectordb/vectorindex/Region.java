@@ -1,5 +1,7 @@
 package io.vectordb.vectorindex;
 
+import io.vectordb.common.ErrorCode;
+import io.vectordb.common.VectorDbException;
 import io.vectordb.vectorindex.kernel.OffHeap;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -89,21 +91,32 @@ final class Region {
         long bytes = large ? added / group * LargeBlocks.PAGE_BYTES : added * chunkBytes();
         budget.reserve(bytes);
         long[] grown = Arrays.copyOf(table, table.length + added);
-        for (int i = table.length; i < grown.length; i += large ? group : 1) {
-            if (large) {
-                long block = LargeBlocks.allocate(arena, LargeBlocks.PAGE_BYTES).address();
-                for (int j = 0; j < group; j++) {
-                    grown[i + j] = block + j * chunkBytes();
-                }
-            } else {
-                grown[i] = arena.allocate(chunkBytes(), LINE_BYTES).address();
-            }
+        try {
+            allocate(grown, table.length, large ? group : 1);
+        } catch (OutOfMemoryError e) {
+            budget.release(bytes);
+            throw new VectorDbException(
+                    ErrorCode.MEMORY_LIMIT, "the system has no more memory for vectors and graphs", e);
         }
         for (int i = table.length; i < grown.length && fill != 0; i++) {
             OffHeap.fill(grown[i], chunkBytes(), fill);
         }
         memoryBytes += bytes;
         chunks = grown;
+    }
+
+    /** Allocates the chunks from one on, either one by one or in large blocks of so many. */
+    private void allocate(long[] table, int from, int group) {
+        for (int i = from; i < table.length; i += group) {
+            if (group == 1) {
+                table[i] = arena.allocate(chunkBytes(), LINE_BYTES).address();
+                continue;
+            }
+            long block = LargeBlocks.allocate(arena, LargeBlocks.PAGE_BYTES).address();
+            for (int j = 0; j < group; j++) {
+                table[i + j] = block + j * chunkBytes();
+            }
+        }
     }
 
     /** Writes the addresses of some records. */

@@ -34,7 +34,9 @@ final class ShardFollower implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ShardFollower.class);
     private static final long PAUSE_NANOS = 200_000_000;
     /** Memory that is used up is not free again in a moment. */
-    private static final long NO_MEMORY_PAUSE_NANOS = 10_000_000_000L;
+    private static final long NO_MEMORY_PAUSE_NANOS = 5_000_000_000L;
+
+    private static final long NO_MEMORY_LONGEST_PAUSE_NANOS = 320_000_000_000L;
 
     /** How often the follower makes sure that it reads at the leader, where changes are known first. */
     private static final long LEADER_CHECK_NANOS = 5_000_000_000L;
@@ -46,6 +48,9 @@ final class ShardFollower implements AutoCloseable {
     private final Thread thread;
     private final AtomicLong rowsLoaded = new AtomicLong();
     private volatile long rowsExpected;
+    /** Of the follower's thread. */
+    private long noMemoryPauseNanos = NO_MEMORY_PAUSE_NANOS;
+
     /** What the shard had when this follower began: before the view has it, it is still being rebuilt. */
     private volatile long target = Long.MAX_VALUE;
 
@@ -140,8 +145,9 @@ final class ShardFollower implements AutoCloseable {
                     return;
                 }
                 LOG.warn("{}: begins anew: {}", shard.getName(), e.getMessage());
-                LockSupport.parkNanos(e.code() == ErrorCode.MEMORY_LIMIT ? NO_MEMORY_PAUSE_NANOS : PAUSE_NANOS);
-            } catch (RuntimeException e) {
+                LockSupport.parkNanos(e.code() == ErrorCode.MEMORY_LIMIT ? noMemoryPause() : PAUSE_NANOS);
+            } catch (RuntimeException | OutOfMemoryError e) {
+                // Memory off the heap runs out without the process ending of it.
                 if (closed) {
                     return;
                 }
@@ -149,6 +155,12 @@ final class ShardFollower implements AutoCloseable {
                 LockSupport.parkNanos(PAUSE_NANOS);
             }
         }
+    }
+
+    /** Longer from time to time: what is given back is free only when the garbage collector has been there. */
+    private long noMemoryPause() {
+        noMemoryPauseNanos = Math.min(NO_MEMORY_LONGEST_PAUSE_NANOS, 2 * noMemoryPauseNanos);
+        return noMemoryPauseNanos;
     }
 
     /** Reads every record as of one position, which it answers. */
