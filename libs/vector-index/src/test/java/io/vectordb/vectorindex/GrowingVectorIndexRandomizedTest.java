@@ -156,7 +156,7 @@ class GrowingVectorIndexRandomizedTest {
             SearchResult expected = plain.searchExact(query, 5, OrdinalFilter.ALL);
             SearchResult exact = index.searchExact(scaled(query, magnitude), 5, OrdinalFilter.ALL);
             assertThat(exact.distances()).containsExactly(expected.distances(), within(digits));
-            SearchResult walked = index.search(scaled(query, magnitude), 5, 100, OrdinalFilter.ALL);
+            SearchResult walked = index.search(scaled(query, magnitude), 5, 300, OrdinalFilter.ALL);
             same += Arrays.equals(walked.ordinals(), exact.ordinals()) ? 1 : 0;
         }
         assertThat(same).isGreaterThanOrEqualTo(18);
