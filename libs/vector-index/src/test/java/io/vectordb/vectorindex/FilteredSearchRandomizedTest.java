@@ -18,6 +18,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class FilteredSearchRandomizedTest {
 
     private static final int COUNT = 4_000;
+    /** So many that a query whose walk ends in the wrong one of clusters that lie far apart does not decide. */
+    private static final int QUERIES = 100;
 
     private final SplittableRandom random = Seeds.random("FilteredSearchRandomizedTest");
 
@@ -25,9 +27,9 @@ class FilteredSearchRandomizedTest {
     @CsvSource({"COSINE,3", "COSINE,64", "DOT,30", "L2,1", "L2,40", "L2,512"})
     void everyPlanFindsNearlyAllWhateverTheShareThatPasses(Metric metric, int dimension) {
         int count = dimension > 100 ? 1_500 : COUNT;
-        float[][] vectors = TestVectors.clustered(random, count + 15, dimension, 25);
+        float[][] vectors = TestVectors.clustered(random, count + QUERIES, dimension, 25);
         GrowingVectorIndex index = TestVectors.index(metric, Arrays.copyOf(vectors, count));
-        float[][] queries = Arrays.copyOfRange(vectors, count, count + 15);
+        float[][] queries = Arrays.copyOfRange(vectors, count, count + QUERIES);
         // A walk by inner products misses some, filter or none.
         double least = metric == Metric.DOT ? 0.9 : 0.95;
         for (double share : new double[] {0.001, 0.01, 0.1, 0.5, 0.9}) {
