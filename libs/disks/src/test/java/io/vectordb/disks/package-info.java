@@ -1,0 +1,4 @@
+@NullMarked
+package io.vectordb.disks;
+
+import org.jspecify.annotations.NullMarked;
