@@ -50,6 +50,9 @@ final class HouseRulesTest {
         assertThat(violations(HouseRules.onlyTheCommandLineWritesToStandardStreams(library)))
                 .anyMatch(text -> text.contains("System.out"));
         assertThat(HouseRules.onlyTheCommandLineWritesToStandardStreams(cli)).isEmpty();
+        Module testKit = new Module("libs/test-kit", library.classes());
+        assertThat(HouseRules.onlyTheCommandLineWritesToStandardStreams(testKit))
+                .isEmpty();
     }
 
     @Test

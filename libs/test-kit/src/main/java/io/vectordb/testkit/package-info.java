@@ -1,0 +1,5 @@
+/** What tests of all modules share: seeds of random numbers that a failure names, and where the repository is. */
+@NullMarked
+package io.vectordb.testkit;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.vectordb.testkit;
+
+import org.jspecify.annotations.NullMarked;
