@@ -15,6 +15,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +50,19 @@ final class DurableFiles {
     static void syncDirectory(@Nullable Path directory) throws IOException {
         if (directory != null) {
             try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+                channel.force(true);
+            }
+        }
+    }
+
+    /** Returns when all files and folders from here down would survive a power cut. */
+    static void syncTree(Path root) throws IOException {
+        List<Path> all;
+        try (Stream<Path> tree = Files.walk(root)) {
+            all = tree.toList();
+        }
+        for (Path path : all) {
+            try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
                 channel.force(true);
             }
         }

@@ -5,6 +5,7 @@ import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -13,7 +14,9 @@ import java.util.stream.Stream;
 
 /**
  * What a node keeps of a group beside the log: {@code groups/<name>/group.properties} (the phase and the members at the
- * time it was added) and {@code groups/<name>/state} (the state's own folder).
+ * time it was added) and {@code groups/<name>/state} (the state's own folder). Beside them lie, for a while, {@code
+ * incoming} (a copy of another replica's state that becomes this one's), {@code incoming.tmp} (one that is being
+ * fetched), {@code replaced} (the state before) and {@code outgoing} (copies that others fetch).
  *
  * <p>The phase makes adding and removing safe against a crash at any point: {@code ADDING} is written before the log is
  * formatted, {@code ACTIVE} after, {@code REMOVING} before anything is deleted. An active group without its log has lost
@@ -23,6 +26,7 @@ record GroupDirectory(GroupId group, Path folder, Path log) {
 
     private static final String FILE = "group.properties";
     private static final String VERSION = "1";
+    private static final String POSITION_FILE = "copied.position";
 
     enum Phase {
         ADDING,
@@ -59,6 +63,63 @@ record GroupDirectory(GroupId group, Path folder, Path log) {
 
     Path state() {
         return folder.resolve("state");
+    }
+
+    /** Where a copy of the state is written that is not complete yet. */
+    Path incomingDraft() {
+        return folder.resolve("incoming.tmp");
+    }
+
+    /** A complete copy of the state, to become it. */
+    Path incoming() {
+        return folder.resolve("incoming");
+    }
+
+    private Path replaced() {
+        return folder.resolve("replaced");
+    }
+
+    /** Where the copies lie that other replicas fetch. */
+    Path outgoing() {
+        return folder.resolve("outgoing");
+    }
+
+    /** Makes the draft the copy that the next {@link #finishInstall} takes: from here on it is never lost. */
+    void completeIncoming(LogPosition position) throws IOException {
+        DurableFiles.write(incomingDraft().resolve(POSITION_FILE), position.term() + " " + position.index() + "\n");
+        DurableFiles.syncTree(incomingDraft());
+        Files.move(incomingDraft(), incoming(), StandardCopyOption.ATOMIC_MOVE);
+        DurableFiles.syncDirectory(folder);
+    }
+
+    /**
+     * Puts a complete copy in the place of the state, or goes on with that after a crash, and deletes what is half of
+     * something. Called while the state is closed.
+     *
+     * <p>A copy that is complete is always taken, since Ratis may have emptied the log for it already.
+     */
+    void finishInstall() throws IOException {
+        DurableFiles.deleteTree(outgoing());
+        DurableFiles.deleteTree(incomingDraft());
+        if (Files.exists(incoming())) {
+            DurableFiles.deleteTree(replaced());
+            if (Files.exists(state())) {
+                Files.move(state(), replaced(), StandardCopyOption.ATOMIC_MOVE);
+                DurableFiles.syncDirectory(folder);
+            }
+            Files.move(incoming(), state(), StandardCopyOption.ATOMIC_MOVE);
+            DurableFiles.syncDirectory(folder);
+        }
+        DurableFiles.deleteTree(replaced());
+    }
+
+    /** The index as of which the state was copied from another replica, so that its log may begin behind it; else -1. */
+    long copiedIndex() throws IOException {
+        Path file = state().resolve(POSITION_FILE);
+        if (!Files.exists(file)) {
+            return LogPosition.NONE.index();
+        }
+        return Long.parseLong(Files.readString(file).strip().split(" ", -1)[1]);
     }
 
     boolean hasLog() {
@@ -98,10 +159,12 @@ record GroupDirectory(GroupId group, Path folder, Path log) {
         }
     }
 
-    /** Deletes log and state; the marker goes last, so that a crash in between is finished at the next start. */
+    /** Deletes log and state, and copies of it; the marker goes last, so that a crash in between is finished at the next start. */
     void delete() {
         DurableFiles.deleteTree(log);
-        DurableFiles.deleteTree(state());
+        for (Path part : List.of(state(), incoming(), incomingDraft(), replaced(), outgoing())) {
+            DurableFiles.deleteTree(part);
+        }
         DurableFiles.deleteTree(folder);
     }
 }

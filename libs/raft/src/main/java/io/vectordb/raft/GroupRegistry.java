@@ -23,6 +23,7 @@ import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.rpc.CallId;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.protocol.TermIndex;
+import org.apache.ratis.server.raftlog.RaftLog;
 import org.apache.ratis.util.LifeCycle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,8 +42,7 @@ final class GroupRegistry {
     private final RaftNodeConfig config;
     private final RaftServer server;
     private final StateFactory states;
-    private final FatalErrorHandler fatal;
-    private final LeadershipListener leadership;
+    private final GroupContext context;
     private final Map<UUID, GroupStateMachine> machines;
     private final ClientId clientId = ClientId.randomId();
     private final ReentrantLock changes = new ReentrantLock();
@@ -54,14 +54,12 @@ final class GroupRegistry {
             RaftNodeConfig config,
             RaftServer server,
             StateFactory states,
-            FatalErrorHandler fatal,
-            LeadershipListener leadership,
+            GroupContext context,
             Map<UUID, GroupStateMachine> machines) {
         this.config = config;
         this.server = server;
         this.states = states;
-        this.fatal = fatal;
-        this.leadership = leadership;
+        this.context = context;
         this.machines = machines;
     }
 
@@ -77,7 +75,7 @@ final class GroupRegistry {
         }
     }
 
-    private void recover(GroupDirectory directory, GroupDirectory.Marker marker) {
+    private void recover(GroupDirectory directory, GroupDirectory.Marker marker) throws IOException {
         switch (marker.phase()) {
             case REMOVING -> directory.delete();
             case ADDING -> {
@@ -88,8 +86,9 @@ final class GroupRegistry {
                 if (!directory.hasLog()) {
                     throw lost(directory.group(), "its log is gone from " + directory.log());
                 }
+                directory.finishInstall();
                 start(directory, marker.peers(), false);
-                refuseShortLog(directory.group());
+                refuseBrokenLog(directory);
             }
         }
     }
@@ -146,8 +145,7 @@ final class GroupRegistry {
 
     private void start(GroupDirectory directory, List<RaftPeerAddress> peers, boolean fresh) {
         GroupId group = directory.group();
-        GroupStateMachine machine =
-                new GroupStateMachine(group, states.create(group, directory.state()), fatal, leadership);
+        GroupStateMachine machine = new GroupStateMachine(directory, states.create(group, directory.state()), context);
         machines.put(group.uuid(), machine);
         List<RaftPeer> members = peers.stream()
                 .map(peer -> RaftPeer.newBuilder()
@@ -179,19 +177,28 @@ final class GroupRegistry {
         }
     }
 
-    /** A log that ends before what the state applied has lost entries that this replica had confirmed. */
-    private void refuseShortLog(GroupId group) {
-        GroupStateMachine machine = find(group);
-        TermIndex last = division(group).getRaftLog().getLastEntryTermIndex();
+    /**
+     * A log that ends before what the state applied has lost entries that this replica had confirmed, unless the state was
+     * copied from a peer and nothing came after; one that begins behind it has a hole, and Ratis would wait forever.
+     */
+    private void refuseBrokenLog(GroupDirectory directory) throws IOException {
+        GroupId group = directory.group();
+        long applied = find(group).opened().index();
+        RaftLog log = division(group).getRaftLog();
+        TermIndex last = log.getLastEntryTermIndex();
         long end = last == null ? -1 : last.getIndex();
-        if (end < machine.opened().index()) {
-            running.remove(group);
-            stop(group);
-            throw lost(
-                    group,
-                    "its log ends at " + end + ", its state is at "
-                            + machine.opened().index());
+        if (end < applied && applied != directory.copiedIndex()) {
+            setAside(group, "its log ends at " + end + ", its state is at " + applied);
         }
+        if (last != null && log.getStartIndex() > applied + 1) {
+            setAside(group, "its log begins at " + log.getStartIndex() + ", its state is at " + applied);
+        }
+    }
+
+    private void setAside(GroupId group, String why) {
+        running.remove(group);
+        stop(group);
+        throw lost(group, why);
     }
 
     private static VectorDbException lost(GroupId group, String why) {
@@ -261,8 +268,14 @@ final class GroupRegistry {
         return Map.copyOf(failed);
     }
 
+    /** Drops copies that nobody fetches any more. */
+    void expireCopies(long nowNanos) {
+        running.values().forEach(machine -> machine.expireCopies(nowNanos));
+    }
+
     /** Closes states that the server did not get to. */
     void close() {
+        context.close();
         running.values().forEach(GroupStateMachine::close);
     }
 

@@ -1,18 +1,26 @@
 package io.vectordb.raft;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.ratis.proto.RaftProtos.CommitInfoProto;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
+import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftGroupMemberId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.server.RaftConfiguration;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.raftlog.RaftLog;
@@ -24,7 +32,10 @@ import org.apache.ratis.statemachine.impl.BaseStateMachine;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 import org.apache.ratis.util.LifeCycle;
+import org.apache.ratis.util.ProtoUtils;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Ties a {@link ReplicatedState} to Ratis.
@@ -34,25 +45,40 @@ import org.jspecify.annotations.Nullable;
  * state goes to the {@link FatalErrorHandler} first, and is then thrown.
  *
  * <p>After {@link #initialize} the durable position of the state is reported as the latest snapshot, since Ratis replays
- * from there. Snapshots are nothing but a sync of the state: the state's folder lies outside Ratis' own and is never
- * shipped by it.
+ * from there. Ratis' snapshots are nothing but a sync of the state. The state's folder lies outside Ratis' own; a member
+ * whose log cannot be continued fetches a copy of it by {@link SnapshotReceiver}.
  */
 final class GroupStateMachine extends BaseStateMachine {
 
+    private static final Logger LOG = LoggerFactory.getLogger("io.vectordb.raft");
+    private static final long RETRY_MILLIS = 1_000;
+
     private final GroupId group;
+    private final GroupDirectory directory;
     private final ReplicatedState state;
+    private final GroupContext context;
     private final FatalErrorHandler fatal;
     private final LeadershipListener leadership;
+    private final Optional<SnapshotSender> sender;
+    private final LogMargin margin;
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile LogPosition opened = LogPosition.NONE;
     private volatile LogPosition durable = LogPosition.NONE;
+    private volatile long receivedNanos;
     private final AtomicLong bytesSinceSync = new AtomicLong();
 
-    GroupStateMachine(GroupId group, ReplicatedState state, FatalErrorHandler fatal, LeadershipListener leadership) {
-        this.group = group;
+    GroupStateMachine(GroupDirectory directory, ReplicatedState state, GroupContext context) {
+        this.group = directory.group();
+        this.directory = directory;
         this.state = state;
-        this.fatal = fatal;
-        this.leadership = leadership;
+        this.context = context;
+        this.fatal = context.fatal();
+        this.leadership = context.leadership();
+        this.margin = new LogMargin(
+                context.settings().keepEntries(), context.settings().keepBytes());
+        this.sender = state instanceof CheckpointedState copied
+                ? Optional.of(new SnapshotSender(group, copied, directory.outgoing(), this::appliedIndex))
+                : Optional.empty();
     }
 
     ReplicatedState state() {
@@ -88,9 +114,69 @@ final class GroupStateMachine extends BaseStateMachine {
         getLifeCycle().transition(LifeCycle.State.PAUSED);
     }
 
+    /** Called on the thread that applies, after a copy of the state was received: puts it in the state's place. */
     @Override
     public void reinitialize() {
-        getLifeCycle().startAndTransition(this::openState);
+        try {
+            getLifeCycle().startAndTransition(() -> {
+                state.close();
+                sender.ifPresent(SnapshotSender::close);
+                directory.finishInstall();
+                openState();
+            });
+            receivedNanos = 0;
+            LOG.info("Group {}: goes on from the copy as of {}", group, opened);
+        } catch (IOException | RuntimeException | Error e) {
+            throw stop("cannot take in the copy that it received", e);
+        }
+    }
+
+    /**
+     * Ratis tells that the leader's log begins at {@code first}: fetches a copy of the leader's state, unless the log will
+     * do. Returns at once; a failure makes Ratis tell again.
+     */
+    @Override
+    public CompletableFuture<TermIndex> notifyInstallSnapshotFromLeader(RoleInfoProto role, TermIndex first) {
+        // Ratis tells a new member even when the leader's log is whole. Null: no copy, the log will do.
+        if (first.getIndex() <= appliedIndex() + 1) {
+            return CompletableFuture.completedFuture(null);
+        }
+        if (!(state instanceof CheckpointedState copied)) {
+            return CompletableFuture.failedFuture(
+                    new IOException("Group " + group + " lacks entries up to " + first + " and cannot be copied"));
+        }
+        RaftPeer leader =
+                ProtoUtils.toRaftPeer(role.getFollowerInfo().getLeaderInfo().getId());
+        LOG.info("Group {}: is at {}, the leader's log begins at {}: copying {}", group, appliedIndex(), first, leader);
+        return CompletableFuture.supplyAsync(() -> receive(copied, leader), context.receivers())
+                .exceptionallyCompose(e -> {
+                    LOG.warn("Group {}: no copy could be fetched from {}", group, leader, e);
+                    return CompletableFuture.<TermIndex>supplyAsync(
+                            () -> {
+                                throw new CompletionException(e);
+                            },
+                            CompletableFuture.delayedExecutor(RETRY_MILLIS, TimeUnit.MILLISECONDS));
+                });
+    }
+
+    private TermIndex receive(CheckpointedState copied, RaftPeer leader) {
+        try {
+            LogPosition position = new SnapshotReceiver(directory, copied).receive(leader);
+            receivedNanos = System.nanoTime();
+            return TermIndex.valueOf(position.term(), position.index());
+        } catch (IOException e) {
+            throw new CompletionException(e);
+        }
+    }
+
+    /** Since when a complete copy waits to be taken in; 0: none does. */
+    long receivedNanos() {
+        return receivedNanos;
+    }
+
+    /** Drops copies that were begun for others and are not fetched any more. */
+    void expireCopies(long nowNanos) {
+        sender.ifPresent(each -> each.expire(nowNanos));
     }
 
     private void openState() {
@@ -138,6 +224,7 @@ final class GroupStateMachine extends BaseStateMachine {
             ByteString data = entry.getStateMachineLogEntry().getLogData();
             byte[] result = state.apply(position, data.asReadOnlyByteBuffer());
             bytesSinceSync.addAndGet(data.size());
+            margin.applied(position.index(), data.size());
             updateLastAppliedTermIndex(position.term(), position.index());
             return CompletableFuture.completedFuture(Message.valueOf(UnsafeByteOperations.unsafeWrap(result)));
         } catch (RuntimeException | Error e) {
@@ -159,8 +246,10 @@ final class GroupStateMachine extends BaseStateMachine {
     }
 
     /**
-     * Syncs the state and tells Ratis how far it may purge the log: to where every member is known to have committed, and
-     * nothing while a member was not heard of.
+     * Syncs the state and tells Ratis how far it may purge the log.
+     *
+     * <p>That is a margin behind the durable position, and not past what someone needs who fetches a copy. Where copies
+     * cannot be made it is what every member is known to have committed, and nothing while a member was not heard of.
      */
     @Override
     public long takeSnapshot() throws IOException {
@@ -171,11 +260,25 @@ final class GroupStateMachine extends BaseStateMachine {
             throw stop("cannot be made durable", e);
         }
         RaftServer.Division division = getServer().join().getDivision(getGroupId());
+        Collection<RaftPeer> members = members(division.getRaftConf());
+        if (members.size() == 1) {
+            return durable.index();
+        }
+        if (sender.isPresent()) {
+            return Math.min(
+                    margin.purgeable(durable.index()), sender.orElseThrow().neededAfter());
+        }
         long purgeable = durable.index();
-        for (RaftPeer peer : division.getRaftConf().getAllPeers()) {
+        for (RaftPeer peer : members) {
             purgeable = Math.min(purgeable, committed(division, peer));
         }
         return purgeable;
+    }
+
+    private static Collection<RaftPeer> members(RaftConfiguration conf) {
+        List<RaftPeer> members = new ArrayList<>(conf.getAllPeers());
+        members.addAll(conf.getAllPeers(RaftPeerRole.LISTENER));
+        return members;
     }
 
     private static long committed(RaftServer.Division division, RaftPeer peer) {
@@ -193,9 +296,21 @@ final class GroupStateMachine extends BaseStateMachine {
         return CompletableFuture.failedFuture(new IOException("Reads are taken from the node itself only"));
     }
 
+    /** What replicas ask each other: see {@link SnapshotMessages}. */
     @Override
     public CompletableFuture<Message> queryStale(Message request, long minIndex) {
-        return query(request);
+        if (sender.isEmpty()) {
+            return query(request);
+        }
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    try {
+                        return sender.orElseThrow().answer(SnapshotMessages.decode(request.getContent()));
+                    } catch (IOException e) {
+                        throw new CompletionException(e);
+                    }
+                },
+                context.senders());
     }
 
     @Override
@@ -216,6 +331,7 @@ final class GroupStateMachine extends BaseStateMachine {
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
+            sender.ifPresent(SnapshotSender::close);
             state.close();
         }
     }

@@ -123,7 +123,8 @@ public final class RaftNode implements AutoCloseable {
                 .build();
         server.start();
         RatisProperties.setLogDirectory(server.getProperties(), RatisProperties.logDirectory(config));
-        GroupRegistry groups = new GroupRegistry(config, server, states, fatal, leadership, machines);
+        GroupContext context = GroupContext.of(config, fatal, leadership);
+        GroupRegistry groups = new GroupRegistry(config, server, states, context, machines);
         try {
             groups.recover();
         } catch (IOException | RuntimeException e) {
@@ -359,6 +360,7 @@ public final class RaftNode implements AutoCloseable {
                     .map(group -> new MonitoredGroup(group, server, groups, () -> syncQuietly(group)))
                     .toList();
             checks.check(replicas, System.nanoTime());
+            groups.expireCopies(System.nanoTime());
         } catch (RuntimeException e) {
             LOG.warn("The replicas of node {} could not be checked", config.nodeId(), e);
         }

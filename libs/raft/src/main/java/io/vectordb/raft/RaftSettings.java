@@ -15,6 +15,9 @@ import java.time.Duration;
  * @param syncEntries after so many entries the state is made durable and the log purged
  * @param syncBytes or after so many bytes of commands
  * @param syncInterval or after so long, when anything was applied
+ * @param keepEntries so many entries behind the durable position stay in the log for members that lag; who needs more
+ *     is sent a copy of the state
+ * @param keepBytes but no more bytes of commands than these
  * @param zombieAfter how long a voting replica may be stopped before that is fatal
  */
 public record RaftSettings(
@@ -28,6 +31,8 @@ public record RaftSettings(
         long syncEntries,
         long syncBytes,
         Duration syncInterval,
+        long keepEntries,
+        long keepBytes,
         Duration zombieAfter) {
 
     public RaftSettings {
@@ -37,6 +42,9 @@ public record RaftSettings(
         }
         if (maxCommandBytes < 1 || pendingCommands < 1 || pendingBytes < maxCommandBytes) {
             throw new IllegalArgumentException("Limits must be positive, and pending bytes hold at least one command");
+        }
+        if (keepEntries < 0 || keepBytes < 0) {
+            throw new IllegalArgumentException("kept of the log: " + keepEntries + " entries, " + keepBytes + " bytes");
         }
     }
 
@@ -63,6 +71,26 @@ public record RaftSettings(
                 100_000,
                 256L << 20,
                 Duration.ofMinutes(10),
+                50_000,
+                512L << 20,
                 Duration.ofSeconds(10));
+    }
+
+    /** These settings with another part of the log kept for members that lag. */
+    public RaftSettings withLogKept(long entries, long bytes) {
+        return new RaftSettings(
+                electionTimeoutMin,
+                electionTimeoutMax,
+                firstElectionTimeoutMin,
+                firstElectionTimeoutMax,
+                maxCommandBytes,
+                pendingCommands,
+                pendingBytes,
+                syncEntries,
+                syncBytes,
+                syncInterval,
+                entries,
+                bytes,
+                zombieAfter);
     }
 }

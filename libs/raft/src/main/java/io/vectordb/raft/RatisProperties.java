@@ -14,19 +14,19 @@ import org.apache.ratis.util.TimeDuration;
 /**
  * How Ratis is configured, and why where it is not the default.
  *
- * <p>Two departures hold until replicas can be copied from peers. Entries are purged only once every member of the group
- * is known to have them, so that a replica that was away always catches up from the log ({@code
- * log.purge.upto.snapshot.index} stays false, and {@code GroupStateMachine} withholds the purge while a member's
- * position is unknown); a member that stays away lets the log grow. And Ratis installs no snapshots ({@code
- * install.snapshot.enabled} is false). A group of a single replica purges freely.
+ * <p>Ratis ships no files itself ({@code install.snapshot.enabled} is false): it tells a replica that lacks purged
+ * entries, which then fetches a copy of the state from the leader ({@link SnapshotReceiver}). How far the log is purged
+ * is decided by {@link GroupStateMachine}, by entries and bytes; Ratis' own margin ({@code
+ * log.purge.preservation.log.num}) knows entries only, and 50,000 of them may have 100 GB.
  *
- * <p>Two more follow from how we use it. Ratis' retry cache keeps every reply for its time; each submission of ours is
- * its own call and repeats are recognised by the states, so that time is short (10 minutes would hold a million replies
- * of a busy group). And few entries are kept beyond the purge, since that only spares snapshots.
+ * <p>Ratis' retry cache keeps every reply for its time; each submission of ours is its own call and repeats are
+ * recognised by the states, so that time is short (10 minutes would hold a million replies of a busy group).
  */
 final class RatisProperties {
 
     private static final SizeInBytes APPENDER_BYTES = SizeInBytes.valueOf("4MB");
+
+    private static final int PURGE_GAP_ENTRIES = 1_024;
 
     private RatisProperties() {}
 
@@ -84,8 +84,10 @@ final class RatisProperties {
         RaftServerConfigKeys.Log.setSegmentCacheSizeMax(properties, SizeInBytes.valueOf("64MB"));
         RaftServerConfigKeys.Log.setPreallocatedSize(properties, SizeInBytes.valueOf("1MB"));
         RaftServerConfigKeys.Log.setQueueByteLimit(properties, SizeInBytes.valueOf("16MB"));
-        RaftServerConfigKeys.Log.setPurgeUptoSnapshotIndex(properties, false);
-        RaftServerConfigKeys.Log.setPurgePreservationLogNum(properties, 1_000);
+        RaftServerConfigKeys.Log.setPurgeUptoSnapshotIndex(properties, true);
+        RaftServerConfigKeys.Log.setPurgePreservationLogNum(properties, 0);
+        RaftServerConfigKeys.Log.setPurgeGap(
+                properties, (int) Math.clamp(settings.keepEntries() / 2, 1, PURGE_GAP_ENTRIES));
         RaftServerConfigKeys.Log.setCorruptionPolicy(properties, RaftServerConfigKeys.Log.CorruptionPolicy.EXCEPTION);
         RaftServerConfigKeys.Log.setLogMetadataEnabled(properties, true);
         // Both report entries as flushed that are not.

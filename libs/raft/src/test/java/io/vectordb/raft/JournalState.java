@@ -15,7 +15,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * A list of words, each with its position on one line of a file: a word applied twice stands there twice. The command
  * {@code poison} throws.
  */
-final class JournalState implements ReplicatedState {
+final class JournalState implements CheckpointedState {
 
     private final Path file;
     private final List<String> words = new CopyOnWriteArrayList<>();
@@ -80,6 +80,23 @@ final class JournalState implements ReplicatedState {
     @Override
     public LogPosition sync() {
         return position;
+    }
+
+    @Override
+    public void checkpoint(Path directory) {
+        try {
+            Files.createDirectories(directory);
+            // Nobody appends to the copy, so it cannot be a link.
+            Files.copy(file, directory.resolve("journal"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public LogPosition verify(Path directory) {
+        JournalState copy = new JournalState(directory);
+        return copy.open();
     }
 
     @Override

@@ -11,7 +11,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.vectordb.common.ErrorCode;
 import io.vectordb.common.VectorDbException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -298,54 +297,17 @@ class RaftNodeTest {
     }
 
     @Test
-    void theLogIsKeptForAMemberThatIsAway() throws IOException {
-        try (TestCluster cluster = new TestCluster(folder, 3)) {
-            cluster.addGroup(GROUP);
-            String away = cluster.follower(GROUP).nodeId();
-            cluster.stop(away);
-            RaftNode leader = cluster.leader(GROUP);
-            fillSegments(leader);
-            leader.sync(GROUP).join();
-            assertThat(firstSegmentIsThere(cluster, leader)).isTrue();
-            RaftNode back = cluster.start(away);
-            await(() -> words(back, GROUP).size() == words(leader, GROUP).size());
-            assertThat(words(back, GROUP)).isEqualTo(words(leader, GROUP));
-        }
-    }
-
-    @Test
-    void aLoneReplicaPurgesItsLog() throws IOException {
+    void aLoneReplicaPurgesItsLog() {
         try (TestCluster cluster = new TestCluster(folder, 1)) {
             cluster.addGroup(GROUP);
             RaftNode leader = cluster.leader(GROUP);
-            fillSegments(leader);
+            cluster.fillSegments(GROUP);
             leader.sync(GROUP).join();
-            await(() -> !firstSegmentIsThere(cluster, leader));
+            await(() -> !cluster.hasFirstSegment(leader, GROUP));
             cluster.stop("n1");
             cluster.start("n1");
             cluster.add(GROUP, "after");
             assertThat(cluster.read(GROUP)).endsWith(",after");
-        }
-    }
-
-    /** A full first segment of large commands, then more small ones than are kept beyond a purge. */
-    private static void fillSegments(RaftNode leader) {
-        byte[] large = "x".repeat(RaftSettings.shards().maxCommandBytes()).getBytes(UTF_8);
-        for (int i = 0; i < 9; i++) {
-            leader.submit(GROUP, large, TIMEOUT).join();
-        }
-        IntStream.range(0, 2_200)
-                .mapToObj(i -> leader.submit(GROUP, ("w" + i).getBytes(UTF_8), TIMEOUT))
-                .toList()
-                .forEach(CompletableFuture::join);
-    }
-
-    private static boolean firstSegmentIsThere(TestCluster cluster, RaftNode node) {
-        Path log = cluster.directory(node.nodeId()).resolve("log/" + GROUP.uuid() + "/current");
-        try (Stream<Path> files = Files.list(log)) {
-            return files.anyMatch(file -> file.getFileName().toString().startsWith("log_0-"));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }

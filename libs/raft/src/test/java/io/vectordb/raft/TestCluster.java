@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,6 +21,8 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Real nodes over loopback in one JVM. */
 final class TestCluster implements AutoCloseable {
@@ -58,7 +61,8 @@ final class TestCluster implements AutoCloseable {
                                 .address()
                                 .substring("127.0.0.1:".length())),
                         root.resolve(id),
-                        RaftSettings.withElectionTimeouts(Duration.ofMillis(500), Duration.ofMillis(1_000))),
+                        RaftSettings.withElectionTimeouts(Duration.ofMillis(500), Duration.ofMillis(1_000))
+                                .withLogKept(100, 64 << 20)),
                 (_, directory) -> new JournalState(directory),
                 (group, reason, _) -> fatal.add(id + " " + group + ": " + reason),
                 LeadershipListener.NONE);
@@ -117,6 +121,30 @@ final class TestCluster implements AutoCloseable {
 
     String read(GroupId group) {
         return new String(leader(group).read(group, new byte[0], TIMEOUT).join(), UTF_8);
+    }
+
+    /** A full first segment of large commands, then more small ones than are kept beyond a purge. */
+    void fillSegments(GroupId group) {
+        RaftNode leader = leader(group);
+        byte[] large = "x".repeat(RaftSettings.shards().maxCommandBytes()).getBytes(UTF_8);
+        for (int i = 0; i < 9; i++) {
+            leader.submit(group, large, TIMEOUT).join();
+        }
+        IntStream.range(0, 2_200)
+                .mapToObj(i -> leader.submit(group, ("w" + i).getBytes(UTF_8), TIMEOUT))
+                .toList()
+                .forEach(CompletableFuture::join);
+    }
+
+    /** Whether the log of a node still has what was written first. */
+    boolean hasFirstSegment(RaftNode node, GroupId group) {
+        Path log = directory(node.nodeId()).resolve("log/" + group.uuid() + "/current");
+        try (Stream<Path> files = Files.list(log)) {
+            return files.anyMatch(file -> file.getFileName().toString().startsWith("log_0-")
+                    || file.getFileName().toString().equals("log_inprogress_0"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     static List<String> words(RaftNode node, GroupId group) {

@@ -1,0 +1,40 @@
+package io.vectordb.raft;
+
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * What the groups of a node share.
+ *
+ * @param senders threads that read copies for other replicas
+ * @param receivers threads that fetch copies; each is held for as long as a copy takes, so that few are fetched at once
+ */
+record GroupContext(
+        RaftSettings settings,
+        FatalErrorHandler fatal,
+        LeadershipListener leadership,
+        ExecutorService senders,
+        ExecutorService receivers) {
+
+    private static final int SENDERS = 2;
+    private static final int RECEIVERS = 2;
+
+    static GroupContext of(RaftNodeConfig config, FatalErrorHandler fatal, LeadershipListener leadership) {
+        return new GroupContext(
+                config.settings(),
+                fatal,
+                leadership,
+                pool(SENDERS, "raft-copy-send-" + config.nodeId() + "-"),
+                pool(RECEIVERS, "raft-copy-receive-" + config.nodeId() + "-"));
+    }
+
+    private static ExecutorService pool(int threads, String name) {
+        return Executors.newFixedThreadPool(
+                threads, Thread.ofPlatform().daemon().name(name, 0).factory());
+    }
+
+    void close() {
+        senders.shutdownNow();
+        receivers.shutdownNow();
+    }
+}
