@@ -3,6 +3,7 @@ package io.vectordb.query;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vectordb.common.VectorDbException;
+import io.vectordb.testkit.Seeds;
 import io.vectordb.v1.Condition;
 import io.vectordb.v1.Fields;
 import java.time.Duration;
@@ -14,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 
 class FilterRandomizedTest {
 
-    private final Random random = Seeds.random("FilterRandomizedTest");
+    private final Random random = Seeds.random(FilterRandomizedTest.class);
     private final RandomFilters filters = new RandomFilters(random);
 
     @Test

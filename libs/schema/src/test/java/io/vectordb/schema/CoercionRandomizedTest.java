@@ -14,6 +14,7 @@ import static io.vectordb.schema.TestValues.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vectordb.common.VectorDbException;
+import io.vectordb.testkit.Seeds;
 import io.vectordb.v1.Fields;
 import io.vectordb.v1.RecordKey;
 import io.vectordb.v1.Schema;
@@ -24,10 +25,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Supplier;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Random records and keys, of a seed that is printed and can be given with {@code -Dtest.seed}. */
+/** Random records and keys. */
 class CoercionRandomizedTest {
 
     private static final int RECORDS = 20_000;
@@ -48,14 +48,7 @@ class CoercionRandomizedTest {
             field("j", "json"),
             TestValues.object("o", "object", field("n", "int32"), field("day", "date")));
 
-    private Random random = new Random();
-
-    @BeforeEach
-    void seed() {
-        long seed = Long.getLong("test.seed", System.nanoTime());
-        System.out.println("test.seed=" + seed);
-        random = new Random(seed);
-    }
+    private final Random random = Seeds.random(CoercionRandomizedTest.class);
 
     @Test
     void coercingWhatWasCoercedChangesNothing() {

@@ -5,6 +5,7 @@ import static io.vectordb.segment.TestRecords.key;
 import static io.vectordb.segment.TestRecords.record;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vectordb.testkit.Seeds;
 import io.vectordb.v1.Fields;
 import io.vectordb.v1.RecordKey;
 import io.vectordb.vectorindex.Metric;
@@ -32,7 +33,7 @@ class SegmentConcurrencyTest {
 
     @Test
     void readersSeeWholeEntriesAndOnlyTheLivingWhileTheWriterGoesOn() throws Exception {
-        Random random = Seeds.random("SegmentConcurrencyTest");
+        Random random = Seeds.random(SegmentConcurrencyTest.class);
         try (ExecutorService executor = Executors.newFixedThreadPool(2)) {
             List<CompletableFuture<Integer>> readers = new ArrayList<>();
             for (int i = 0; i < 2; i++) {

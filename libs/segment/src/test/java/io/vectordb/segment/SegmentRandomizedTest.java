@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.vectordb.schema.RecordKeys;
+import io.vectordb.testkit.Seeds;
 import io.vectordb.v1.Fields;
 import io.vectordb.v1.RecordKey;
 import io.vectordb.v1.Value;
@@ -31,7 +32,7 @@ class SegmentRandomizedTest {
             TestRecords.spec("dot", Metric.DOT, DIMENSION),
             TestRecords.spec("cos", Metric.COSINE, DIMENSION));
 
-    private final Random random = Seeds.random("SegmentRandomizedTest");
+    private final Random random = Seeds.random(SegmentRandomizedTest.class);
     private final GrowingSegment segment = new GrowingSegment(SPECS, MemoryBudget.unlimited());
     private final TreeMap<RecordKey, Stored> model = new TreeMap<>(RecordKeys.ORDER);
 

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.vectordb.common.ErrorCode;
 import io.vectordb.common.VectorDbException;
 import io.vectordb.query.RowPredicate;
+import io.vectordb.testkit.Seeds;
 import io.vectordb.v1.Fields;
 import io.vectordb.vectorindex.Metric;
 import java.util.HashSet;
@@ -113,7 +114,7 @@ class SegmentViewTest {
 
     @Test
     void aWalkFindsNearlyWhatAScanFindsAndAsManyAsThereAre() {
-        Random random = Seeds.random("aWalkFindsNearlyWhatAScanFinds");
+        Random random = Seeds.random(SegmentViewTest.class);
         GrowingSegment large = TestRecords.segment(TestRecords.spec("v", Metric.COSINE, 8));
         int records = SegmentView.SCAN_BELOW_RECORDS + 500;
         for (int i = 0; i < records + 300; i++) {

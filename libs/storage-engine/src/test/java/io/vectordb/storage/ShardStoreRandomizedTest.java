@@ -12,6 +12,7 @@ import io.vectordb.internal.storage.v1.VersionedRecord;
 import io.vectordb.internal.storage.v1.WriteCommand;
 import io.vectordb.internal.storage.v1.WriteResponse;
 import io.vectordb.storage.ShardModel.Row;
+import io.vectordb.testkit.Seeds;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -32,12 +33,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Random commands against {@link ShardModel}. Replay a failure with {@code -Dtest.seed=<printed seed>}. */
+/** Random commands against {@link ShardModel}. */
 class ShardStoreRandomizedTest {
 
     private static final ShardIdentity SHARD = StoreHarness.SHARD;
 
-    private final long seed = Long.getLong("test.seed", System.nanoTime());
+    private final long seed = Seeds.next(ShardStoreRandomizedTest.class);
     private final SplittableRandom random = new SplittableRandom(seed);
     private final ShardModel model = new ShardModel();
     private final RandomCommands commands = new RandomCommands(random.split());
@@ -53,7 +54,6 @@ class ShardStoreRandomizedTest {
 
     @BeforeEach
     void open() {
-        System.out.println("test.seed=" + seed);
         handlesBefore = NativeScope.openHandles();
         shared = new StorageResources(8 << 20, 16 << 20);
     }

@@ -2,6 +2,7 @@ package io.vectordb.vectorindex;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vectordb.testkit.Seeds;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -21,7 +22,7 @@ class FilteredSearchRandomizedTest {
     /** So many that a query whose walk ends in the wrong one of clusters that lie far apart does not decide. */
     private static final int QUERIES = 100;
 
-    private final SplittableRandom random = Seeds.random("FilteredSearchRandomizedTest");
+    private final SplittableRandom random = Seeds.splittable(FilteredSearchRandomizedTest.class);
 
     @ParameterizedTest
     @CsvSource({"COSINE,3", "COSINE,64", "DOT,30", "L2,1", "L2,40", "L2,512"})

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vectordb.common.ErrorCode;
 import io.vectordb.common.VectorDbException;
+import io.vectordb.testkit.Seeds;
 import io.vectordb.vectorindex.FrozenFormat.Section;
 import io.vectordb.vectorindex.FrozenVectorIndex.Residency;
 import java.io.IOException;
@@ -30,7 +31,7 @@ class FrozenFileTest {
     @TempDir
     Path folder;
 
-    private final SplittableRandom random = Seeds.random("FrozenFileTest");
+    private final SplittableRandom random = Seeds.splittable(FrozenFileTest.class);
     private Path file = Path.of("");
 
     @BeforeEach

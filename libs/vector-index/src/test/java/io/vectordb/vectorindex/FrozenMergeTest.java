@@ -4,6 +4,7 @@ import static io.vectordb.vectorindex.GrowingVectorIndexRandomizedTest.assertSam
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.vectordb.testkit.Seeds;
 import io.vectordb.vectorindex.FrozenVectorIndex.Residency;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -24,7 +25,7 @@ class FrozenMergeTest {
     @TempDir
     Path folder;
 
-    private final SplittableRandom random = Seeds.random("FrozenMergeTest");
+    private final SplittableRandom random = Seeds.splittable(FrozenMergeTest.class);
 
     @ParameterizedTest
     @EnumSource

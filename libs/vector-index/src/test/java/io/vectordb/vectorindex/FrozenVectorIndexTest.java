@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.vectordb.common.ErrorCode;
 import io.vectordb.common.VectorDbException;
+import io.vectordb.testkit.Seeds;
 import io.vectordb.vectorindex.FrozenFormat.Section;
 import io.vectordb.vectorindex.FrozenVectorIndex.Residency;
 import java.io.IOException;
@@ -34,7 +35,7 @@ class FrozenVectorIndexTest {
     @TempDir
     Path folder;
 
-    private final SplittableRandom random = Seeds.random("FrozenVectorIndexTest");
+    private final SplittableRandom random = Seeds.splittable(FrozenVectorIndexTest.class);
 
     @ParameterizedTest
     @CsvSource({

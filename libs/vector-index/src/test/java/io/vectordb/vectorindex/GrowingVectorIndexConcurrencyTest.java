@@ -2,6 +2,7 @@ package io.vectordb.vectorindex;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vectordb.testkit.Seeds;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -21,7 +22,7 @@ class GrowingVectorIndexConcurrencyTest {
 
     @Test
     void searchesDuringInsertionsSeeOnlyWholeNodesAndMissFew() throws InterruptedException, ExecutionException {
-        SplittableRandom random = Seeds.random("GrowingVectorIndexConcurrencyTest");
+        SplittableRandom random = Seeds.splittable(GrowingVectorIndexConcurrencyTest.class);
         float[][] vectors = TestVectors.clustered(random, COUNT, DIMENSION, 20);
         GrowingVectorIndex index = TestVectors.empty(Metric.COSINE, DIMENSION);
         AtomicBoolean done = new AtomicBoolean();

@@ -3,6 +3,7 @@ package io.vectordb.vectorindex;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.vectordb.testkit.Seeds;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.SplittableRandom;
@@ -14,7 +15,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class GrowingVectorIndexRandomizedTest {
 
-    private final SplittableRandom random = Seeds.random("GrowingVectorIndexRandomizedTest");
+    private final SplittableRandom random = Seeds.splittable(GrowingVectorIndexRandomizedTest.class);
 
     @ParameterizedTest
     @EnumSource

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vectordb.common.ErrorCode;
 import io.vectordb.common.VectorDbException;
+import io.vectordb.testkit.Seeds;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -175,7 +176,7 @@ class GrowingVectorIndexTest {
     /** Such may come from a file; a walk that begins there must not end at a node of the search before. */
     @Test
     void aStoredVectorThatIsNoNumberLeadsNobodyAstray() {
-        SplittableRandom random = Seeds.random("GrowingVectorIndexTest");
+        SplittableRandom random = Seeds.splittable(GrowingVectorIndexTest.class);
         for (Metric metric : Metric.values()) {
             GrowingVectorIndex larger = TestVectors.index(metric, TestVectors.gaussians(random, 6_000, 4));
             float[] last = TestVectors.gaussian(random, 4);

@@ -2,6 +2,7 @@ package io.vectordb.vectorindex;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vectordb.testkit.Seeds;
 import io.vectordb.vectorindex.kernel.OffHeap;
 import java.util.BitSet;
 import java.util.SplittableRandom;
@@ -11,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class HnswGraphRandomizedTest {
 
-    private final SplittableRandom random = Seeds.random("HnswGraphRandomizedTest");
+    private final SplittableRandom random = Seeds.splittable(HnswGraphRandomizedTest.class);
 
     @ParameterizedTest
     @CsvSource({"2,4,COSINE", "4,20,DOT", "16,100,L2"})

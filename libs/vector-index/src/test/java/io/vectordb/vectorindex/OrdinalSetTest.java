@@ -3,6 +3,7 @@ package io.vectordb.vectorindex;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.vectordb.testkit.Seeds;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -55,7 +56,7 @@ class OrdinalSetTest {
 
     @Test
     void aSetOfIntsIsOneUnderAnySequenceOfAdditionsAndRemovals() {
-        SplittableRandom random = Seeds.random("IntSet");
+        SplittableRandom random = Seeds.splittable(OrdinalSetTest.class);
         IntSet set = new IntSet();
         for (int round = 0; round < 20; round++) {
             set.reset();

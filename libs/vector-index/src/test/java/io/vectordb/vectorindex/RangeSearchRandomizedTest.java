@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vectordb.common.ErrorCode;
 import io.vectordb.common.VectorDbException;
+import io.vectordb.testkit.Seeds;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -17,7 +18,7 @@ class RangeSearchRandomizedTest {
 
     private static final int COUNT = 4_000;
 
-    private final SplittableRandom random = Seeds.random("RangeSearchRandomizedTest");
+    private final SplittableRandom random = Seeds.splittable(RangeSearchRandomizedTest.class);
 
     @ParameterizedTest
     @CsvSource({"COSINE,5", "COSINE,64", "DOT,30", "L2,1", "L2,40", "L2,512"})

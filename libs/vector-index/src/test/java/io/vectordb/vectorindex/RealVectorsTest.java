@@ -2,6 +2,7 @@ package io.vectordb.vectorindex;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vectordb.testkit.Seeds;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.function.Function;
@@ -39,7 +40,7 @@ class RealVectorsTest {
         GrowingVectorIndex index =
                 TestVectors.index(Metric.COSINE, TestVectors.realVectors("sec-minilm-384/base.fvecs", count));
         float[][] queries = TestVectors.realVectors("sec-minilm-384/query.fvecs", 50);
-        SplittableRandom random = Seeds.random("RealVectorsTest");
+        SplittableRandom random = Seeds.splittable(RealVectorsTest.class);
         for (double share : new double[] {0.001, 0.01, 0.1, 0.5, 0.9}) {
             OrdinalSet set = OrdinalSet.matching(count, ordinal -> random.nextDouble() < share);
             assertRecalled(index, queries, query -> set);
@@ -74,8 +75,7 @@ class RealVectorsTest {
     void recallAfterReplacingHalfIsThatOfAFreshBuild(String dataset, int count) {
         float[][] vectors = TestVectors.realVectors(dataset + "/base.fvecs", count);
         float[][] queries = TestVectors.realVectors(dataset + "/query.fvecs", 300);
-        Population population =
-                new Population(Metric.COSINE, vectors, Seeds.random("RealVectorsTest, replacing half of " + dataset));
+        Population population = new Population(Metric.COSINE, vectors, Seeds.splittable(RealVectorsTest.class));
         for (int round = 0; round < 3; round++) {
             population.replace(population.size / 2);
         }

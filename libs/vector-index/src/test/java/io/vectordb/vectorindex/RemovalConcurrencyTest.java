@@ -2,6 +2,7 @@ package io.vectordb.vectorindex;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vectordb.testkit.Seeds;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -26,7 +27,7 @@ class RemovalConcurrencyTest {
     private static final int STEPS = 6_000;
     private static final int K = 10;
 
-    private final SplittableRandom random = Seeds.random("RemovalConcurrencyTest");
+    private final SplittableRandom random = Seeds.splittable(RemovalConcurrencyTest.class);
 
     /** Everything that has happened, by ordinals that are never used twice. */
     private static final class History {

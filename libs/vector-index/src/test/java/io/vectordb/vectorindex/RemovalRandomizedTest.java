@@ -2,6 +2,7 @@ package io.vectordb.vectorindex;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vectordb.testkit.Seeds;
 import io.vectordb.vectorindex.kernel.OffHeap;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,7 +18,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class RemovalRandomizedTest {
 
-    private final SplittableRandom random = Seeds.random("RemovalRandomizedTest");
+    private final SplittableRandom random = Seeds.splittable(RemovalRandomizedTest.class);
 
     private record Member(int ordinal, int node, float[] vector) {}
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vectordb.common.ErrorCode;
 import io.vectordb.common.VectorDbException;
+import io.vectordb.testkit.Seeds;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -14,7 +15,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class RemovalTest {
 
-    private final SplittableRandom random = Seeds.random("RemovalTest");
+    private final SplittableRandom random = Seeds.splittable(RemovalTest.class);
 
     @Test
     void aRemovedNodeIsNoResultAndIsNotRemovedTwice() {

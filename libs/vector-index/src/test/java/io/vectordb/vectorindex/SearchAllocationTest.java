@@ -3,6 +3,7 @@ package io.vectordb.vectorindex;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import io.vectordb.testkit.Seeds;
 import java.lang.management.ManagementFactory;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
@@ -21,7 +22,7 @@ class SearchAllocationTest {
 
     @Test
     void aSearchAllocatesItsResultAlone() {
-        SplittableRandom random = Seeds.random("SearchAllocationTest");
+        SplittableRandom random = Seeds.splittable(SearchAllocationTest.class);
         GrowingVectorIndex index = TestVectors.index(Metric.COSINE, TestVectors.clustered(random, 5_000, 32, 20));
         float[][] queries = TestVectors.gaussians(random, 64, 32);
         OrdinalSet half = OrdinalSet.matching(5_000, ordinal -> ordinal % 2 == 0);

@@ -1,14 +1,13 @@
 package io.vectordb.vectorindex;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.vectordb.testkit.Repository;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
 
@@ -94,8 +93,7 @@ final class TestVectors {
 
     /** The first rows of an ivecs file, likewise. */
     static int[][] rows(String file, int limit) {
-        Path path = sharedData().resolve("ann").resolve(file);
-        assumeTrue(Files.exists(path), () -> "skipped: there is no " + path);
+        Path path = Repository.sharedData("ann/" + file);
         try (FileChannel channel = FileChannel.open(path)) {
             ByteBuffer bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size())
                     .order(ByteOrder.LITTLE_ENDIAN);
@@ -111,14 +109,5 @@ final class TestVectors {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    private static Path sharedData() {
-        Path folder = Path.of("").toAbsolutePath();
-        while (folder != null && !Files.isDirectory(folder.resolve(".mvn"))) {
-            folder = folder.getParent();
-        }
-        assumeTrue(folder != null, "skipped: not inside the repository");
-        return folder.resolveSibling("shared").resolve("data");
     }
 }

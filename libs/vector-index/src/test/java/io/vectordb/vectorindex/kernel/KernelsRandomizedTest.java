@@ -1,7 +1,7 @@
 package io.vectordb.vectorindex.kernel;
 
+import io.vectordb.testkit.Seeds;
 import java.util.List;
-import java.util.Random;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -19,7 +19,7 @@ final class KernelsRandomizedTest {
     @ParameterizedTest
     @MethodSource("kernels")
     void innerProductsLieWithinTheErrorBound(Kernels kernels) {
-        RandomGenerator random = random("dot of " + kernels.name());
+        RandomGenerator random = Seeds.random(KernelsRandomizedTest.class);
         KernelCheck check = new KernelCheck(kernels, random);
         for (int i = 0; i < ROUNDS; i++) {
             check.dot(length(random), count(random), random.nextInt(16));
@@ -29,7 +29,7 @@ final class KernelsRandomizedTest {
     @ParameterizedTest
     @MethodSource("kernels")
     void squaredDistancesLieWithinTheErrorBound(Kernels kernels) {
-        RandomGenerator random = random("squaredL2 of " + kernels.name());
+        RandomGenerator random = Seeds.random(KernelsRandomizedTest.class);
         KernelCheck check = new KernelCheck(kernels, random);
         for (int i = 0; i < ROUNDS; i++) {
             check.squaredL2(length(random), count(random), random.nextInt(16));
@@ -39,7 +39,7 @@ final class KernelsRandomizedTest {
     @ParameterizedTest
     @MethodSource("kernels")
     void productsOfBytesAreExact(Kernels kernels) {
-        RandomGenerator random = random("dotInt8 of " + kernels.name());
+        RandomGenerator random = Seeds.random(KernelsRandomizedTest.class);
         KernelCheck check = new KernelCheck(kernels, random);
         for (int i = 0; i < ROUNDS; i++) {
             check.dotInt8(length(random), count(random), random.nextInt(64), random.nextBoolean());
@@ -49,14 +49,14 @@ final class KernelsRandomizedTest {
     @ParameterizedTest
     @MethodSource("kernels")
     void productsOfTheLongestBytesDoNotOverflow(Kernels kernels) {
-        KernelCheck check = new KernelCheck(kernels, random("longest dotInt8 of " + kernels.name()));
+        KernelCheck check = new KernelCheck(kernels, Seeds.random(KernelsRandomizedTest.class));
         check.leastInt8(Kernels.MAX_INT8_LENGTH, 5);
     }
 
     @ParameterizedTest
     @MethodSource("kernels")
     void productsOfBitPlanesAreExact(Kernels kernels) {
-        RandomGenerator random = random("dotBits of " + kernels.name());
+        RandomGenerator random = Seeds.random(KernelsRandomizedTest.class);
         KernelCheck check = new KernelCheck(kernels, random);
         for (int i = 0; i < ROUNDS; i++) {
             int words = 1 + random.nextInt(random.nextBoolean() ? 200 : 24);
@@ -67,7 +67,7 @@ final class KernelsRandomizedTest {
     @ParameterizedTest
     @MethodSource("kernels")
     void manyVectorsInOneCallAreAllComputed(Kernels kernels) {
-        KernelCheck check = new KernelCheck(kernels, random("many of " + kernels.name()));
+        KernelCheck check = new KernelCheck(kernels, Seeds.random(KernelsRandomizedTest.class));
         check.dot(256, 1500, 1);
         check.squaredL2(256, 1500, 1);
         check.dotInt8(1024, 1500, 1, false);
@@ -82,11 +82,5 @@ final class KernelsRandomizedTest {
 
     private static int count(RandomGenerator random) {
         return random.nextInt(MAX_COUNT + 1);
-    }
-
-    private static RandomGenerator random(String test) {
-        long seed = Long.getLong("test.seed", System.nanoTime());
-        System.out.println(test + ": -Dtest.seed=" + seed);
-        return new Random(seed);
     }
 }
