@@ -8,29 +8,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Assumptions;
 
 /** Real filings beside the repository, where present. */
 final class Corpus {
 
     private Corpus() {}
-
-    /** The folder {@code ../shared/data} seen from the repository; the test is skipped without it. */
-    static Path data(String folder) {
-        Path data = root().resolve("../shared/data").normalize().resolve(folder);
-        Assumptions.assumeTrue(Files.exists(data), () -> "no real filings at ../shared/data/" + folder);
-        return data;
-    }
-
-    static Path root() {
-        Path folder = Path.of("").toAbsolutePath();
-        for (Path root = folder; root != null; root = root.getParent()) {
-            if (Files.isDirectory(root.resolve(".mvn"))) {
-                return root;
-            }
-        }
-        throw new IllegalStateException("no folder above " + folder + " has a .mvn");
-    }
 
     /** The rows of a CSV file by column name. */
     static List<Map<String, String>> csv(Path file) {

@@ -2,6 +2,8 @@ package io.vectordb.edgar;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vectordb.testkit.Repository;
+import io.vectordb.testkit.Seeds;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,11 +23,11 @@ class FilingReaderRandomizedTest {
 
     @Test
     void damagedFilesNeverMakeTheReaderThrow() throws IOException {
-        Random random = Seed.random(getClass());
+        Random random = Seeds.random(FilingReaderRandomizedTest.class);
         FilingReader reader = new FilingReader();
         for (int round = 0; round < 600; round++) {
-            byte[] bytes =
-                    Files.readAllBytes(Corpus.root().resolve("samples/filings").resolve(SAMPLES.get(round % 3)));
+            byte[] bytes = Files.readAllBytes(
+                    Repository.root().resolve("samples/filings").resolve(SAMPLES.get(round % 3)));
             bytes = damage(bytes, random);
             Path file = Files.write(
                     folder.resolve("round"), random.nextInt(4) == 0 ? damage(Reading.gzip(bytes), random) : bytes);

@@ -8,6 +8,7 @@ import static io.vectordb.edgar.Reading.reason;
 import static io.vectordb.edgar.Reading.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vectordb.testkit.Repository;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -198,7 +199,7 @@ class FilingReaderTest {
 
     @Test
     void sampleFilingsAreRead() {
-        Path samples = Corpus.root().resolve("samples/filings");
+        Path samples = Repository.root().resolve("samples/filings");
         Filing annual =
                 only(new FilingReader().read(samples.resolve("9999000001-26-000001/fictional-robotics-10k.htm")));
         assertThat(annual.id()).isEqualTo("9999000001-26-000001");

@@ -2,6 +2,7 @@ package io.vectordb.edgar;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vectordb.testkit.Repository;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.text.Normalizer;
@@ -28,7 +29,7 @@ class FilingsCorpusTest {
 
     @Test
     void realFilingsAgreeWithTheManifest() {
-        Path data = Corpus.data("filings");
+        Path data = Repository.sharedData("filings");
         FilingReader reader = new FilingReader();
         int filings = 0;
         for (Map<String, String> row : Corpus.csv(data.resolve("manifest.csv"))) {
@@ -105,7 +106,7 @@ class FilingsCorpusTest {
 
     @Test
     void itemsOfRealReportsAreFoundInTheirText() throws IOException {
-        Path items = Corpus.data("text/edgar-crawler-items");
+        Path items = Repository.sharedData("text/edgar-crawler-items");
         assertThat(ItemOracle.agreement(items.resolve("10-K.items.jsonl.gz"), "10-K"))
                 .isGreaterThan(0.995);
         assertThat(ItemOracle.agreement(items.resolve("8-K.items.jsonl.gz"), "8-K"))
@@ -114,8 +115,8 @@ class FilingsCorpusTest {
 
     @Test
     void itemsOfRealCurrentReportsAreFoundInTheirFiles() throws IOException {
-        Path items = Corpus.data("text/edgar-crawler-items").resolve("8-K.items.jsonl.gz");
-        Path files = Corpus.data("filings/8-K/edgar-crawler");
+        Path items = Repository.sharedData("text/edgar-crawler-items").resolve("8-K.items.jsonl.gz");
+        Path files = Repository.sharedData("filings/8-K/edgar-crawler");
         int compared = 0;
         for (ItemOracle.Report report : ItemOracle.reports(items)) {
             Path file = files.resolve(report.filename());

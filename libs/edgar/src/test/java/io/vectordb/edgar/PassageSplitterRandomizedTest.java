@@ -2,6 +2,7 @@ package io.vectordb.edgar;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vectordb.testkit.Seeds;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -37,7 +38,7 @@ class PassageSplitterRandomizedTest {
 
     @Test
     void passagesCoverAllTextWithinTheirBounds() {
-        Random random = Seed.random(getClass());
+        Random random = Seeds.random(PassageSplitterRandomizedTest.class);
         for (int round = 0; round < 300; round++) {
             String text = randomText(random);
             List<Passage> passages = new ArrayList<>();
