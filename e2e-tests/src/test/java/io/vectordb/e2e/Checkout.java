@@ -1,5 +1,6 @@
 package io.vectordb.e2e;
 
+import io.vectordb.testkit.Repository;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -14,13 +15,7 @@ public final class Checkout {
 
     /** The folder of the whole project. */
     public static Path root() {
-        Path start = Path.of("").toAbsolutePath();
-        for (Path folder = start; folder != null; folder = folder.getParent()) {
-            if (Files.exists(folder.resolve("docker-compose.yml")) && Files.exists(folder.resolve("services"))) {
-                return folder;
-            }
-        }
-        throw new IllegalStateException("No checkout above " + start);
+        return Repository.root();
     }
 
     /** The services, each a folder of {@code services/}. */

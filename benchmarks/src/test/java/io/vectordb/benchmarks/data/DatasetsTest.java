@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.vectordb.testkit.Seeds;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -14,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 final class DatasetsTest {
 
-    private final Random random = TestData.random("DatasetsTest");
+    private final Random random = Seeds.random(DatasetsTest.class);
 
     @TempDir
     private Path folder;

@@ -2,6 +2,7 @@ package io.vectordb.benchmarks.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vectordb.testkit.Seeds;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -19,7 +20,7 @@ final class ExactNeighborsTest {
     @ParameterizedTest
     @EnumSource(Similarity.class)
     void areThoseOfAPlainScanAlsoUnderAFilterAndAmongDuplicates(Similarity similarity) throws IOException {
-        Random random = TestData.random("ExactNeighborsTest");
+        Random random = Seeds.random(ExactNeighborsTest.class);
         float[][] vectors = TestData.vectors(random, 300, 19);
         vectors[200] = vectors[100].clone();
         VectorFile base = TestData.write(folder.resolve("v.fvecs"), vectors);

@@ -4,16 +4,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Random;
 
-/** Seeded random vectors and small data sets of them. The seed is printed, and replayed with {@code -Dtest.seed}. */
+/** Random vectors and small data sets of them. */
 public final class TestData {
 
     private TestData() {}
-
-    public static Random random(String test) {
-        long seed = Long.getLong("test.seed", System.nanoTime());
-        System.out.println(test + ": -Dtest.seed=" + seed);
-        return new Random(seed);
-    }
 
     public static float[][] vectors(Random random, int count, int dimension) {
         float[][] vectors = new float[count][dimension];

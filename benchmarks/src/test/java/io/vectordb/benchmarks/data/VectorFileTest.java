@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vectordb.common.VectorDbException;
+import io.vectordb.testkit.Seeds;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -20,7 +21,7 @@ final class VectorFileTest {
 
     @Test
     void whatIsWrittenIsReadBitForBit() throws IOException {
-        float[][] vectors = TestData.vectors(TestData.random("VectorFileTest"), 17, 5);
+        float[][] vectors = TestData.vectors(Seeds.random(VectorFileTest.class), 17, 5);
         vectors[3][2] = Float.MIN_VALUE;
         VectorFile file = TestData.write(folder.resolve("v.fvecs"), vectors);
         assertThat(file.size()).isEqualTo(17);

@@ -10,6 +10,7 @@ import io.vectordb.benchmarks.data.IdFile;
 import io.vectordb.benchmarks.data.Similarity;
 import io.vectordb.benchmarks.data.TestData;
 import io.vectordb.benchmarks.run.Recall;
+import io.vectordb.testkit.Seeds;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -27,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class EngineServerTest {
 
-    private final Random random = TestData.random("EngineServerTest");
+    private final Random random = Seeds.random(EngineServerTest.class);
 
     @TempDir
     private Path folder;

@@ -9,6 +9,7 @@ import io.vectordb.benchmarks.data.Similarity;
 import io.vectordb.benchmarks.data.TestData;
 import io.vectordb.benchmarks.engine.Message;
 import io.vectordb.benchmarks.run.Recall;
+import io.vectordb.testkit.Seeds;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,7 +28,7 @@ final class PeerProcessTest {
     /** Kept between builds, since compiling takes longer than all the tests. */
     private static final Path DRIVERS = Path.of("target/test-drivers");
 
-    private final Random random = TestData.random("PeerProcessTest");
+    private final Random random = Seeds.random(PeerProcessTest.class);
     private final List<String> said = new ArrayList<>();
 
     @TempDir

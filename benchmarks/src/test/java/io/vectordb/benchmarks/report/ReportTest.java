@@ -11,6 +11,7 @@ import io.vectordb.benchmarks.run.BeamResult;
 import io.vectordb.benchmarks.run.BuildResult;
 import io.vectordb.benchmarks.run.EngineResult;
 import io.vectordb.benchmarks.run.Pass;
+import io.vectordb.testkit.Seeds;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -29,7 +30,7 @@ final class ReportTest {
     private Path folder;
 
     private AnnReport report() throws Exception {
-        Dataset dataset = TestData.dataset(folder, TestData.random("ReportTest"), 30, 2, Similarity.L2);
+        Dataset dataset = TestData.dataset(folder, Seeds.random(ReportTest.class), 30, 2, Similarity.L2);
         return new AnnReport(
                 AnnOptions.parse(List.of("set", "--threads", "1,2")),
                 dataset,

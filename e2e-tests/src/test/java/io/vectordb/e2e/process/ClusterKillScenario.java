@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.vectordb.testkit.Seeds;
 import io.vectordb.v1.UpsertRequest;
 import java.time.Duration;
 import java.util.List;
@@ -31,7 +32,7 @@ class ClusterKillScenario {
     private static final Duration RESUMES_WITHIN = Duration.ofSeconds(15);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    private final SplittableRandom random = Seeds.random("ClusterKillScenario");
+    private final SplittableRandom random = Seeds.splittable(ClusterKillScenario.class);
     private ClusterProcesses cluster;
     private GrpcClient client;
     private Rest rest;

@@ -1,5 +1,6 @@
 package io.vectordb.e2e.process;
 
+import io.vectordb.testkit.Seeds;
 import java.time.Duration;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
@@ -15,7 +16,7 @@ class StandaloneKillScenario {
 
     @Test
     void whatWasAcknowledgedSurvivesAKillAndIsAppliedOnce() {
-        SplittableRandom random = Seeds.random("StandaloneKillScenario");
+        SplittableRandom random = Seeds.splittable(StandaloneKillScenario.class);
         try (StandaloneServer server = StandaloneServer.start("standalone-kill");
                 GrpcClient client = new GrpcClient(server.grpcPort());
                 Workload workload = new Workload(client, new Rest(server.rest()), "ledger", 4, random)) {

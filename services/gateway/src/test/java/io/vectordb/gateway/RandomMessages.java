@@ -24,15 +24,8 @@ public final class RandomMessages {
 
     private final Random random;
 
-    public RandomMessages(long seed) {
-        random = new Random(seed);
-    }
-
-    /** The seed of this run: {@code -Dtest.seed}, else the time. */
-    public static long seed() {
-        long seed = Long.getLong("test.seed", System.nanoTime());
-        System.out.println("-Dtest.seed=" + seed);
-        return seed;
+    public RandomMessages(Random random) {
+        this.random = random;
     }
 
     public Random random() {

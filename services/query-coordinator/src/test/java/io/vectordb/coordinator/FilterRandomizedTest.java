@@ -2,6 +2,7 @@ package io.vectordb.coordinator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vectordb.testkit.Seeds;
 import io.vectordb.v1.CountRequest;
 import io.vectordb.v1.SearchRequest;
 import io.vectordb.v1.WriteOp;
@@ -30,9 +31,7 @@ class FilterRandomizedTest {
 
     @Test
     void filtersPassWhatTheySayOverAllShards() {
-        long seed = Long.getLong("test.seed", System.nanoTime());
-        System.out.println("FilterRandomizedTest: -Dtest.seed=" + seed);
-        Random random = new Random(seed);
+        Random random = Seeds.random(FilterRandomizedTest.class);
         String c = database.collection(4);
         for (int round = 0; round < 3; round++) {
             change(c, random);

@@ -3,7 +3,7 @@ package io.vectordb.gateway.bulk;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vectordb.common.Limits;
-import io.vectordb.gateway.RandomMessages;
+import io.vectordb.testkit.Seeds;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,7 +29,7 @@ class LineSplitterTest {
 
     @Test
     void linesAreNumberedWithBlankOnesLeftOutWhateverThePieces() {
-        Random random = new Random(RandomMessages.seed());
+        Random random = Seeds.random(LineSplitterTest.class);
         for (int i = 0; i < 200; i++) {
             assertThat(split("a\n\n bc \r\n \t\r\nd".getBytes(StandardCharsets.UTF_8), random))
                     .containsExactly("1:a", "3: bc \r", "5:d");

@@ -8,6 +8,7 @@ import io.vectordb.common.VectorDbException;
 import io.vectordb.gateway.RandomMessages;
 import io.vectordb.gateway.api.Rpc;
 import io.vectordb.gateway.api.RpcCatalogue;
+import io.vectordb.testkit.Seeds;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
@@ -23,7 +24,7 @@ class JsonRandomizedTest {
 
     @Test
     void everyMessageReadsBackAsItWasWritten() {
-        RandomMessages messages = new RandomMessages(RandomMessages.seed());
+        RandomMessages messages = new RandomMessages(Seeds.random(JsonRandomizedTest.class));
         for (int i = 0; i < 20; i++) {
             for (Message type : TYPES) {
                 Message message = messages.fill(type.newBuilderForType());
@@ -43,7 +44,7 @@ class JsonRandomizedTest {
 
     @Test
     void damagedTextIsRefusedWithACodeOrReadButNeverFailsOtherwise() {
-        RandomMessages messages = new RandomMessages(RandomMessages.seed());
+        RandomMessages messages = new RandomMessages(Seeds.random(JsonRandomizedTest.class));
         Random random = messages.random();
         int refused = 0;
         for (int i = 0; i < 30_000; i++) {
