@@ -3,15 +3,14 @@ package io.vectordb.cli.command;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.vectordb.testkit.Repository;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -40,12 +39,7 @@ class LauncherTest {
     }
 
     private static Path script() {
-        Path start = Path.of("").toAbsolutePath();
-        return Stream.iterate(start, Objects::nonNull, Path::getParent)
-                .filter(folder -> Files.isDirectory(folder.resolve(".mvn")))
-                .findFirst()
-                .orElseThrow()
-                .resolve("vectordb");
+        return Repository.root().resolve("vectordb");
     }
 
     /** A machine without Java, as far as the script can see: a copy that looks for it where there is nothing. */
