@@ -142,9 +142,9 @@ class RemovalConcurrencyTest {
 
     @Test
     void severalThreadsBuildAsGoodAGraphAsOne() throws InterruptedException, ExecutionException {
-        float[][] all = TestVectors.clustered(random, 8_500, 32, 40);
+        float[][] all = TestVectors.clustered(random, 9_000, 32, 40);
         float[][] vectors = Arrays.copyOf(all, 8_000);
-        float[][] queries = Arrays.copyOfRange(all, 8_000, 8_500);
+        float[][] queries = Arrays.copyOfRange(all, 8_000, 9_000);
         GrowingVectorIndex together = TestVectors.empty(Metric.COSINE, 32);
         AtomicInteger next = new AtomicInteger();
         try (ExecutorService executor = Executors.newFixedThreadPool(4)) {

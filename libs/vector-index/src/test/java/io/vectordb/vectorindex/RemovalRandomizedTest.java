@@ -137,9 +137,9 @@ class RemovalRandomizedTest {
     @ParameterizedTest
     @EnumSource
     void recallAfterReplacingHalfThreeTimesIsThatOfAFreshBuild(Metric metric) {
-        float[][] all = TestVectors.clustered(random, 6_300, 32, 40);
+        float[][] all = TestVectors.clustered(random, 7_000, 32, 40);
         float[][] vectors = Arrays.copyOf(all, 6_000);
-        float[][] queries = Arrays.copyOfRange(all, 6_000, 6_300);
+        float[][] queries = Arrays.copyOfRange(all, 6_000, 7_000);
         Population population = new Population(metric, vectors, random.split());
         for (int round = 0; round < 3; round++) {
             population.replace(population.size / 2);

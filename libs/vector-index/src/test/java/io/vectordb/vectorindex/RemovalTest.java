@@ -129,8 +129,13 @@ class RemovalTest {
         for (int node : topic) {
             assertThat(index.remove(node)).isTrue();
         }
-        assertThat(index.search(centre, 10, 20, OrdinalFilter.ALL).ordinals())
-                .isEqualTo(index.searchExact(centre, 10, OrdinalFilter.ALL).ordinals());
+        OrdinalSet gone = OrdinalSet.of(topic);
+        GrowingVectorIndex fresh = TestVectors.empty(Metric.L2, 24);
+        IntStream.range(0, vectors.length).filter(i -> !gone.test(i)).forEach(i -> fresh.add(i, vectors[i]));
+        float[][] queries =
+                IntStream.of(topic).limit(100).mapToObj(i -> vectors[i]).toArray(float[][]::new);
+        assertThat(TestVectors.recall(index, queries, 10, 20))
+                .isGreaterThanOrEqualTo(TestVectors.recall(fresh, queries, 10, 20));
         for (int ordinal : topic) {
             index.add(ordinal, vectors[ordinal]);
         }
