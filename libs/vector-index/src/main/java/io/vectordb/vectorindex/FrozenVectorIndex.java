@@ -17,7 +17,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BooleanSupplier;
 
 /**
  * An index in a file, made from a {@link GrowingVectorIndex}, that never changes any more: graph, codes and vectors are
@@ -29,7 +28,7 @@ import java.util.function.BooleanSupplier;
  * <p>Threading: any number of threads search and read. {@link #close} waits for none: the file is unmapped when the last
  * search that is under way ends.
  */
-public final class FrozenVectorIndex implements VectorIndex, AutoCloseable {
+public final class FrozenVectorIndex extends SearchedIndex implements AutoCloseable {
 
     /** Where graph and codes are while the index is open; vectors always stay in the mapped file. */
     public enum Residency {
@@ -181,36 +180,6 @@ public final class FrozenVectorIndex implements VectorIndex, AutoCloseable {
         return parameters;
     }
 
-    @Override
-    public SearchResult search(float[] query, int k, int efSearch, OrdinalFilter filter, BooleanSupplier cancelled) {
-        checkQuery(query, k);
-        enter();
-        try {
-            NodeScorer scorer = codes.isPresent() ? codes.get() : store;
-            return search.search(
-                    query,
-                    k,
-                    efSearch,
-                    filter,
-                    scorer,
-                    SearchScratch.local().check.begin(cancelled));
-        } finally {
-            leave();
-        }
-    }
-
-    @Override
-    public SearchResult searchExact(float[] query, int k, OrdinalFilter filter, BooleanSupplier cancelled) {
-        checkQuery(query, k);
-        enter();
-        try {
-            return search.searchExact(
-                    query, k, filter, SearchScratch.local().check.begin(cancelled));
-        } finally {
-            leave();
-        }
-    }
-
     /**
      * The narrowest beam with which walks have found this share of the {@code k} nearest, when they were measured as the
      * file was written; nothing when only an exact search will do.
@@ -229,22 +198,22 @@ public final class FrozenVectorIndex implements VectorIndex, AutoCloseable {
     /** The record that the vector of a node belongs to; nodes are {@code 0..size() - 1}. */
     public int ordinal(int node) {
         Objects.checkIndex(node, size());
-        enter();
+        int entered = enter();
         try {
             return graph.ordinal(node);
         } finally {
-            leave();
+            leave(entered);
         }
     }
 
     @Override
     public void vector(int node, float[] out) {
         Objects.checkIndex(node, size());
-        enter();
+        int entered = enter();
         try {
             store.get(node, out);
         } finally {
-            leave();
+            leave(entered);
         }
     }
 
@@ -264,6 +233,16 @@ public final class FrozenVectorIndex implements VectorIndex, AutoCloseable {
         return mappedVectorBytes;
     }
 
+    @Override
+    GraphSearch graphSearch() {
+        return search;
+    }
+
+    @Override
+    NodeScorer scorer() {
+        return codes.isPresent() ? codes.get() : store;
+    }
+
     HnswGraph graph() {
         return graph;
     }
@@ -272,72 +251,27 @@ public final class FrozenVectorIndex implements VectorIndex, AutoCloseable {
         return store;
     }
 
-    @Override
-    public SearchResult[] searchExact(float[][] queries, int k, OrdinalFilter filter, BooleanSupplier cancelled) {
-        for (float[] query : queries) {
-            checkQuery(query, k);
-        }
-        enter();
-        try {
-            return search.searchExact(
-                    queries, k, filter, SearchScratch.local().check.begin(cancelled));
-        } finally {
-            leave();
-        }
-    }
-
-    @Override
-    public RangeResult searchRange(
-            float[] query, double radius, int limit, int efSearch, OrdinalFilter filter, BooleanSupplier cancelled) {
-        Vectors.validate(metric(), dimension(), query);
-        enter();
-        try {
-            NodeScorer scorer = codes.isPresent() ? codes.get() : store;
-            CancellationCheck check = SearchScratch.local().check.begin(cancelled);
-            return search.searchRange(query, radius, limit, efSearch, filter, scorer, check);
-        } finally {
-            leave();
-        }
-    }
-
-    @Override
-    public RangeResult searchRangeExact(
-            float[] query, double radius, int limit, OrdinalFilter filter, BooleanSupplier cancelled) {
-        Vectors.validate(metric(), dimension(), query);
-        enter();
-        try {
-            CancellationCheck check = SearchScratch.local().check.begin(cancelled);
-            return search.searchRangeExact(query, radius, limit, filter, check);
-        } finally {
-            leave();
-        }
-    }
-
-    private void checkQuery(float[] query, int k) {
-        if (k < 1) {
-            throw new IllegalArgumentException("expected k of at least 1, received " + k);
-        }
-        Vectors.validate(metric(), dimension(), query);
-    }
-
     /** Runs something that reads graph and vectors by themselves. */
     void whileOpen(Runnable reading) {
-        enter();
+        int entered = enter();
         try {
             reading.run();
         } finally {
-            leave();
+            leave(entered);
         }
     }
 
-    private void enter() {
+    @Override
+    int enter() {
         if (users.getAndIncrement() >= CLOSED) {
-            leave();
+            leave(0);
             throw new IllegalStateException(file + " is closed");
         }
+        return 0;
     }
 
-    private void leave() {
+    @Override
+    void leave(int entered) {
         if (users.decrementAndGet() == CLOSED) {
             free();
         }

@@ -12,7 +12,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
-import java.util.function.BooleanSupplier;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * addition had returned when it began, and none whose removal had. One thread that adds and removes equal vectors in
  * equal order, while nobody searches, builds equal graphs.
  */
-public final class GrowingVectorIndex implements VectorIndex, AutoCloseable {
+public final class GrowingVectorIndex extends SearchedIndex implements AutoCloseable {
 
     private static final int TRAINING = 1_000;
     private static final int MIN_CODED_DIMENSION = 24;
@@ -209,7 +208,8 @@ public final class GrowingVectorIndex implements VectorIndex, AutoCloseable {
         Reference.reachabilityFence(this);
     }
 
-    private NodeScorer scorer() {
+    @Override
+    NodeScorer scorer() {
         CodeStore coded = codes;
         return coded != null ? coded : store;
     }
@@ -289,82 +289,6 @@ public final class GrowingVectorIndex implements VectorIndex, AutoCloseable {
         Reference.reachabilityFence(this);
     }
 
-    @Override
-    public SearchResult search(float[] query, int k, int efSearch, OrdinalFilter filter, BooleanSupplier cancelled) {
-        checkQuery(query, k);
-        int period = periods.enter();
-        try {
-            CancellationCheck check = SearchScratch.local().check.begin(cancelled);
-            return search.search(query, k, efSearch, filter, scorer(), check);
-        } finally {
-            periods.leave(period);
-            Reference.reachabilityFence(this);
-        }
-    }
-
-    @Override
-    public SearchResult searchExact(float[] query, int k, OrdinalFilter filter, BooleanSupplier cancelled) {
-        checkQuery(query, k);
-        int period = periods.enter();
-        try {
-            return search.searchExact(
-                    query, k, filter, SearchScratch.local().check.begin(cancelled));
-        } finally {
-            periods.leave(period);
-            Reference.reachabilityFence(this);
-        }
-    }
-
-    @Override
-    public SearchResult[] searchExact(float[][] queries, int k, OrdinalFilter filter, BooleanSupplier cancelled) {
-        for (float[] query : queries) {
-            checkQuery(query, k);
-        }
-        int period = periods.enter();
-        try {
-            return search.searchExact(
-                    queries, k, filter, SearchScratch.local().check.begin(cancelled));
-        } finally {
-            periods.leave(period);
-            Reference.reachabilityFence(this);
-        }
-    }
-
-    @Override
-    public RangeResult searchRange(
-            float[] query, double radius, int limit, int efSearch, OrdinalFilter filter, BooleanSupplier cancelled) {
-        Vectors.validate(metric(), dimension(), query);
-        int period = periods.enter();
-        try {
-            CancellationCheck check = SearchScratch.local().check.begin(cancelled);
-            return search.searchRange(query, radius, limit, efSearch, filter, scorer(), check);
-        } finally {
-            periods.leave(period);
-            Reference.reachabilityFence(this);
-        }
-    }
-
-    @Override
-    public RangeResult searchRangeExact(
-            float[] query, double radius, int limit, OrdinalFilter filter, BooleanSupplier cancelled) {
-        Vectors.validate(metric(), dimension(), query);
-        int period = periods.enter();
-        try {
-            CancellationCheck check = SearchScratch.local().check.begin(cancelled);
-            return search.searchRangeExact(query, radius, limit, filter, check);
-        } finally {
-            periods.leave(period);
-            Reference.reachabilityFence(this);
-        }
-    }
-
-    private void checkQuery(float[] query, int k) {
-        if (k < 1) {
-            throw new IllegalArgumentException("expected k of at least 1, received " + k);
-        }
-        Vectors.validate(metric(), dimension(), query);
-    }
-
     /** What vectors, codes and links occupy, room in the last chunks included. */
     @Override
     public long memoryBytes() {
@@ -372,16 +296,20 @@ public final class GrowingVectorIndex implements VectorIndex, AutoCloseable {
         return store.memoryBytes() + graph.memoryBytes() + (coded == null ? 0 : coded.memoryBytes());
     }
 
-    /** For tests and measurements: a search by this plan, whatever it costs. */
-    SearchResult search(float[] query, int k, int efSearch, OrdinalFilter filter, FilterPlan plan) {
-        checkQuery(query, k);
-        int period = periods.enter();
-        try {
-            return search.search(query, k, efSearch, filter, scorer(), new CancellationCheck(), plan);
-        } finally {
-            periods.leave(period);
-            Reference.reachabilityFence(this);
-        }
+    @Override
+    int enter() {
+        return periods.enter();
+    }
+
+    @Override
+    void leave(int period) {
+        periods.leave(period);
+        Reference.reachabilityFence(this);
+    }
+
+    @Override
+    GraphSearch graphSearch() {
+        return search;
     }
 
     HnswGraph graph() {

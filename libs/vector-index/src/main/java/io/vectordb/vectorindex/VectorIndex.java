@@ -10,7 +10,7 @@ import java.util.function.BooleanSupplier;
  * <p>Threading: any number of threads search and read, without locks. Search on platform threads of a pool: each keeps
  * buffers of its own.
  */
-public sealed interface VectorIndex permits GrowingVectorIndex, FrozenVectorIndex {
+public sealed interface VectorIndex permits SearchedIndex {
 
     Metric metric();
 
