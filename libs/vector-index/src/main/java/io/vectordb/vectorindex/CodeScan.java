@@ -2,13 +2,18 @@ package io.vectordb.vectorindex;
 
 /**
  * An {@link ExactSearch} that reads the codes of all candidates, and the vectors of those alone that the error of their
- * codes leaves a chance: a fraction of the memory, and as good as exact.
+ * codes leaves a chance: a fraction of the memory, and as good as exact. Where most have a chance, as far from the query
+ * where much is as far, it stops reading codes.
  */
 final class CodeScan {
 
     private static final int BATCH = 256;
     /** Standard deviations that a code's estimate is trusted to lie within: a scan has many more than a beam to read. */
     private static final float TRUSTED_DEVIATIONS = 2;
+    /** Nodes after which it is judged whether codes rule out enough: among the first nearly all are compared. */
+    private static final int JUDGED_FROM = 4 * BATCH;
+    /** The share of vectors to compare above which it costs less to compare all than to read the codes first. */
+    private static final double WORTHLESS = 0.6;
     /** By how much the error of a code may exceed all before; vectors of one field are of one kind. */
     private static final float MARGIN_ROOM = 1.5f;
 
@@ -34,6 +39,8 @@ final class CodeScan {
         scratch.ensure(BATCH);
         float reach = scratch.query.walkBound(store, radius);
         float margin = 0;
+        int read = 0;
+        int compared = 0;
         PassingNodes passing = scratch.passing;
         passing.begin(graph, order, filter);
         for (int count = passing.next(scratch, BATCH, check); count > 0; count = passing.next(scratch, BATCH, check)) {
@@ -53,6 +60,12 @@ final class CodeScan {
             }
             if (near > 0) {
                 exact.offer(scratch, near, radius, reach);
+            }
+            read += count;
+            compared += near;
+            if (read >= JUDGED_FROM && compared > WORTHLESS * read) {
+                exact.offerRest(scratch, radius, reach, check);
+                return;
             }
         }
     }

@@ -32,10 +32,14 @@ final class ExactSearch {
 
     /** Offers all nodes that pass the filter and are no farther than the radius to the top of the scratch. */
     void offerAll(SearchScratch scratch, double radius, OrdinalFilter filter, CancellationCheck check) {
+        scratch.passing.begin(graph, order, filter);
+        offerRest(scratch, radius, scratch.query.walkBound(store, radius), check);
+    }
+
+    /** Offers, likewise, the nodes that the passing nodes of the scratch have not come to yet. */
+    void offerRest(SearchScratch scratch, double radius, float reach, CancellationCheck check) {
         scratch.ensure(BATCH);
-        float reach = scratch.query.walkBound(store, radius);
         PassingNodes passing = scratch.passing;
-        passing.begin(graph, order, filter);
         for (int count = passing.next(scratch, BATCH, check); count > 0; count = passing.next(scratch, BATCH, check)) {
             check.visit(count);
             offer(scratch, count, radius, reach);

@@ -3,8 +3,8 @@ package io.vectordb.vectorindex;
 /**
  * What the plans of a filtered search cost, in nanoseconds, by the share of nodes that passes.
  *
- * <p>The constants were fitted to the times of the three plans, each forced in turn, over 10,000 to 100,000 vectors of
- * 100 to 384 dimensions, at beams of 50 and 100 and shares from 0.1 % to 90 %, on one core of an AMD EPYC with AVX-512.
+ * <p>The constants were fitted to the times of the three plans, each forced in turn, over 30,000 to 100,000 vectors of
+ * 100 to 384 dimensions, at beams of 10 to 64 and shares from 2 % to 50 %, on one core of an AMD EPYC with AVX-512.
  * Only their ratios matter. {@code ./vectordb bench ann DATASET --filtered} measures what comes of them.
  *
  * <p>One object per thread.
@@ -17,12 +17,14 @@ final class FilterCosts {
     private static final double MEMBER_NANOS = 3;
 
     private static final double DISTANCE_NANOS = 10;
-    private static final double CODE_BYTE_NANOS = 0.1;
+    private static final double CODE_BYTE_NANOS = 0.025;
     private static final double FLOAT_NANOS = 0.2;
-    /** What a distance takes in a walk beyond one in a scan: a cache miss, the marks, the beam. */
-    private static final double STEP_NANOS = 45;
+    /** What a distance takes in a walk beyond one in a scan: the marks, the lists, the beam. */
+    private static final double STEP_NANOS = 35;
+    /** And for each byte of the code, which a scan has fetched ahead. */
+    private static final double MISSED_BYTE_NANOS = 0.1;
     /** What a two-hop walk takes to test a node, beside the question itself: a cache miss and the marks. */
-    private static final double HOP_NANOS = 25;
+    private static final double HOP_NANOS = 30;
 
     /** A plain walk that expands {@code x} nodes compares about {@code 1.375 * degree * x^0.77}. */
     private static final double COMPARED_PER_DEGREE = 1.375;
@@ -37,16 +39,23 @@ final class FilterCosts {
 
     private double testNanos;
     private double distanceNanos;
+    private double stepNanos;
     private double nodes;
     private double degree;
 
     void begin(HnswGraph graph, NodeScorer scorer, OrdinalFilter filter) {
         testNanos = filter.testNanos();
-        distanceNanos = DISTANCE_NANOS
-                + switch (scorer) {
-                    case CodeStore codes -> CODE_BYTE_NANOS * codes.quantizer().recordBytes();
-                    case VectorStore vectors -> FLOAT_NANOS * vectors.stride();
-                };
+        switch (scorer) {
+            case CodeStore codes -> {
+                int bytes = codes.quantizer().recordBytes();
+                distanceNanos = DISTANCE_NANOS + CODE_BYTE_NANOS * bytes;
+                stepNanos = distanceNanos + STEP_NANOS + MISSED_BYTE_NANOS * bytes;
+            }
+            case VectorStore vectors -> {
+                distanceNanos = DISTANCE_NANOS + FLOAT_NANOS * vectors.stride();
+                stepNanos = distanceNanos + STEP_NANOS;
+            }
+        }
         nodes = graph.allocated();
         degree = graph.maxDegree(0);
     }
@@ -68,16 +77,18 @@ final class FilterCosts {
         return meanDegree * meanDegree * share >= LEAST_WITHIN_TWO_HOPS;
     }
 
+    /** @param ef of the search; that of the walk is {@link FilteredWalk#TWO_HOP_WIDENING} times as wide */
     double twoHop(int ef, double share) {
         if (!isConnected(degree, share)) {
             return Double.POSITIVE_INFINITY;
         }
-        double tested = Math.min(nodes, ef * degree * (1 + TESTED_PER_FAILING * (1 - share)));
+        double tested = Math.min(
+                nodes, FilteredWalk.TWO_HOP_WIDENING * (double) ef * degree * (1 + TESTED_PER_FAILING * (1 - share)));
         return spent(tested * share, tested, true);
     }
 
     /** What a walk has cost that has compared and tested so many. */
     double spent(double compared, double tested, boolean twoHop) {
-        return compared * (distanceNanos + STEP_NANOS) + tested * (testNanos + (twoHop ? HOP_NANOS : 0));
+        return compared * stepNanos + tested * (testNanos + (twoHop ? HOP_NANOS : 0));
     }
 }

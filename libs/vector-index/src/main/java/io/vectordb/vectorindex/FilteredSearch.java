@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Search under a filter: chooses the plan that costs least by {@link FilterCosts}, and goes over to a scan when a walk
  * turns out to cost more than that would, as it does where what passes is far from the query; so it never costs more
- * than about twice a scan.
+ * than about three times a scan.
  *
  * <p>Thread-safe.
  */
@@ -13,6 +13,8 @@ final class FilteredSearch {
 
     /** A walk is given up when it has cost so many times what was expected: what passes lies elsewhere. */
     private static final double PATIENCE = 4;
+    /** And one that has cost so many times that was led away from the query by the filter. */
+    private static final double ASTRAY = 2;
 
     private final HnswGraph graph;
     private final OrdinalOrder order;
@@ -52,9 +54,11 @@ final class FilteredSearch {
             hopped = Double.POSITIVE_INFINITY;
         }
         FilterPlan plan = forced != null ? forced : choose(scanned, walked, hopped);
+        double expected = Math.min(walked, hopped);
         double budget =
-                forced != null ? Double.POSITIVE_INFINITY : Math.min(scanned, PATIENCE * Math.min(walked, hopped));
+                forced != null ? Double.POSITIVE_INFINITY : Math.clamp(scanned, ASTRAY * expected, PATIENCE * expected);
         if (plan != FilterPlan.SCAN && walk(plan, entry, ef, filter, scorer, scratch, check, budget)) {
+            walk.isAstray = walk.spent(costs) > ASTRAY * expected;
             return plan;
         }
         scratch.resetTop(k);
@@ -85,7 +89,7 @@ final class FilteredSearch {
         scratch.walk.begin(graph, scorer, scratch.query, check);
         int start = scratch.walk.descend(entry, 0);
         return plan == FilterPlan.TWO_HOP
-                ? walk.walkTwoHop(start, ef, scratch.costs, budget)
+                ? walk.walkTwoHop(start, FilteredWalk.TWO_HOP_WIDENING * ef, scratch.costs, budget)
                 : walk.walk(start, ef, scratch.costs, budget);
     }
 

@@ -24,6 +24,9 @@ final class FilteredWalk {
     /** Nodes of a sample: an even one, and the same in every search. */
     static final int SAMPLE = 256;
 
+    /** A two-hop walk finds as much as a plain one does with a beam narrower by so many times or more. */
+    static final int TWO_HOP_WIDENING = 2;
+
     private static final int MEASURED_LISTS = 16;
 
     /** Nodes that pass at which a two-hop walk begins, at most. */
@@ -32,6 +35,9 @@ final class FilteredWalk {
     private static final int SAMPLE_STRIDE = 97;
     /** Nodes behind which a two-hop walk looks at once, so that the misses of one overlap with those of the others. */
     private static final int GROUP = 4;
+
+    /** Whether the walk cost far more than was expected: the filter led it away from the query. */
+    boolean isAstray;
 
     private final SearchScratch scratch;
     private final int[] seeds = new int[MAX_SEEDS];
@@ -43,6 +49,7 @@ final class FilteredWalk {
     private int width;
     private int visitedBefore;
     private int tested;
+    private boolean isTwoHop;
     private int seedCount;
     /** How many nodes of the scratch are to be compared next. */
     private int gathered;
@@ -102,8 +109,14 @@ final class FilteredWalk {
         return seedCount > 0;
     }
 
+    /** What the walk has cost so far. */
+    double spent(FilterCosts costs) {
+        return costs.spent(check.visited() - visitedBefore, tested, isTwoHop);
+    }
+
     /** Leaves the {@code ef} nearest nodes that pass in the beam of the scratch; false when it was given up. */
     boolean walk(int start, int ef, FilterCosts costs, double budget) {
+        isTwoHop = false;
         LongHeap candidates = scratch.candidates;
         candidates.clear();
         Beam beam = scratch.beam;
@@ -125,7 +138,7 @@ final class FilteredWalk {
             }
             compare();
             offer(beam);
-            if (costs.spent(check.visited() - visitedBefore, tested, false) > budget) {
+            if (spent(costs) > budget) {
                 return false;
             }
         }
@@ -198,6 +211,7 @@ final class FilteredWalk {
      * up.
      */
     boolean walkTwoHop(int start, int ef, FilterCosts costs, double budget) {
+        isTwoHop = true;
         scratch.visited.reset(limit);
         scratch.bridged.reset(limit);
         Beam beam = scratch.beam;
@@ -224,7 +238,7 @@ final class FilteredWalk {
             }
             compare();
             offerPassing(beam);
-            if (costs.spent(check.visited() - visitedBefore, tested, true) > budget) {
+            if (spent(costs) > budget) {
                 return false;
             }
         }

@@ -103,7 +103,10 @@ final class GraphSearch {
             return true;
         }
         collect(k, filter, scorer, scratch);
-        if (plan == null && scorer instanceof CodeStore codes && isBlurred(ef, codes, scratch)) {
+        if (plan == null
+                && scratch.filteredWalk.isAstray
+                && scorer instanceof CodeStore codes
+                && isBlurred(ef, codes, scratch)) {
             filtered.search(entry, k, ef, filter, scorer, scratch, check, FilterPlan.SCAN);
             return true;
         }
@@ -125,7 +128,8 @@ final class GraphSearch {
 
     /**
      * Whether the farthest of a full beam may, within the error of its code, be nearer than what was found: then the
-     * beam is too narrow for the codes, as where what passes is far from the query, and much of it as far.
+     * beam is too narrow for the codes. Asked only of a walk that went astray: far from the query much is as far, and
+     * the codes do not tell it apart; near it a narrow beam is what the caller has chosen.
      */
     private static boolean isBlurred(int ef, CodeStore codes, SearchScratch scratch) {
         Beam beam = scratch.beam;
