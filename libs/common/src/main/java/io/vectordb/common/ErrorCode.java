@@ -76,6 +76,8 @@ public enum ErrorCode {
     STALE_EPOCH(Category.UNAVAILABLE, "UNAVAILABLE", 503, true, "The sender's shard map is older than the shard's"),
     /** Between services only: never reaches a client. */
     RESYNC(Category.UNAVAILABLE, "UNAVAILABLE", 503, true, "The change feed no longer reaches back that far"),
+    /** Between services only: never reaches a client. */
+    SEGMENT_NOT_FOUND(Category.UNAVAILABLE, "NOT_FOUND", 404, false, "The node does not have this segment file"),
     DEADLINE_EXCEEDED(
             Category.UNAVAILABLE,
             "DEADLINE_EXCEEDED",

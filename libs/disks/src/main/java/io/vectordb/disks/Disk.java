@@ -4,7 +4,6 @@ import io.vectordb.common.ErrorCode;
 import io.vectordb.common.VectorDbException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -110,15 +109,19 @@ public final class Disk {
     /**
      * Turns a failed operation on this disk into the failure to throw, and finds out whether the disk still works.
      *
-     * @return {@code DISK_FULL}, {@code CANCELLED} where the thread was interrupted, else {@code INTERNAL}
+     * @return {@code DISK_FULL}; {@code CANCELLED} where the thread was interrupted; {@code OVERLOADED} where the process
+     *     has no file descriptors left; else {@code INTERNAL}
      */
     public VectorDbException failure(IOException error) {
-        if (error instanceof ClosedChannelException) {
+        if (DiskErrors.isInterruption(error)) {
             return new VectorDbException(ErrorCode.CANCELLED, "interrupted while at work on disk " + folder, error);
         }
-        if (isFull(error)) {
+        if (DiskErrors.isFull(error)) {
             return new VectorDbException(
                     ErrorCode.DISK_FULL, "disk " + folder + " is full: " + error.getMessage(), metadata());
+        }
+        if (DiskErrors.isProcessLimit(error)) {
+            return new VectorDbException(ErrorCode.OVERLOADED, "at work on disk " + folder + ": " + error, metadata());
         }
         reportFailure(error);
         return new VectorDbException(
@@ -127,6 +130,9 @@ public final class Disk {
 
     /** Looks whether the disk still works after an operation on it has failed. */
     public void reportFailure(IOException error) {
+        if (!DiskErrors.isOfDisk(error)) {
+            return;
+        }
         errors.incrementAndGet();
         probe(error);
     }
@@ -140,7 +146,7 @@ public final class Disk {
         try {
             writeProbe();
         } catch (IOException e) {
-            if (e instanceof ClosedChannelException || isFull(e)) {
+            if (!DiskErrors.isOfDisk(e)) {
                 return;
             }
             String why = seen == null ? e.toString() : e + " (after " + seen + ")";
@@ -211,12 +217,6 @@ public final class Disk {
 
     private Map<String, String> metadata() {
         return Map.of("disk", id.value(), "folder", folder.toString());
-    }
-
-    private static boolean isFull(IOException error) {
-        String message = String.valueOf(error.getMessage());
-        // The JDK gives these failures no type of their own.
-        return message.contains("No space left on device") || message.contains("Disk quota exceeded");
     }
 
     @Override

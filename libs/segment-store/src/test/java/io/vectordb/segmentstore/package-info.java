@@ -1,0 +1,4 @@
+@NullMarked
+package io.vectordb.segmentstore;
+
+import org.jspecify.annotations.NullMarked;
