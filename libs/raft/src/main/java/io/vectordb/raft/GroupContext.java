@@ -7,6 +7,7 @@ import java.util.concurrent.Executors;
  * What the groups of a node share.
  *
  * @param senders threads that read copies for other replicas
+ * @param askers threads that wait for answers of other replicas
  * @param receivers threads that fetch copies; each is held for as long as a copy takes, so that few are fetched at once
  */
 record GroupContext(
@@ -14,10 +15,12 @@ record GroupContext(
         FatalErrorHandler fatal,
         LeadershipListener leadership,
         ExecutorService senders,
-        ExecutorService receivers) {
+        ExecutorService receivers,
+        ExecutorService askers) {
 
     private static final int SENDERS = 2;
     private static final int RECEIVERS = 2;
+    private static final int ASKERS = 4;
 
     static GroupContext of(RaftNodeConfig config, FatalErrorHandler fatal, LeadershipListener leadership) {
         return new GroupContext(
@@ -25,7 +28,8 @@ record GroupContext(
                 fatal,
                 leadership,
                 pool(SENDERS, "raft-copy-send-" + config.nodeId() + "-"),
-                pool(RECEIVERS, "raft-copy-receive-" + config.nodeId() + "-"));
+                pool(RECEIVERS, "raft-copy-receive-" + config.nodeId() + "-"),
+                pool(ASKERS, "raft-ask-" + config.nodeId() + "-"));
     }
 
     private static ExecutorService pool(int threads, String name) {
@@ -36,5 +40,6 @@ record GroupContext(
     void close() {
         senders.shutdownNow();
         receivers.shutdownNow();
+        askers.shutdownNow();
     }
 }

@@ -9,7 +9,9 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Properties;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -34,8 +36,18 @@ record GroupDirectory(GroupId group, Path folder, Path log) {
         REMOVING
     }
 
-    /** The content of the file. */
-    record Marker(Phase phase, List<RaftPeerAddress> peers) {}
+    /**
+     * The content of the file.
+     *
+     * @param peers the voters at the time
+     * @param listener this node, when it was added to listen
+     */
+    record Marker(Phase phase, List<RaftPeerAddress> peers, Optional<RaftPeerAddress> listener) {
+
+        Marker in(Phase next) {
+            return new Marker(next, peers, listener);
+        }
+    }
 
     static GroupDirectory of(RaftNodeConfig config, GroupId group) {
         return new GroupDirectory(
@@ -133,23 +145,31 @@ record GroupDirectory(GroupId group, Path folder, Path log) {
             throw new IOException(
                     folder.resolve(FILE) + ": expected version " + VERSION + ", found " + properties.get("version"));
         }
+        String listener = properties.getProperty("listener", "");
+        return new Marker(
+                Phase.valueOf(properties.getProperty("phase", "").toUpperCase(Locale.ROOT)),
+                peers(properties.getProperty("peers", "")),
+                listener.isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(peers(listener).getFirst()));
+    }
+
+    private List<RaftPeerAddress> peers(String text) throws IOException {
         List<RaftPeerAddress> peers = new ArrayList<>();
-        for (String peer : properties.getProperty("peers", "").split(",", -1)) {
+        for (String peer : text.split(",", -1)) {
             int at = peer.indexOf('@');
             if (at < 1) {
                 throw new IOException(folder.resolve(FILE) + ": expected node@host:port, found \"" + peer + "\"");
             }
             peers.add(new RaftPeerAddress(peer.substring(0, at), peer.substring(at + 1)));
         }
-        return new Marker(
-                Phase.valueOf(properties.getProperty("phase", "").toUpperCase(Locale.ROOT)), List.copyOf(peers));
+        return List.copyOf(peers);
     }
 
-    void write(Phase phase, List<RaftPeerAddress> peers) {
-        List<String> members =
-                peers.stream().map(p -> p.nodeId() + "@" + p.address()).toList();
-        String text = "version=" + VERSION + "\nphase=" + phase.name().toLowerCase(Locale.ROOT) + "\npeers="
-                + String.join(",", members) + "\n";
+    void write(Marker marker) {
+        String text = "version=" + VERSION + "\nphase=" + marker.phase().name().toLowerCase(Locale.ROOT) + "\npeers="
+                + marker.peers().stream().map(GroupDirectory::text).collect(Collectors.joining(",")) + "\n"
+                + marker.listener().map(peer -> "listener=" + text(peer) + "\n").orElse("");
         try {
             DurableFiles.createDirectories(folder);
             DurableFiles.createDirectories(state());
@@ -157,6 +177,10 @@ record GroupDirectory(GroupId group, Path folder, Path log) {
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot write " + folder.resolve(FILE), e);
         }
+    }
+
+    private static String text(RaftPeerAddress peer) {
+        return peer.nodeId() + "@" + peer.address();
     }
 
     /** Deletes log and state, and copies of it; the marker goes last, so that a crash in between is finished at the next start. */

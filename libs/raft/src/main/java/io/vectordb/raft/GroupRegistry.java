@@ -4,23 +4,30 @@ import io.vectordb.common.ErrorCode;
 import io.vectordb.common.VectorDbException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
+import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.GroupManagementRequest;
 import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.rpc.CallId;
+import org.apache.ratis.server.DivisionInfo;
+import org.apache.ratis.server.RaftConfiguration;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.raftlog.RaftLog;
@@ -79,15 +86,15 @@ final class GroupRegistry {
         switch (marker.phase()) {
             case REMOVING -> directory.delete();
             case ADDING -> {
-                start(directory, marker.peers(), !directory.hasLog());
-                directory.write(GroupDirectory.Phase.ACTIVE, marker.peers());
+                start(directory, marker, !directory.hasLog());
+                directory.write(marker.in(GroupDirectory.Phase.ACTIVE));
             }
             case ACTIVE -> {
                 if (!directory.hasLog()) {
                     throw lost(directory.group(), "its log is gone from " + directory.log());
                 }
                 directory.finishInstall();
-                start(directory, marker.peers(), false);
+                start(directory, marker, false);
                 refuseBrokenLog(directory);
             }
         }
@@ -97,6 +104,19 @@ final class GroupRegistry {
         if (peers.stream().noneMatch(peer -> peer.nodeId().equals(config.nodeId()))) {
             throw new IllegalArgumentException("Group " + group + " has no member " + config.nodeId() + ": " + peers);
         }
+        create(group, new GroupDirectory.Marker(GroupDirectory.Phase.ADDING, peers, Optional.empty()));
+    }
+
+    /** Adds an empty replica that listens. */
+    void addListener(GroupId group, List<RaftPeerAddress> voters) {
+        if (voters.stream().anyMatch(peer -> peer.nodeId().equals(config.nodeId()))) {
+            throw new IllegalArgumentException(
+                    "Node " + config.nodeId() + " cannot listen to group " + group + " and vote in it: " + voters);
+        }
+        create(group, new GroupDirectory.Marker(GroupDirectory.Phase.ADDING, voters, Optional.of(self())));
+    }
+
+    private void create(GroupId group, GroupDirectory.Marker marker) {
         changes.lock();
         try {
             if (running.containsKey(group)) {
@@ -107,14 +127,14 @@ final class GroupRegistry {
             if (directory.hasLog()) {
                 throw lost(group, "a log without its marker lies in " + directory.log());
             }
-            directory.write(GroupDirectory.Phase.ADDING, peers);
+            directory.write(marker);
             try {
-                start(directory, peers, true);
+                start(directory, marker, true);
             } catch (RuntimeException e) {
                 directory.delete();
                 throw e;
             }
-            directory.write(GroupDirectory.Phase.ACTIVE, peers);
+            directory.write(marker.in(GroupDirectory.Phase.ACTIVE));
         } finally {
             changes.unlock();
         }
@@ -128,8 +148,10 @@ final class GroupRegistry {
             if (!Files.exists(directory.folder())) {
                 return;
             }
-            directory.write(GroupDirectory.Phase.REMOVING, List.of(self()));
-            if (running.remove(group) != null) {
+            directory.write(
+                    new GroupDirectory.Marker(GroupDirectory.Phase.REMOVING, List.of(self()), Optional.empty()));
+            running.remove(group);
+            if (machines.containsKey(group.uuid())) {
                 stop(group);
             }
             failed.remove(group);
@@ -143,16 +165,13 @@ final class GroupRegistry {
         return new RaftPeerAddress(config.nodeId(), config.host() + ":" + config.port());
     }
 
-    private void start(GroupDirectory directory, List<RaftPeerAddress> peers, boolean fresh) {
+    private void start(GroupDirectory directory, GroupDirectory.Marker marker, boolean fresh) {
         GroupId group = directory.group();
         GroupStateMachine machine = new GroupStateMachine(directory, states.create(group, directory.state()), context);
         machines.put(group.uuid(), machine);
-        List<RaftPeer> members = peers.stream()
-                .map(peer -> RaftPeer.newBuilder()
-                        .setId(peer.nodeId())
-                        .setAddress(peer.address())
-                        .build())
-                .toList();
+        List<RaftPeer> members = new ArrayList<>();
+        marker.peers().forEach(peer -> members.add(peer(peer, RaftPeerRole.FOLLOWER)));
+        marker.listener().ifPresent(peer -> members.add(peer(peer, RaftPeerRole.LISTENER)));
         try {
             change(GroupManagementRequest.newAdd(
                     clientId,
@@ -166,6 +185,14 @@ final class GroupRegistry {
             machine.close();
             throw e;
         }
+    }
+
+    private static RaftPeer peer(RaftPeerAddress peer, RaftPeerRole role) {
+        return RaftPeer.newBuilder()
+                .setId(peer.nodeId())
+                .setAddress(peer.address())
+                .setStartupRole(role)
+                .build();
     }
 
     private void stop(GroupId group) {
@@ -219,6 +246,30 @@ final class GroupRegistry {
         }
     }
 
+    CompletableFuture<byte[]> ask(GroupId group, String nodeId, byte[] request) {
+        RaftConfiguration conf = division(group).getRaftConf();
+        RaftPeerId id = RaftPeerId.valueOf(nodeId);
+        RaftPeer peer = conf.getPeer(id, RaftPeerRole.FOLLOWER, RaftPeerRole.LISTENER);
+        if (peer == null) {
+            throw new VectorDbException(
+                    ErrorCode.NODE_NOT_FOUND,
+                    "Node " + nodeId + " is no member of group " + group,
+                    Map.of("group", group.name(), "node", nodeId));
+        }
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    try (PeerClient client = new PeerClient(group, peer)) {
+                        return client.ask(new PeerMessages.Query(request)).toByteArray();
+                    } catch (IOException e) {
+                        throw RaftErrors.unavailable(
+                                "Node " + nodeId + " did not answer for group " + group + ": " + e.getMessage(),
+                                Map.of("group", group.name(), "node", nodeId),
+                                e);
+                    }
+                },
+                context.askers());
+    }
+
     GroupStateMachine find(GroupId group) {
         GroupStateMachine machine = running.get(group);
         if (machine != null) {
@@ -250,6 +301,27 @@ final class GroupRegistry {
         }
     }
 
+    /**
+     * Ratis forwards reads of followers, and lets a lone replica read before it has applied what it committed before its
+     * restart: so ask it only at a leader that is ready.
+     */
+    void requireLeader(GroupId group) {
+        DivisionInfo info = division(group).getInfo();
+        Map<String, String> metadata = Map.of("group", group.name());
+        RaftPeerId leader = info.getLeaderId();
+        if (!info.isLeader()) {
+            if (leader != null && !leader.equals(server.getId())) {
+                throw RaftErrors.notLeader(group, leader.toString(), metadata);
+            }
+            throw new VectorDbException(
+                    ErrorCode.SHARD_UNAVAILABLE, "Group " + group + " has no known leader", metadata);
+        }
+        if (!info.isLeaderReady()) {
+            throw new VectorDbException(
+                    ErrorCode.SHARD_UNAVAILABLE, "The leader of group " + group + " is not ready yet", metadata);
+        }
+    }
+
     boolean isRunning(GroupId group) {
         try {
             return division(group).getInfo().getLifeCycleState() == LifeCycle.State.RUNNING;
@@ -266,6 +338,17 @@ final class GroupRegistry {
 
     Map<GroupId, String> failed() {
         return Map.copyOf(failed);
+    }
+
+    /** Sets replicas aside that their groups have dismissed, so that nobody takes them for a failure. */
+    void setDismissedAside() {
+        for (Map.Entry<GroupId, GroupStateMachine> entry : running.entrySet()) {
+            if (entry.getValue().isDismissed() && running.remove(entry.getKey(), entry.getValue())) {
+                LOG.warn("Group {} goes on without this replica, which is set aside", entry.getKey());
+                failed.put(entry.getKey(), "it is no member of its group any more; remove it here");
+                entry.getValue().close();
+            }
+        }
     }
 
     /** Drops copies that nobody fetches any more. */

@@ -65,6 +65,7 @@ final class GroupStateMachine extends BaseStateMachine {
     private volatile LogPosition opened = LogPosition.NONE;
     private volatile LogPosition durable = LogPosition.NONE;
     private volatile long receivedNanos;
+    private volatile boolean dismissed;
     private final AtomicLong bytesSinceSync = new AtomicLong();
 
     GroupStateMachine(GroupDirectory directory, ReplicatedState state, GroupContext context) {
@@ -296,7 +297,7 @@ final class GroupStateMachine extends BaseStateMachine {
         return CompletableFuture.failedFuture(new IOException("Reads are taken from the node itself only"));
     }
 
-    /** What replicas ask each other: see {@link SnapshotMessages}. */
+    /** What replicas ask each other: see {@link PeerMessages}. */
     @Override
     public CompletableFuture<Message> queryStale(Message request, long minIndex) {
         if (sender.isEmpty()) {
@@ -305,7 +306,7 @@ final class GroupStateMachine extends BaseStateMachine {
         return CompletableFuture.supplyAsync(
                 () -> {
                     try {
-                        return sender.orElseThrow().answer(SnapshotMessages.decode(request.getContent()));
+                        return sender.orElseThrow().answer(PeerMessages.decode(request.getContent()));
                     } catch (IOException e) {
                         throw new CompletionException(e);
                     }
@@ -321,6 +322,19 @@ final class GroupStateMachine extends BaseStateMachine {
     @Override
     public void notifyLeaderReady() {
         leadership.onLeader(group, String.valueOf(getId()), true);
+    }
+
+    /** The other members refused this one, since it is none of theirs any more; Ratis then closes it. */
+    @Override
+    public void notifyServerShutdown(RoleInfoProto role, boolean allServer) {
+        if (!allServer) {
+            dismissed = true;
+        }
+    }
+
+    /** Whether the group goes on without this replica. */
+    boolean isDismissed() {
+        return dismissed;
     }
 
     @Override

@@ -15,9 +15,12 @@ import org.apache.ratis.protocol.exceptions.LeaderSteppingDownException;
 import org.apache.ratis.protocol.exceptions.NotLeaderException;
 import org.apache.ratis.protocol.exceptions.ReadException;
 import org.apache.ratis.protocol.exceptions.ReadIndexException;
+import org.apache.ratis.protocol.exceptions.ReconfigurationInProgressException;
 import org.apache.ratis.protocol.exceptions.ResourceUnavailableException;
 import org.apache.ratis.protocol.exceptions.ServerNotReadyException;
+import org.apache.ratis.protocol.exceptions.SetConfigurationException;
 import org.apache.ratis.protocol.exceptions.TimeoutIOException;
+import org.apache.ratis.protocol.exceptions.TransferLeadershipException;
 
 /** Failures of Ratis in our words. */
 final class RaftErrors {
@@ -49,6 +52,9 @@ final class RaftErrors {
                 unavailable("Group " + group + " has no replica on this node", metadata, cause);
             case AlreadyClosedException _ ->
                 unavailable("The replica of group " + group + " is closed", metadata, cause);
+            case ReconfigurationInProgressException _ -> conflict(group, metadata, cause);
+            case SetConfigurationException _ -> conflict(group, metadata, cause);
+            case TransferLeadershipException _ -> conflict(group, metadata, cause);
             case ReadIndexException _ ->
                 unavailable("The leader of group " + group + " could not confirm itself", metadata, cause);
             case ReadException _ -> unavailable("Group " + group + " cannot be read now", metadata, cause);
@@ -63,6 +69,15 @@ final class RaftErrors {
 
     static VectorDbException unavailable(String message, Map<String, String> metadata, Throwable cause) {
         return new VectorDbException(ErrorCode.SHARD_UNAVAILABLE, message, metadata, List.of(), cause);
+    }
+
+    private static VectorDbException conflict(GroupId group, Map<String, String> metadata, Throwable cause) {
+        return new VectorDbException(
+                ErrorCode.OPERATION_CONFLICT,
+                "The members or the leader of group " + group + " cannot be changed now: " + cause.getMessage(),
+                metadata,
+                List.of(),
+                cause);
     }
 
     static VectorDbException overloaded(GroupId group, Map<String, String> metadata) {

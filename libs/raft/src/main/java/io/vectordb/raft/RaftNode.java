@@ -61,6 +61,7 @@ public final class RaftNode implements AutoCloseable {
     private final RaftNodeConfig config;
     private final RaftServer server;
     private final GroupRegistry groups;
+    private final GroupMembership membership;
     private final ClientId clientId = ClientId.randomId();
     private final ExecutorService readers;
     private final ScheduledExecutorService monitor;
@@ -69,6 +70,7 @@ public final class RaftNode implements AutoCloseable {
         this.config = config;
         this.server = server;
         this.groups = groups;
+        this.membership = new GroupMembership(server, groups);
         int threads = Math.max(2, Runtime.getRuntime().availableProcessors());
         this.readers = new ThreadPoolExecutor(
                 threads,
@@ -222,34 +224,13 @@ public final class RaftNode implements AutoCloseable {
      */
     public CompletableFuture<Long> barrier(GroupId group, Duration timeout) {
         try {
-            refuseUnlessReadyLeader(group);
+            groups.requireLeader(group);
         } catch (VectorDbException e) {
             return CompletableFuture.failedFuture(e);
         }
         return send(group, Message.EMPTY, RaftClientRequest.readRequestType(false, false, true), timeout)
                 .thenApply(_ -> appliedIndex(group))
                 .exceptionallyCompose(e -> CompletableFuture.failedFuture(RaftErrors.of(group, e, false)));
-    }
-
-    /**
-     * Ratis forwards reads of followers, and lets a lone replica read before it has applied what it committed before its
-     * restart: so ask it only at a leader that is ready.
-     */
-    private void refuseUnlessReadyLeader(GroupId group) {
-        DivisionInfo info = groups.division(group).getInfo();
-        Map<String, String> metadata = Map.of("group", group.name());
-        RaftPeerId leader = info.getLeaderId();
-        if (!info.isLeader()) {
-            if (leader != null && !leader.equals(server.getId())) {
-                throw RaftErrors.notLeader(group, leader.toString(), metadata);
-            }
-            throw new VectorDbException(
-                    ErrorCode.SHARD_UNAVAILABLE, "Group " + group + " has no known leader", metadata);
-        }
-        if (!info.isLeaderReady()) {
-            throw new VectorDbException(
-                    ErrorCode.SHARD_UNAVAILABLE, "The leader of group " + group + " is not ready yet", metadata);
-        }
     }
 
     private CompletableFuture<RaftClientReply> send(
@@ -273,7 +254,7 @@ public final class RaftNode implements AutoCloseable {
         }
     }
 
-    private static RaftClientReply successful(RaftClientReply reply) {
+    static RaftClientReply successful(RaftClientReply reply) {
         if (!reply.isSuccess()) {
             throw new CompletionException(reply.getException());
         }
@@ -291,6 +272,31 @@ public final class RaftNode implements AutoCloseable {
      */
     public void addGroup(GroupId group, List<RaftPeerAddress> members) {
         groups.add(group, members);
+    }
+
+    /**
+     * Makes an empty replica of a group that exists elsewhere; it only listens, until the group's leader takes it in by
+     * {@link GroupMembership#addListener} and promotes it.
+     *
+     * @param voters the group's voters, without this node
+     */
+    public void addListener(GroupId group, List<RaftPeerAddress> voters) {
+        groups.addListener(group, voters);
+    }
+
+    /** Who the members of the groups here are, and how to change that. */
+    public GroupMembership membership() {
+        return membership;
+    }
+
+    /**
+     * Asks the replica of another member of {@code group}, whatever its role: {@link ReplicatedState#query} there answers.
+     * Holds a thread of the node while it waits.
+     *
+     * @return fails with {@code SHARD_UNAVAILABLE} when the member cannot be reached or refuses
+     */
+    public CompletableFuture<byte[]> ask(GroupId group, String nodeId, byte[] request) {
+        return groups.ask(group, nodeId, request);
     }
 
     /** Removes the local replica with its log and its state, for good. Does nothing when there is none. */
@@ -356,6 +362,7 @@ public final class RaftNode implements AutoCloseable {
 
     private void check(GroupMonitor checks) {
         try {
+            groups.setDismissedAside();
             List<MonitoredGroup> replicas = groups.groups().stream()
                     .map(group -> new MonitoredGroup(group, server, groups, () -> syncQuietly(group)))
                     .toList();

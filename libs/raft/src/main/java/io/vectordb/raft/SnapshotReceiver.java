@@ -1,11 +1,10 @@
 package io.vectordb.raft;
 
-import io.vectordb.raft.SnapshotMessages.Close;
-import io.vectordb.raft.SnapshotMessages.CopiedFile;
-import io.vectordb.raft.SnapshotMessages.Open;
-import io.vectordb.raft.SnapshotMessages.Opened;
-import io.vectordb.raft.SnapshotMessages.Read;
-import io.vectordb.raft.SnapshotMessages.Request;
+import io.vectordb.raft.PeerMessages.Close;
+import io.vectordb.raft.PeerMessages.CopiedFile;
+import io.vectordb.raft.PeerMessages.Open;
+import io.vectordb.raft.PeerMessages.Opened;
+import io.vectordb.raft.PeerMessages.Read;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -13,17 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.TimeUnit;
-import org.apache.ratis.client.RaftClient;
-import org.apache.ratis.client.RaftClientConfigKeys;
-import org.apache.ratis.conf.RaftProperties;
-import org.apache.ratis.grpc.GrpcConfigKeys;
-import org.apache.ratis.protocol.RaftClientReply;
-import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftPeer;
-import org.apache.ratis.retry.RetryPolicies;
-import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
-import org.apache.ratis.util.SizeInBytes;
-import org.apache.ratis.util.TimeDuration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,8 +29,6 @@ final class SnapshotReceiver {
     /** Free space asked for, in tenths of the copy's size: the state grows while it catches up. */
     private static final int SPACE_TENTHS = 13;
 
-    private static final int TRIES = 5;
-
     private final GroupDirectory directory;
     private final CheckpointedState state;
 
@@ -56,12 +43,12 @@ final class SnapshotReceiver {
         Path draft = directory.incomingDraft();
         DurableFiles.deleteTree(draft);
         DurableFiles.deleteTree(directory.incoming());
-        try (RaftClient client = client(source)) {
-            Opened copy = SnapshotMessages.decodeOpened(ask(client, source, new Open()));
+        try (PeerClient client = new PeerClient(directory.group(), source)) {
+            Opened copy = PeerMessages.decodeOpened(client.ask(new Open()));
             try {
                 refuseWithoutSpace(copy);
                 for (int i = 0; i < copy.files().size(); i++) {
-                    fetch(client, source, copy, i, draft);
+                    fetch(client, copy, i, draft);
                 }
             } finally {
                 closeQuietly(client, source, copy);
@@ -91,8 +78,7 @@ final class SnapshotReceiver {
         }
     }
 
-    private static void fetch(RaftClient client, RaftPeer source, Opened copy, int number, Path draft)
-            throws IOException {
+    private static void fetch(PeerClient client, Opened copy, int number, Path draft) throws IOException {
         CopiedFile file = copy.files().get(number);
         Path target = draft.resolve(file.path()).normalize();
         if (!target.startsWith(draft)) {
@@ -101,8 +87,7 @@ final class SnapshotReceiver {
         Files.createDirectories(target.getParent());
         try (FileChannel channel = FileChannel.open(target, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             for (long offset = 0; offset < file.bytes(); ) {
-                byte[] data =
-                        SnapshotMessages.decodeChunk(ask(client, source, new Read(copy.session(), number, offset)));
+                byte[] data = PeerMessages.decodeChunk(client.ask(new Read(copy.session(), number, offset)));
                 if (data.length == 0) {
                     throw new IOException(file + " ends at " + offset);
                 }
@@ -115,34 +100,11 @@ final class SnapshotReceiver {
         }
     }
 
-    private static void closeQuietly(RaftClient client, RaftPeer source, Opened copy) {
+    private static void closeQuietly(PeerClient client, RaftPeer source, Opened copy) {
         try {
-            ask(client, source, new Close(copy.session()));
+            client.ask(new Close(copy.session()));
         } catch (IOException e) {
             LOG.info("Copy {} at {} is left to expire: {}", copy.session(), source.getId(), e.toString());
         }
-    }
-
-    private static ByteString ask(RaftClient client, RaftPeer source, Request request) throws IOException {
-        // Minimum index 0, since one below is refused: everybody who may be asked has committed that.
-        RaftClientReply reply = client.io().sendStaleRead(SnapshotMessages.encode(request), 0, source.getId());
-        if (!reply.isSuccess()) {
-            throw new IOException(source.getId() + " refused " + request, reply.getException());
-        }
-        return reply.getMessage().getContent();
-    }
-
-    private RaftClient client(RaftPeer source) {
-        RaftProperties properties = new RaftProperties();
-        // Making the checkpoint flushes what is in memory, which takes a while on a busy disk.
-        RaftClientConfigKeys.Rpc.setRequestTimeout(properties, TimeDuration.valueOf(30, TimeUnit.SECONDS));
-        GrpcConfigKeys.setMessageSizeMax(properties, SizeInBytes.valueOf("6MB"));
-        return RaftClient.newBuilder()
-                .setProperties(properties)
-                .setRaftGroup(RaftGroup.valueOf(GroupRegistry.ratisId(directory.group()), source))
-                .setLeaderId(source.getId())
-                .setRetryPolicy(RetryPolicies.retryUpToMaximumCountWithFixedSleep(
-                        TRIES, TimeDuration.valueOf(200, TimeUnit.MILLISECONDS)))
-                .build();
     }
 }

@@ -1,10 +1,11 @@
 package io.vectordb.raft;
 
-import io.vectordb.raft.SnapshotMessages.Close;
-import io.vectordb.raft.SnapshotMessages.CopiedFile;
-import io.vectordb.raft.SnapshotMessages.Open;
-import io.vectordb.raft.SnapshotMessages.Opened;
-import io.vectordb.raft.SnapshotMessages.Read;
+import io.vectordb.raft.PeerMessages.Close;
+import io.vectordb.raft.PeerMessages.CopiedFile;
+import io.vectordb.raft.PeerMessages.Open;
+import io.vectordb.raft.PeerMessages.Opened;
+import io.vectordb.raft.PeerMessages.Query;
+import io.vectordb.raft.PeerMessages.Read;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -20,11 +21,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.apache.ratis.protocol.Message;
+import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives copies of one replica's state to other replicas, each from a checkpoint of its own.
+ * Answers other replicas; above all, gives copies of one replica's state to other replicas, each from a checkpoint of its own.
  *
  * <p>While a copy is being fetched the log behind it is kept, so that who has it can go on from there. A copy that
  * nobody reads for {@link #IDLE} is dropped, and with it that claim. Thread-safe.
@@ -64,7 +66,7 @@ final class SnapshotSender implements AutoCloseable {
         this.appliedIndex = appliedIndex;
     }
 
-    Message answer(SnapshotMessages.Request request) throws IOException {
+    Message answer(PeerMessages.Request request) throws IOException {
         return switch (request) {
             case Open() -> open();
             case Read read -> read(read);
@@ -72,6 +74,7 @@ final class SnapshotSender implements AutoCloseable {
                 close(session);
                 yield Message.EMPTY;
             }
+            case Query(byte[] question) -> Message.valueOf(UnsafeByteOperations.unsafeWrap(state.query(question)));
         };
     }
 
@@ -95,7 +98,7 @@ final class SnapshotSender implements AutoCloseable {
                     applied,
                     files.size(),
                     opened.bytes());
-            return SnapshotMessages.encode(opened);
+            return PeerMessages.encode(opened);
         } catch (IOException | RuntimeException e) {
             DurableFiles.deleteTree(folder);
             throw e;
@@ -121,7 +124,7 @@ final class SnapshotSender implements AutoCloseable {
                     "copy " + read.session() + " has " + session.files.size() + " files, asked for " + read.file());
         }
         CopiedFile file = session.files.get(read.file());
-        int length = (int) Math.min(SnapshotMessages.CHUNK_BYTES, file.bytes() - read.offset());
+        int length = (int) Math.min(PeerMessages.CHUNK_BYTES, file.bytes() - read.offset());
         if (read.offset() < 0 || length < 0) {
             throw new IOException(file + " has no offset " + read.offset());
         }
@@ -133,7 +136,7 @@ final class SnapshotSender implements AutoCloseable {
                 }
             }
         }
-        return SnapshotMessages.encodeChunk(data.array());
+        return PeerMessages.encodeChunk(data.array());
     }
 
     private synchronized Session find(long id) throws IOException {

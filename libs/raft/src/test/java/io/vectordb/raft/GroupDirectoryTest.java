@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,7 +24,8 @@ class GroupDirectoryTest {
     void makeGroup() throws IOException {
         directory = GroupDirectory.of(
                 new RaftNodeConfig("n1", "localhost", 1, root, RaftSettings.shards()), GroupId.of("g"));
-        directory.write(GroupDirectory.Phase.ACTIVE, List.of(new RaftPeerAddress("n1", "localhost:1")));
+        directory.write(new GroupDirectory.Marker(
+                GroupDirectory.Phase.ACTIVE, List.of(new RaftPeerAddress("n1", "localhost:1")), Optional.empty()));
         put("state", "old");
     }
 

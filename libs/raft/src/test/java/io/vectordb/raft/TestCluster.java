@@ -18,6 +18,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -32,7 +33,7 @@ final class TestCluster implements AutoCloseable {
     final List<String> fatal = new CopyOnWriteArrayList<>();
     private final Path root;
     private final Map<String, RaftPeerAddress> addresses = new TreeMap<>();
-    private final Map<String, RaftNode> nodes = new TreeMap<>();
+    private final Map<String, RaftNode> nodes = new ConcurrentSkipListMap<>();
 
     TestCluster(Path root, int size) {
         this.root = root;
@@ -94,19 +95,33 @@ final class TestCluster implements AutoCloseable {
         nodes.values().forEach(node -> node.addGroup(group, members()));
     }
 
+    /** A group of some of the nodes. */
+    void addGroup(GroupId group, String... ids) {
+        List<RaftPeerAddress> members = List.of(ids).stream().map(this::address).toList();
+        List.of(ids).forEach(id -> node(id).addGroup(group, members));
+    }
+
+    RaftPeerAddress address(String id) {
+        return Objects.requireNonNull(addresses.get(id));
+    }
+
     /** The node that leads and is ready. */
     RaftNode leader(GroupId group) {
-        await(() -> nodes.values().stream().anyMatch(node -> node.isLeader(group)));
+        await(() -> nodes.values().stream().anyMatch(node -> leads(node, group)));
         return nodes.values().stream()
-                .filter(node -> node.isLeader(group))
+                .filter(node -> leads(node, group))
                 .findFirst()
                 .orElseThrow();
+    }
+
+    private static boolean leads(RaftNode node, GroupId group) {
+        return node.groups().contains(group) && node.isLeader(group);
     }
 
     RaftNode follower(GroupId group) {
         RaftNode leader = leader(group);
         RaftNode follower = nodes.values().stream()
-                .filter(node -> node != leader)
+                .filter(node -> node != leader && node.groups().contains(group))
                 .findFirst()
                 .orElseThrow();
         await(() -> follower.leader(group).isPresent());

@@ -12,24 +12,25 @@ import org.apache.ratis.protocol.Message;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 
 /**
- * What two replicas say to each other while one copies the other's state. They travel as Ratis' stale reads, so on the
+ * What replicas say to each other beside the log: one copies the state of another, or asks it something. Requests travel as Ratis' stale reads, so on the
  * port and to the address that the members of a group know of each other anyway.
  *
  * <p>Format, big-endian. A request: version (1 byte, {@value #VERSION}) ‖ kind (1 byte), then for {@code OPEN} nothing,
- * for {@code READ} session (8 bytes) ‖ number of the file (4) ‖ offset (8), for {@code CLOSE} session (8). The answer to
+ * for {@code READ} session (8 bytes) ‖ number of the file (4) ‖ offset (8), for {@code CLOSE} session (8), for {@code QUERY} the question. The answer to
  * {@code OPEN}: session (8) ‖ number of files (4) ‖ for each its path (UTF, relative, with slashes) and size (8). The
  * answer to {@code READ}: CRC-32C of the data (4) ‖ data, at most {@value #CHUNK_BYTES} bytes. That to {@code CLOSE} is
- * empty.
+ * empty, that to {@code QUERY} what the state answers.
  */
-final class SnapshotMessages {
+final class PeerMessages {
 
     static final int CHUNK_BYTES = 1 << 20;
     private static final int VERSION = 1;
     private static final int OPEN = 1;
     private static final int READ = 2;
     private static final int CLOSE = 3;
+    private static final int QUERY = 4;
 
-    private SnapshotMessages() {}
+    private PeerMessages() {}
 
     sealed interface Request {}
 
@@ -38,6 +39,9 @@ final class SnapshotMessages {
     record Read(long session, int file, long offset) implements Request {}
 
     record Close(long session) implements Request {}
+
+    /** Not of a copy: a question to the state itself. */
+    record Query(byte[] question) implements Request {}
 
     /** A file of a copy, by its path below the state's folder. */
     record CopiedFile(String path, long bytes) {}
@@ -68,6 +72,10 @@ final class SnapshotMessages {
                     out.writeByte(CLOSE);
                     out.writeLong(session);
                 }
+                case Query(byte[] question) -> {
+                    out.writeByte(QUERY);
+                    out.write(question);
+                }
             }
         });
     }
@@ -83,6 +91,7 @@ final class SnapshotMessages {
                 case OPEN -> new Open();
                 case READ -> new Read(in.readLong(), in.readInt(), in.readLong());
                 case CLOSE -> new Close(in.readLong());
+                case QUERY -> new Query(in.readAllBytes());
                 default -> throw new IOException("a snapshot request of kind " + kind);
             };
         }
