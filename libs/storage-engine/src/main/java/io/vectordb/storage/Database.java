@@ -14,6 +14,7 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
 import org.rocksdb.Cache;
+import org.rocksdb.Checkpoint;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
@@ -187,6 +188,27 @@ final class Database implements AutoCloseable {
         enter();
         try {
             run(rocks::syncWal);
+        } finally {
+            gate.readLock().unlock();
+        }
+    }
+
+    /** Writes hard links to all that a database of this moment needs into {@code target}, which must not exist. */
+    void checkpoint(Path target) {
+        enter();
+        try (NativeScope scope = new NativeScope()) {
+            Checkpoint checkpoint = scope.own(Checkpoint.create(rocks));
+            run(() -> checkpoint.createCheckpoint(target.toString()));
+        } finally {
+            gate.readLock().unlock();
+        }
+    }
+
+    /** Reads every table file and checks its blocks. */
+    void verifyChecksums() {
+        enter();
+        try {
+            run(rocks::verifyChecksum);
         } finally {
             gate.readLock().unlock();
         }

@@ -11,9 +11,11 @@ import io.vectordb.internal.storage.v1.WriteResponse;
 import io.vectordb.storage.EntryApplier.Applied;
 import io.vectordb.storage.StoreFormat.FeedFloor;
 import io.vectordb.storage.StoreFormat.StoreState;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.WriteBatch;
 
@@ -185,6 +187,58 @@ public final class ShardStore implements AutoCloseable {
         AppliedPosition durable = state.applied();
         database.syncWal();
         return durable;
+    }
+
+    /**
+     * Makes a copy of the store in {@code target}, which must not exist, by hard links: it costs a flush of what is in
+     * memory and no space until the files here are compacted away. Holds what was applied before this call, and may hold
+     * more; {@link #verify} tells.
+     */
+    public void checkpoint(Path target) {
+        database.checkpoint(target);
+    }
+
+    /**
+     * Reads all of a copy that came from another replica and checks it. Opens and closes it, so its files change.
+     *
+     * @return the last entry whose effects it holds
+     * @throws StorageException when a checksum fails, or it is not a store of this identity
+     */
+    public static AppliedPosition verify(Path directory, ShardIdentity identity, StorageResources shared) {
+        if (!Files.exists(directory.resolve("CURRENT"))) {
+            throw new StorageException(directory + " holds no store");
+        }
+        try (Database database = Database.open(directory, StoreFormat.FAMILIES, shared)) {
+            claim(database, database.family(StoreFormat.SYSTEM), identity);
+            database.verifyChecksums();
+            try (ReadView view = database.view()) {
+                return new StoreReader(identity, database).state(view).applied();
+            }
+        }
+    }
+
+    /**
+     * Hashes what the store holds as of the last entry applied. When called from the thread that applies, that is the entry
+     * at hand: the view is taken before this returns, and read by {@code worker} after.
+     *
+     * @return fails with SHARD_UNAVAILABLE when the store is closed first, which waits for a hash that has begun
+     */
+    public CompletableFuture<ContentHash> hash(Executor worker) {
+        CompletableFuture<ContentHash> hash = new CompletableFuture<>();
+        CompletableFuture<Void> viewed = new CompletableFuture<>();
+        worker.execute(() -> {
+            try (ReadView view = database.view()) {
+                StoreState now = store.state(view);
+                viewed.complete(null);
+                hash.complete(new ContentHasher(view, database, now).hash());
+            } catch (RuntimeException e) {
+                hash.completeExceptionally(e);
+            } finally {
+                viewed.complete(null);
+            }
+        });
+        viewed.join();
+        return hash;
     }
 
     /** The newest versions of these records, one answer per key in order, and the seq as of which they are that. */

@@ -5,18 +5,23 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.vectordb.common.ErrorCode;
 import io.vectordb.common.VectorDbException;
 import io.vectordb.internal.storage.v1.ShardCommand;
+import io.vectordb.raft.CheckpointedState;
 import io.vectordb.raft.LogPosition;
-import io.vectordb.raft.ReplicatedState;
 import io.vectordb.storage.AppliedPosition;
 import io.vectordb.storage.ShardIdentity;
 import io.vectordb.storage.ShardStore;
 import io.vectordb.storage.StorageResources;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /** One replica of a shard: hands the commands of its log to its store. */
-final class ShardReplica implements ReplicatedState {
+final class ShardReplica implements CheckpointedState {
+
+    private static final String DATABASE = "db";
 
     private final ShardIdentity identity;
     private final Path directory;
@@ -41,7 +46,7 @@ final class ShardReplica implements ReplicatedState {
 
     @Override
     public LogPosition open() {
-        ShardStore opened = ShardStore.open(directory.resolve("db"), identity, resources);
+        ShardStore opened = ShardStore.open(directory.resolve(DATABASE), identity, resources);
         store = opened;
         return position(opened.applied());
     }
@@ -80,6 +85,21 @@ final class ShardReplica implements ReplicatedState {
     @Override
     public LogPosition sync() {
         return position(store().sync());
+    }
+
+    @Override
+    public void checkpoint(Path target) {
+        try {
+            Files.createDirectories(target);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        store().checkpoint(target.resolve(DATABASE));
+    }
+
+    @Override
+    public LogPosition verify(Path copy) {
+        return position(ShardStore.verify(copy.resolve(DATABASE), identity, resources));
     }
 
     @Override
