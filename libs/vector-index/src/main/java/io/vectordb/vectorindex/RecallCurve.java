@@ -28,6 +28,9 @@ record RecallCurve(List<Point> points) {
     /** What a beam must have shown beyond the target: queries differ. */
     private static final double MARGIN = 0.005;
 
+    /** A query: a stored vector, or one between two. */
+    private record Probe(float[] query, boolean isStored) {}
+
     /** The mean recall at {@code k} of walks with a beam of this width. */
     record Point(int efSearch, int k, double recall) {}
 
@@ -41,32 +44,35 @@ record RecallCurve(List<Point> points) {
         if (index.size() < MIN_SIZE) {
             return new RecallCurve(points);
         }
-        List<float[]> queries = queries(index);
-        List<SearchResult> truths = queries.stream()
-                .map(query -> index.searchExact(query, KS[KS.length - 1] + 1, OrdinalFilter.ALL))
-                .toList();
-        for (int k : KS) {
-            for (int beam : BEAMS) {
-                if (beam < k) {
-                    continue;
-                }
-                double recall = recall(index, queries, truths, k, beam);
-                points.add(new Point(beam, k, recall));
-                if (recall >= 1) {
-                    break;
+        List<Probe> probes = probes(index);
+        int widest = KS[KS.length - 1] + 1;
+        SearchResult[] truths = index.searchExact(
+                probes.stream().map(Probe::query).toArray(float[][]::new), widest, OrdinalFilter.ALL, () -> false);
+        boolean[] isFound = new boolean[KS.length];
+        for (int beam : BEAMS) {
+            // One walk serves all k that the beam is wide enough for.
+            SearchResult[] walks = probes.stream()
+                    .map(probe -> index.search(probe.query(), Math.min(beam, widest), beam, OrdinalFilter.ALL))
+                    .toArray(SearchResult[]::new);
+            for (int i = 0; i < KS.length; i++) {
+                if (beam > KS[i] && !isFound[i]) {
+                    double recall = recall(probes, walks, truths, KS[i]);
+                    points.add(new Point(beam, KS[i], recall));
+                    isFound[i] = recall >= 1;
                 }
             }
         }
         return new RecallCurve(points);
     }
 
-    private static List<float[]> queries(FrozenVectorIndex index) {
+    private static List<Probe> probes(FrozenVectorIndex index) {
         SplittableRandom random = new SplittableRandom(SEED);
-        List<float[]> queries = new ArrayList<>();
+        List<Probe> probes = new ArrayList<>();
         for (int i = 0; i < QUERIES; i++) {
             float[] query = new float[index.dimension()];
             index.vector(random.nextInt(index.size()), query);
-            if (i % 2 == 1) {
+            boolean isStored = i % 2 == 0;
+            if (!isStored) {
                 float[] other = new float[query.length];
                 index.vector(random.nextInt(index.size()), other);
                 for (int j = 0; j < query.length; j++) {
@@ -74,34 +80,41 @@ record RecallCurve(List<Point> points) {
                 }
             }
             if (index.metric() != Metric.COSINE || Vectors.dot(query, query, query.length) > 0) {
-                queries.add(query);
+                probes.add(new Probe(query, isStored));
             }
         }
-        return queries;
+        return probes;
     }
 
-    private static double recall(
-            FrozenVectorIndex index, List<float[]> queries, List<SearchResult> truths, int k, int beam) {
-        double[] found = new double[2];
-        int[] asked = new int[2];
-        for (int i = 0; i < queries.size(); i++) {
-            SearchResult truth = truths.get(i);
-            SearchResult walked = index.search(queries.get(i), k + 1, beam, OrdinalFilter.ALL);
-            // A stored query is its own nearest, in both; it is not counted.
-            int own = i % 2 == 0 ? 1 : 0;
-            int common = 0;
-            for (int rank = own; rank < Math.min(truth.size(), k + own); rank++) {
-                common += contains(walked, truth.ordinals()[rank]) ? 1 : 0;
+    /** The worse of the halves; one of which there are no queries says nothing. */
+    private static double recall(List<Probe> probes, SearchResult[] walks, SearchResult[] truths, int k) {
+        double worst = 1;
+        for (boolean isStored : new boolean[] {true, false}) {
+            int found = 0;
+            int asked = 0;
+            for (int i = 0; i < truths.length; i++) {
+                if (probes.get(i).isStored() == isStored) {
+                    found += common(walks[i], truths[i], isStored ? 1 : 0, k);
+                    asked += k;
+                }
             }
-            found[i % 2] += (double) common / k;
-            asked[i % 2]++;
+            worst = asked == 0 ? worst : Math.min(worst, (double) found / asked);
         }
-        return Math.min(found[0] / asked[0], found[1] / asked[1]);
+        return worst;
     }
 
-    private static boolean contains(SearchResult result, int ordinal) {
-        for (int other : result.ordinals()) {
-            if (other == ordinal) {
+    /** @param own ranks of the truth that are the query itself, which is its own nearest in both and not counted */
+    private static int common(SearchResult walked, SearchResult truth, int own, int k) {
+        int common = 0;
+        for (int rank = own; rank < Math.min(truth.size(), k + own); rank++) {
+            common += contains(walked, truth.ordinals()[rank], k + 1) ? 1 : 0;
+        }
+        return common;
+    }
+
+    private static boolean contains(SearchResult result, int ordinal, int limit) {
+        for (int rank = 0; rank < Math.min(limit, result.size()); rank++) {
+            if (result.ordinals()[rank] == ordinal) {
                 return true;
             }
         }
