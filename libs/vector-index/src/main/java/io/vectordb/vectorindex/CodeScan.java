@@ -1,5 +1,7 @@
 package io.vectordb.vectorindex;
 
+import io.vectordb.vectorindex.kernel.OffHeap;
+
 /**
  * An {@link ExactSearch} that reads the codes of all candidates, and the vectors of those alone that the error of their
  * codes leaves a chance: a fraction of the memory, and as good as exact. Where most have a chance, as far from the query
@@ -49,8 +51,9 @@ final class CodeScan {
             float bound = Math.min(reach, scratch.bound());
             float cut = margin == 0 ? Float.POSITIVE_INFINITY : bound + MARGIN_ROOM * margin;
             int near = 0;
+            long distances = scratch.distances();
             for (int i = 0; i < count; i++) {
-                if (scratch.distance(i) <= cut) {
+                if (OffHeap.getFloat(distances + (long) i * Float.BYTES) <= cut) {
                     int node = scratch.node(i);
                     float error = TRUSTED_DEVIATIONS * codes.deviation(scratch.query, node);
                     margin = Math.max(margin, error);

@@ -14,13 +14,13 @@ final class FilterCosts {
     /** What it takes to look at a node and ask for its ordinal, beside the question itself. */
     private static final double NODE_NANOS = 1.5;
     /** What it takes to find the node of a member of a set. */
-    private static final double MEMBER_NANOS = 3;
+    private static final double MEMBER_NANOS = 1.5;
 
-    private static final double DISTANCE_NANOS = 10;
+    private static final double DISTANCE_NANOS = 6;
     private static final double CODE_BYTE_NANOS = 0.025;
     private static final double FLOAT_NANOS = 0.2;
     /** What a distance takes in a walk beyond one in a scan: the marks, the lists, the beam. */
-    private static final double STEP_NANOS = 35;
+    private static final double STEP_NANOS = 39;
     /** And for each byte of the code, which a scan has fetched ahead. */
     private static final double MISSED_BYTE_NANOS = 0.1;
     /** What a two-hop walk takes to test a node, beside the question itself: a cache miss and the marks. */

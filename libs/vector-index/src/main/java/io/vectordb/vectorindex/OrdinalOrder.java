@@ -20,7 +20,7 @@ final class OrdinalOrder {
     private static final int SEEK_COST = 4;
 
     private static final int BROKEN = -1;
-    private static final int NONE = -1;
+    static final int NONE = -1;
 
     /** How the nodes of a filter are found. */
     enum Way {
@@ -98,7 +98,7 @@ final class OrdinalOrder {
     }
 
     /** The node of every ordinal, or -1; empty where an ordinal has several nodes, or ordinals are sparse. */
-    private int[] table() {
+    int[] table() {
         int[] made = table;
         if (made == null) {
             synchronized (this) {
@@ -131,12 +131,6 @@ final class OrdinalOrder {
             nodes[ordinal] = node;
         }
         return nodes;
-    }
-
-    /** The node of an ordinal by the table, or -1. */
-    int tabled(int ordinal) {
-        int[] nodes = table();
-        return ordinal < nodes.length ? nodes[ordinal] : NONE;
     }
 
     /**

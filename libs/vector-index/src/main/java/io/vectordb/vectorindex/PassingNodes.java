@@ -1,5 +1,7 @@
 package io.vectordb.vectorindex;
 
+import io.vectordb.vectorindex.kernel.OffHeap;
+
 /**
  * Goes through the nodes that pass a filter, a batch at a time: by asking all, or, where the filter is a set, by finding
  * those of its members ({@link OrdinalOrder}).
@@ -105,14 +107,24 @@ final class PassingNodes {
         return count;
     }
 
+    /** There is a table of graphs alone that change no more: what it says needs no look at the node. */
     private int nextTabled(SearchScratch scratch, int max) {
+        long[] words = set.words();
+        int[] nodes = order.table();
+        long out = scratch.nodes();
         int count = 0;
-        for (; member >= 0 && count < max; member = set.next(member + 1)) {
-            int at = order.tabled(member);
-            if (at >= 0 && at < limit) {
-                scratch.setNode(count, at);
-                count += graph.isLive(at) && graph.ordinal(at) == member ? 1 : 0;
+        while (count < max) {
+            while (word == 0) {
+                if (++wordIndex >= words.length) {
+                    return count;
+                }
+                word = words[wordIndex];
             }
+            int ordinal = (wordIndex << 6) + Long.numberOfTrailingZeros(word);
+            word &= word - 1;
+            int at = ordinal < nodes.length ? nodes[ordinal] : OrdinalOrder.NONE;
+            OffHeap.putInt(out + (long) count * Integer.BYTES, at);
+            count += at >= 0 ? 1 : 0;
         }
         return count;
     }

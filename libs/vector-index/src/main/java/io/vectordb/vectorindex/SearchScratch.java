@@ -45,6 +45,10 @@ final class SearchScratch {
     private float bound;
     private long[] keys = new long[256];
     private MemorySegment memory = MemorySegment.NULL;
+    /** Where in the memory they are: asked for in the innermost loops. */
+    private long nodes;
+
+    private long distances;
     private int capacity;
 
     SearchScratch() {
@@ -60,29 +64,31 @@ final class SearchScratch {
         if (capacity < count) {
             capacity = Math.max(count, 2 * capacity);
             memory = Arena.ofAuto().allocate(2L * Integer.BYTES * capacity, LINE_BYTES);
+            nodes = memory.address();
+            distances = nodes + (long) Integer.BYTES * capacity;
         }
     }
 
     /** The address of the nodes that are to be compared. */
     long nodes() {
-        return memory.address();
+        return nodes;
     }
 
     /** The address of their distances. */
     long distances() {
-        return memory.address() + (long) Integer.BYTES * capacity;
+        return distances;
     }
 
     int node(int index) {
-        return OffHeap.getInt(nodes() + (long) index * Integer.BYTES);
+        return OffHeap.getInt(nodes + (long) index * Integer.BYTES);
     }
 
     void setNode(int index, int node) {
-        OffHeap.putInt(nodes() + (long) index * Integer.BYTES, node);
+        OffHeap.putInt(nodes + (long) index * Integer.BYTES, node);
     }
 
     float distance(int index) {
-        return OffHeap.getFloat(distances() + (long) index * Float.BYTES);
+        return OffHeap.getFloat(distances + (long) index * Float.BYTES);
     }
 
     /** {@link DistanceKey}s, at least so many; they stay when they grow no further. */
