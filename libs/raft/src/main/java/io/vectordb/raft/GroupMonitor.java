@@ -20,6 +20,9 @@ final class GroupMonitor {
         /** Votes by its committed members, and does not run. */
         boolean isZombie();
 
+        /** Since when a complete copy of the state waits to be taken in; 0: none does. */
+        long receivedNanos();
+
         long entriesSinceSync();
 
         long bytesSinceSync();
@@ -27,6 +30,8 @@ final class GroupMonitor {
         /** Starts a sync and returns. */
         void sync();
     }
+
+    private static final Duration COPY_WAITS = Duration.ofSeconds(60);
 
     private final RaftSettings settings;
     private final FatalErrorHandler fatal;
@@ -44,6 +49,7 @@ final class GroupMonitor {
         for (Replica replica : replicas) {
             present.put(replica.name(), replica);
             checkAlive(replica, nowNanos);
+            checkCopy(replica, nowNanos);
             checkDurable(replica, nowNanos);
         }
         stoppedSince.keySet().retainAll(present.keySet());
@@ -63,6 +69,18 @@ final class GroupMonitor {
                     "a voting replica is stopped for "
                             + Duration.ofNanos(nowNanos - since).toSeconds() + " s",
                     null);
+        }
+    }
+
+    /**
+     * When the leader changes while a copy is fetched, Ratis may forget that it waits for one and refuse entries for ever;
+     * the start after a halt takes in the copy.
+     */
+    private void checkCopy(Replica replica, long nowNanos) {
+        long received = replica.receivedNanos();
+        if (received != 0 && nowNanos - received >= COPY_WAITS.toNanos()) {
+            fatal.onFatal(
+                    replica.name(), "a copy of the state is not taken in for " + COPY_WAITS.toSeconds() + " s", null);
         }
     }
 

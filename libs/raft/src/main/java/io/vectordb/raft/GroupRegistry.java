@@ -50,6 +50,7 @@ final class GroupRegistry {
     private final RaftServer server;
     private final StateFactory states;
     private final GroupContext context;
+    private final ReplicaRoster roster;
     private final Map<UUID, GroupStateMachine> machines;
     private final ClientId clientId = ClientId.randomId();
     private final ReentrantLock changes = new ReentrantLock();
@@ -67,6 +68,7 @@ final class GroupRegistry {
         this.server = server;
         this.states = states;
         this.context = context;
+        this.roster = new ReplicaRoster(config);
         this.machines = machines;
     }
 
@@ -79,12 +81,44 @@ final class GroupRegistry {
                 LOG.error("Group {} is set aside: its replica cannot be started", directory.group(), e);
                 failed.put(directory.group(), String.valueOf(e.getMessage()));
             }
+            if (Files.exists(directory.folder())) {
+                roster.add(directory.group());
+            }
+        }
+        for (String name : roster.names()) {
+            GroupId group = GroupId.of(name);
+            if (!running.containsKey(group) && !failed.containsKey(group)) {
+                setLostAside(group, "its folder is gone");
+            }
+        }
+    }
+
+    private void setLostAside(GroupId group, String why) {
+        LOG.error("Group {} is set aside: {}", group, why);
+        failed.put(group, String.valueOf(lost(group, why).getMessage()));
+    }
+
+    /** Notes that replicas were here that are not any more: they are not added as if they were new. */
+    void declareLost(Set<GroupId> groups, String why) {
+        changes.lock();
+        try {
+            for (GroupId group : groups) {
+                if (!running.containsKey(group)) {
+                    roster.add(group);
+                    setLostAside(group, why);
+                }
+            }
+        } finally {
+            changes.unlock();
         }
     }
 
     private void recover(GroupDirectory directory, GroupDirectory.Marker marker) throws IOException {
         switch (marker.phase()) {
-            case REMOVING -> directory.delete();
+            case REMOVING -> {
+                directory.delete();
+                roster.remove(directory.group());
+            }
             case ADDING -> {
                 start(directory, marker, !directory.hasLog());
                 directory.write(marker.in(GroupDirectory.Phase.ACTIVE));
@@ -107,13 +141,47 @@ final class GroupRegistry {
         create(group, new GroupDirectory.Marker(GroupDirectory.Phase.ADDING, peers, Optional.empty()));
     }
 
-    /** Adds an empty replica that listens. */
+    /** Adds an empty replica that listens; one that was set aside is deleted for it. */
     void addListener(GroupId group, List<RaftPeerAddress> voters) {
         if (voters.stream().anyMatch(peer -> peer.nodeId().equals(config.nodeId()))) {
             throw new IllegalArgumentException(
                     "Node " + config.nodeId() + " cannot listen to group " + group + " and vote in it: " + voters);
         }
-        create(group, new GroupDirectory.Marker(GroupDirectory.Phase.ADDING, voters, Optional.of(self())));
+        refuseMember(group, voters);
+        changes.lock();
+        try {
+            if (failed.containsKey(group)) {
+                remove(group);
+            }
+            create(group, new GroupDirectory.Marker(GroupDirectory.Phase.ADDING, voters, Optional.of(self())));
+        } finally {
+            changes.unlock();
+        }
+    }
+
+    /** An empty replica of a node that its group still counts as a voter would vote without what it had confirmed. */
+    private void refuseMember(GroupId group, List<RaftPeerAddress> voters) {
+        for (RaftPeerAddress voter : voters) {
+            try (PeerClient client = new PeerClient(group, peer(voter, RaftPeerRole.FOLLOWER))) {
+                PeerMessages.Members members = PeerMessages.decodeMembers(client.ask(new PeerMessages.AskMembers()));
+                if (members.leader() && members.voters().contains(config.nodeId())) {
+                    throw new VectorDbException(
+                            ErrorCode.OPERATION_CONFLICT,
+                            "Node " + config.nodeId() + " is a voter of group " + group
+                                    + ": remove it from the group before it joins anew",
+                            Map.of("group", group.name(), "node", config.nodeId()));
+                }
+                if (members.leader()) {
+                    return;
+                }
+            } catch (IOException e) {
+                LOG.info("Group {}: {} did not tell its members: {}", group, voter, e.toString());
+            }
+        }
+        throw new VectorDbException(
+                ErrorCode.SHARD_UNAVAILABLE,
+                "None of " + voters + " is the leader of group " + group,
+                Map.of("group", group.name()));
     }
 
     private void create(GroupId group, GroupDirectory.Marker marker) {
@@ -127,11 +195,13 @@ final class GroupRegistry {
             if (directory.hasLog()) {
                 throw lost(group, "a log without its marker lies in " + directory.log());
             }
+            roster.add(group);
             directory.write(marker);
             try {
                 start(directory, marker, true);
             } catch (RuntimeException e) {
                 directory.delete();
+                roster.remove(group);
                 throw e;
             }
             directory.write(marker.in(GroupDirectory.Phase.ACTIVE));
@@ -146,6 +216,9 @@ final class GroupRegistry {
         try {
             GroupDirectory directory = GroupDirectory.of(config, group);
             if (!Files.exists(directory.folder())) {
+                DurableFiles.deleteTree(directory.log());
+                failed.remove(group);
+                roster.remove(group);
                 return;
             }
             directory.write(
@@ -156,6 +229,7 @@ final class GroupRegistry {
             }
             failed.remove(group);
             directory.delete();
+            roster.remove(group);
         } finally {
             changes.unlock();
         }

@@ -1,6 +1,7 @@
 package io.vectordb.raft;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -78,7 +79,7 @@ final class GroupStateMachine extends BaseStateMachine {
         this.margin = new LogMargin(
                 context.settings().keepEntries(), context.settings().keepBytes());
         this.sender = state instanceof CheckpointedState copied
-                ? Optional.of(new SnapshotSender(group, copied, directory.outgoing(), this::appliedIndex))
+                ? Optional.of(new SnapshotSender(group, copied, directory.outgoing(), this::appliedIndex, this::voters))
                 : Optional.empty();
     }
 
@@ -274,6 +275,18 @@ final class GroupStateMachine extends BaseStateMachine {
             purgeable = Math.min(purgeable, committed(division, peer));
         }
         return purgeable;
+    }
+
+    private PeerMessages.Members voters() {
+        try {
+            RaftServer.Division division = getServer().join().getDivision(getGroupId());
+            List<String> voters = division.getRaftConf().getAllPeers().stream()
+                    .map(peer -> peer.getId().toString())
+                    .toList();
+            return new PeerMessages.Members(division.getInfo().isLeaderReady(), voters);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static Collection<RaftPeer> members(RaftConfiguration conf) {

@@ -30,6 +30,11 @@ record MonitoredGroup(GroupId group, RaftServer server, GroupRegistry groups, Ru
     }
 
     @Override
+    public long receivedNanos() {
+        return groups.find(group).receivedNanos();
+    }
+
+    @Override
     public long entriesSinceSync() {
         return groups.find(group).entriesSinceSync();
     }

@@ -16,10 +16,12 @@ import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
  * port and to the address that the members of a group know of each other anyway.
  *
  * <p>Format, big-endian. A request: version (1 byte, {@value #VERSION}) ‖ kind (1 byte), then for {@code OPEN} nothing,
- * for {@code READ} session (8 bytes) ‖ number of the file (4) ‖ offset (8), for {@code CLOSE} session (8), for {@code QUERY} the question. The answer to
+ * for {@code READ} session (8 bytes) ‖ number of the file (4) ‖ offset (8), for {@code CLOSE} session (8), for {@code QUERY} the question, for
+ * {@code MEMBERS} nothing. The answer to
  * {@code OPEN}: session (8) ‖ number of files (4) ‖ for each its path (UTF, relative, with slashes) and size (8). The
  * answer to {@code READ}: CRC-32C of the data (4) ‖ data, at most {@value #CHUNK_BYTES} bytes. That to {@code CLOSE} is
- * empty, that to {@code QUERY} what the state answers.
+ * empty, that to {@code QUERY} what the state answers, that to {@code MEMBERS} whether it is the
+ * leader's (1 byte) ‖ number of voters (4) ‖ their node ids (UTF).
  */
 final class PeerMessages {
 
@@ -29,6 +31,7 @@ final class PeerMessages {
     private static final int READ = 2;
     private static final int CLOSE = 3;
     private static final int QUERY = 4;
+    private static final int MEMBERS = 5;
 
     private PeerMessages() {}
 
@@ -39,6 +42,12 @@ final class PeerMessages {
     record Read(long session, int file, long offset) implements Request {}
 
     record Close(long session) implements Request {}
+
+    /** Who votes in the group, as the replica asked knows. */
+    record AskMembers() implements Request {}
+
+    /** @param leader whether it comes from the leader, so that it is certain */
+    record Members(boolean leader, List<String> voters) {}
 
     /** Not of a copy: a question to the state itself. */
     record Query(byte[] question) implements Request {}
@@ -72,6 +81,7 @@ final class PeerMessages {
                     out.writeByte(CLOSE);
                     out.writeLong(session);
                 }
+                case AskMembers() -> out.writeByte(MEMBERS);
                 case Query(byte[] question) -> {
                     out.writeByte(QUERY);
                     out.write(question);
@@ -91,6 +101,7 @@ final class PeerMessages {
                 case OPEN -> new Open();
                 case READ -> new Read(in.readLong(), in.readInt(), in.readLong());
                 case CLOSE -> new Close(in.readLong());
+                case MEMBERS -> new AskMembers();
                 case QUERY -> new Query(in.readAllBytes());
                 default -> throw new IOException("a snapshot request of kind " + kind);
             };
@@ -117,6 +128,28 @@ final class PeerMessages {
                 files.add(new CopiedFile(in.readUTF(), in.readLong()));
             }
             return new Opened(session, List.copyOf(files));
+        }
+    }
+
+    static Message encode(Members members) {
+        return message(out -> {
+            out.writeBoolean(members.leader());
+            out.writeInt(members.voters().size());
+            for (String voter : members.voters()) {
+                out.writeUTF(voter);
+            }
+        });
+    }
+
+    static Members decodeMembers(ByteString bytes) throws IOException {
+        try (DataInputStream in = new DataInputStream(bytes.newInput())) {
+            boolean leader = in.readBoolean();
+            int count = in.readInt();
+            List<String> voters = new ArrayList<>();
+            for (int i = 0; i < count; i++) {
+                voters.add(in.readUTF());
+            }
+            return new Members(leader, List.copyOf(voters));
         }
     }
 

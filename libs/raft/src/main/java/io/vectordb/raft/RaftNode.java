@@ -275,13 +275,23 @@ public final class RaftNode implements AutoCloseable {
     }
 
     /**
-     * Makes an empty replica of a group that exists elsewhere; it only listens, until the group's leader takes it in by
+     * Makes an empty replica of a group that exists elsewhere, in the place of one that was set aside; it only listens, until the group's leader takes it in by
      * {@link GroupMembership#addListener} and promotes it.
      *
      * @param voters the group's voters, without this node
+     * @throws VectorDbException {@code OPERATION_CONFLICT} when the group's leader counts this node as a voter,
+     *     {@code SHARD_UNAVAILABLE} when no leader is among them
      */
     public void addListener(GroupId group, List<RaftPeerAddress> voters) {
         groups.addListener(group, voters);
+    }
+
+    /**
+     * Notes for good that replicas of these groups were here and are not any more. They are set aside with the reason:
+     * {@link #addGroup} refuses them, since an empty replica must not vote in their place.
+     */
+    public void declareLost(Set<GroupId> groups, String why) {
+        this.groups.declareLost(groups, why);
     }
 
     /** Who the members of the groups here are, and how to change that. */

@@ -1,7 +1,9 @@
 package io.vectordb.raft;
 
+import io.vectordb.raft.PeerMessages.AskMembers;
 import io.vectordb.raft.PeerMessages.Close;
 import io.vectordb.raft.PeerMessages.CopiedFile;
+import io.vectordb.raft.PeerMessages.Members;
 import io.vectordb.raft.PeerMessages.Open;
 import io.vectordb.raft.PeerMessages.Opened;
 import io.vectordb.raft.PeerMessages.Query;
@@ -19,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
@@ -56,14 +59,17 @@ final class SnapshotSender implements AutoCloseable {
     private final CheckpointedState state;
     private final Path root;
     private final LongSupplier appliedIndex;
+    private final Supplier<Members> members;
     private final Map<Long, Session> sessions = new HashMap<>();
 
     /** @param root where checkpoints are made; on the file system of the state */
-    SnapshotSender(GroupId group, CheckpointedState state, Path root, LongSupplier appliedIndex) {
+    SnapshotSender(
+            GroupId group, CheckpointedState state, Path root, LongSupplier appliedIndex, Supplier<Members> members) {
         this.group = group;
         this.state = state;
         this.root = root;
         this.appliedIndex = appliedIndex;
+        this.members = members;
     }
 
     Message answer(PeerMessages.Request request) throws IOException {
@@ -74,6 +80,7 @@ final class SnapshotSender implements AutoCloseable {
                 close(session);
                 yield Message.EMPTY;
             }
+            case AskMembers() -> PeerMessages.encode(members.get());
             case Query(byte[] question) -> Message.valueOf(UnsafeByteOperations.unsafeWrap(state.query(question)));
         };
     }

@@ -37,6 +37,15 @@ class GroupMonitorTest {
     }
 
     @Test
+    void aCopyThatIsNotTakenInIsFatal() {
+        replica.receivedNanos = 1;
+        checkAt(59);
+        assertThat(fatal).isEmpty();
+        checkAt(61);
+        assertThat(fatal).containsExactly("g: a copy of the state is not taken in for 60 s");
+    }
+
+    @Test
     void entriesBytesAndTimeLeadToASync() {
         checkAt(0);
         replica.entries = 99_999;
@@ -65,6 +74,7 @@ class GroupMonitorTest {
 
     private static final class FakeReplica implements GroupMonitor.Replica {
         private boolean zombie;
+        private long receivedNanos;
         private long entries;
         private long bytes;
         private int syncs;
@@ -77,6 +87,11 @@ class GroupMonitorTest {
         @Override
         public boolean isZombie() {
             return zombie;
+        }
+
+        @Override
+        public long receivedNanos() {
+            return receivedNanos;
         }
 
         @Override

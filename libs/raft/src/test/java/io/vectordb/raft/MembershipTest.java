@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -164,6 +165,49 @@ class MembershipTest {
             back.removeGroup(GROUP);
             assertThat(back.isHealthy()).isTrue();
             assertThat(cluster.fatal).isEmpty();
+        }
+    }
+
+    @Test
+    void aWipedReplicaDoesNotVoteAndJoinsAnewOnlyAfterItWasRemoved() {
+        try (TestCluster cluster = new TestCluster(folder, 3)) {
+            cluster.addGroup(GROUP);
+            cluster.add(GROUP, "a");
+            RaftNode leader = cluster.leader(GROUP);
+            String id = cluster.follower(GROUP).nodeId();
+            List<RaftPeerAddress> others = cluster.members().stream()
+                    .filter(peer -> !peer.nodeId().equals(id))
+                    .toList();
+            cluster.stop(id);
+            DurableFiles.deleteTree(cluster.directory(id).resolve("groups"));
+            DurableFiles.deleteTree(cluster.directory(id).resolve("log"));
+            RaftNode wiped = cluster.start(id);
+            assertThat(wiped.failedGroups().get(GROUP)).contains("its folder is gone");
+            assertThat(failure(() -> wiped.addGroup(GROUP, cluster.members())).code())
+                    .isEqualTo(ErrorCode.SHARD_UNAVAILABLE);
+            assertThat(failure(() -> wiped.addListener(GROUP, others)).code()).isEqualTo(ErrorCode.OPERATION_CONFLICT);
+            leader.membership().remove(GROUP, id).join();
+            wiped.addListener(GROUP, others);
+            leader.membership().addListener(GROUP, cluster.address(id)).join();
+            await(() -> words(wiped, GROUP).equals(words(leader, GROUP)));
+            leader.membership().promote(GROUP, id, Optional.empty()).join();
+            assertThat(wiped.isHealthy()).isTrue();
+            cluster.add(GROUP, "b");
+            assertThat(cluster.fatal).isEmpty();
+        }
+    }
+
+    @Test
+    void whatWasDeclaredLostStaysSo() {
+        try (TestCluster cluster = new TestCluster(folder, 1)) {
+            cluster.node("n1").declareLost(Set.of(GROUP), "the folder was wiped");
+            cluster.stop("n1");
+            RaftNode node = cluster.start("n1");
+            assertThat(failure(() -> node.addGroup(GROUP, cluster.members())).code())
+                    .isEqualTo(ErrorCode.SHARD_UNAVAILABLE);
+            node.removeGroup(GROUP);
+            cluster.addGroup(GROUP);
+            assertThat(cluster.add(GROUP, "a")).isEqualTo("1:a");
         }
     }
 
