@@ -18,6 +18,7 @@ public final class StorageResources implements AutoCloseable {
 
     private final NativeScope handles = new NativeScope();
     private final Cache blockCache;
+    private final long writeBufferBytes;
     private final WriteBufferManager writeBuffers;
 
     /**
@@ -29,8 +30,19 @@ public final class StorageResources implements AutoCloseable {
             throw new IllegalArgumentException(
                     "block cache of " + blockCacheBytes + " bytes, write buffers of " + writeBufferBytes + " bytes");
         }
+        this.writeBufferBytes = writeBufferBytes;
         this.blockCache = handles.own(new LRUCache(blockCacheBytes));
         this.writeBuffers = handles.own(new WriteBufferManager(writeBufferBytes, blockCache));
+    }
+
+    /** Memory that the block cache uses now, the write buffers that are charged to it included. */
+    public long blockCacheBytes() {
+        return blockCache.getUsage();
+    }
+
+    /** The budget for memtables, of all stores together. */
+    public long writeBufferBytes() {
+        return writeBufferBytes;
     }
 
     Cache blockCache() {

@@ -26,6 +26,7 @@ final class ShardReplica implements CheckpointedState {
     private final ShardIdentity identity;
     private final Path directory;
     private final StorageResources resources;
+    private final ReplicaHashes hashes = new ReplicaHashes();
     private volatile @Nullable ShardStore store;
 
     ShardReplica(ShardIdentity identity, Path directory, StorageResources resources) {
@@ -58,6 +59,11 @@ final class ShardReplica implements CheckpointedState {
             case WRITE ->
                 store().apply(position.term(), position.index(), parsed.getWrite())
                         .toByteArray();
+            case HASH -> {
+                store().advance(position.term(), position.index());
+                hashes.begin(parsed.getHash().getCheckId(), store());
+                yield new byte[0];
+            }
             case COMMAND_NOT_SET ->
                 throw new IllegalStateException(
                         "the log holds a command of a kind that this version does not know: it must not be skipped");
@@ -77,9 +83,14 @@ final class ShardReplica implements CheckpointedState {
         store().advance(position.term(), position.index());
     }
 
+    /** What other replicas ask; records are read from the store, after a barrier. */
     @Override
     public byte[] query(byte[] request) {
-        throw new UnsupportedOperationException("records are read from the store, after a barrier");
+        return hashes.answer(request);
+    }
+
+    ReplicaHashes hashes() {
+        return hashes;
     }
 
     @Override

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executors;
@@ -42,6 +43,7 @@ final class ShardReplicas implements AutoCloseable {
     private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("shard-replicas").factory());
 
+    private final CompletableFuture<Void> joined = new CompletableFuture<>();
     private volatile ClusterState newest = ClusterState.getDefaultInstance();
     private volatile Optional<String> problem = Optional.of("the metadata has not been read yet");
 
@@ -65,7 +67,7 @@ final class ShardReplicas implements AutoCloseable {
             if (state.getClusterId().isEmpty()) {
                 return;
             }
-            membership.check(state.getClusterId());
+            join(state);
             Map<String, String> raftAddresses = state.getNodesList().stream()
                     .filter(each -> !each.getRaftAddress().isEmpty())
                     .collect(Collectors.toMap(Node::getId, Node::getRaftAddress));
@@ -79,11 +81,7 @@ final class ShardReplicas implements AutoCloseable {
                     }
                 }
             }
-            for (GroupId group : node.groups()) {
-                if (!wanted.contains(group)) {
-                    tryToRemove(group, problems);
-                }
-            }
+            removeOthers(state, wanted, problems);
             problem = problems.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", problems));
             if (!problems.isEmpty()) {
                 tryAgain(state);
@@ -94,8 +92,87 @@ final class ShardReplicas implements AutoCloseable {
         }
     }
 
+    /** At the first contact, notes what a folder that is not the node's own lacks. */
+    private void join(ClusterState state) {
+        if (membership.isNew()) {
+            Set<GroupId> missing = ClusterMembership.missing(state, node.nodeId());
+            if (!missing.isEmpty()) {
+                LOG.error(
+                        "cluster {} knows node {} with {} replicas, and the data folder is empty: they are lost",
+                        state.getClusterId(),
+                        node.nodeId(),
+                        missing.size());
+                node.declareLost(missing, "the data folder of node " + node.nodeId() + " is a new one");
+            }
+        }
+        membership.check(state.getClusterId());
+        joined.complete(null);
+    }
+
+    /** Completes when this node knows its cluster, and has noted what it lost. */
+    CompletableFuture<Void> joined() {
+        return joined;
+    }
+
+    /**
+     * Removes replicas of shards that are gone, and of shards that this node has no part in: neither by the metadata nor,
+     * where members are being changed, by the group itself.
+     */
+    private void removeOthers(ClusterState state, Set<GroupId> wanted, List<String> problems) {
+        Set<GroupId> existing = state.getCollectionsList().stream()
+                .flatMap(collection -> collection.getShardsList().stream())
+                .map(shard -> ShardGroup.of(shard).id())
+                .collect(Collectors.toSet());
+        Set<GroupId> here = new HashSet<>(node.groups());
+        here.addAll(node.failedGroups().keySet());
+        for (GroupId group : here) {
+            if (!existing.contains(group) || (!wanted.contains(group) && !isMember(group))) {
+                tryToRemove(group, problems);
+            }
+        }
+    }
+
+    private boolean isMember(GroupId group) {
+        return node.groups().contains(group)
+                && node.membership().members(group).stream()
+                        .anyMatch(member -> member.nodeId().equals(node.nodeId()));
+    }
+
+    /** Notes a replica that was made by hand. */
+    void joined(GroupId group) {
+        groups.put(ShardGroup.of(group).shardUid(), group);
+    }
+
+    /** Deletes a replica that is no member of its group any more, or does not work. */
+    void drop(GroupId group) {
+        if (isMember(group)) {
+            throw new VectorDbException(
+                    ErrorCode.OPERATION_CONFLICT,
+                    "node " + node.nodeId() + " is a member of " + group + ": remove it from the group first",
+                    Map.of("group", group.name(), "node", node.nodeId()));
+        }
+        groups.remove(ShardGroup.of(group).shardUid(), group);
+        boolean wanted = newest.getCollectionsList().stream()
+                .flatMap(collection -> collection.getShardsList().stream())
+                .anyMatch(shard -> ShardGroup.of(shard).id().equals(group)
+                        && shard.getStorageNodesList().contains(node.nodeId()));
+        node.removeGroup(group);
+        if (wanted) {
+            // Else the next look at the metadata would found it anew, as a voter without a memory.
+            node.declareLost(Set.of(group), "it was dropped");
+        }
+    }
+
+    /** The local replica of a group. */
+    ShardReplica replica(GroupId group) {
+        return (ShardReplica) node.state(group);
+    }
+
     /** A shard that cannot be added keeps no other from being served. */
     private void tryToAdd(ShardState shard, Map<String, String> raftAddresses, List<String> problems) {
+        if (node.failedGroups().containsKey(ShardGroup.of(shard).id())) {
+            return; // Told by problem().
+        }
         try {
             add(shard, raftAddresses);
         } catch (RuntimeException e) {
@@ -162,7 +239,7 @@ final class ShardReplicas implements AutoCloseable {
 
     /** The local store of a group. */
     ShardStore store(GroupId group) {
-        return ((ShardReplica) node.state(group)).store();
+        return replica(group).store();
     }
 
     List<GroupId> groups() {

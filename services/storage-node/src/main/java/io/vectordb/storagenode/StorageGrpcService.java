@@ -1,6 +1,5 @@
 package io.vectordb.storagenode;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import io.grpc.Context;
 import io.grpc.Deadline;
 import io.grpc.stub.StreamObserver;
@@ -14,23 +13,17 @@ import io.vectordb.internal.storage.v1.ReadPositionRequest;
 import io.vectordb.internal.storage.v1.ReadPositionResponse;
 import io.vectordb.internal.storage.v1.ScanRequest;
 import io.vectordb.internal.storage.v1.ScanResponse;
-import io.vectordb.internal.storage.v1.ShardCommand;
 import io.vectordb.internal.storage.v1.StorageServiceGrpc;
 import io.vectordb.internal.storage.v1.TailRequest;
 import io.vectordb.internal.storage.v1.TailResponse;
-import io.vectordb.internal.storage.v1.WriteCommand;
 import io.vectordb.internal.storage.v1.WriteRequest;
 import io.vectordb.internal.storage.v1.WriteResponse;
 import io.vectordb.raft.GroupId;
 import io.vectordb.raft.RaftNode;
 import io.vectordb.storage.ShardStore;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -52,38 +45,25 @@ final class StorageGrpcService extends StorageServiceGrpc.StorageServiceImplBase
     private final RaftNode node;
     private final ShardReplicas replicas;
     private final ReadPool reads;
-    private final Clock clock;
+    private final WriteCoalescer writes;
 
-    StorageGrpcService(RaftNode node, ShardReplicas replicas, ReadPool reads, Clock clock) {
+    StorageGrpcService(RaftNode node, ShardReplicas replicas, ReadPool reads, WriteCoalescer writes) {
         this.node = node;
         this.replicas = replicas;
         this.reads = reads;
-        this.clock = clock;
+        this.writes = writes;
     }
 
     @Override
     public void write(WriteRequest request, StreamObserver<WriteResponse> observer) {
         GroupId group = replicas.group(request.getShard());
-        WriteCommand command = WriteCommand.newBuilder()
-                .setTimeMicros(ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant()))
-                .addAllUnits(request.getUnitsList())
-                .build();
-        byte[] entry = ShardCommand.newBuilder().setWrite(command).build().toByteArray();
-        answer(observer, node.submit(group, entry, timeout()).thenApply(StorageGrpcService::writeResponse));
-    }
-
-    private static WriteResponse writeResponse(byte[] bytes) {
-        try {
-            return WriteResponse.parseFrom(bytes);
-        } catch (InvalidProtocolBufferException e) {
-            throw new CompletionException(e);
-        }
+        Answers.answer(observer, writes.write(group, request.getUnitsList(), timeout()));
     }
 
     @Override
     public void get(GetRequest request, StreamObserver<GetResponse> observer) {
         GroupId group = replicas.group(request.getShard());
-        answer(
+        Answers.answer(
                 observer,
                 reached(group, request.getLevel(), request.getMinSeq())
                         .thenCompose(reached -> reads.submit(() -> {
@@ -98,7 +78,7 @@ final class StorageGrpcService extends StorageServiceGrpc.StorageServiceImplBase
     @Override
     public void readPosition(ReadPositionRequest request, StreamObserver<ReadPositionResponse> observer) {
         GroupId group = replicas.group(request.getShard());
-        answer(
+        Answers.answer(
                 observer,
                 node.barrier(group, timeout())
                         .thenApply(applied -> ReadPositionResponse.newBuilder()
@@ -112,7 +92,7 @@ final class StorageGrpcService extends StorageServiceGrpc.StorageServiceImplBase
         CompletableFuture<Void> reached = request.getAsOfSeq() == 0
                 ? reached(group, request.getLevel(), request.getMinSeq())
                 : CompletableFuture.completedFuture(null);
-        answer(
+        Answers.answer(
                 observer,
                 reached.thenCompose(ready -> reads.submit(() -> {
                     ShardStore store = replicas.store(group);
@@ -133,7 +113,7 @@ final class StorageGrpcService extends StorageServiceGrpc.StorageServiceImplBase
                 ? CompletableFuture.completedFuture(null)
                 : store.changeAfter(request.getFromSeq())
                         .completeOnTimeout(null, request.getWaitMillis(), TimeUnit.MILLISECONDS);
-        answer(
+        Answers.answer(
                 observer,
                 changed.thenCompose(ready -> reads.submit(() -> {
                     TailResponse tail =
@@ -147,7 +127,7 @@ final class StorageGrpcService extends StorageServiceGrpc.StorageServiceImplBase
     @Override
     public void getShardStatus(GetShardStatusRequest request, StreamObserver<GetShardStatusResponse> observer) {
         GroupId group = replicas.group(request.getShard());
-        answer(observer, reads.submit(() -> {
+        Answers.answer(observer, reads.submit(() -> {
             ShardStore store = replicas.store(group);
             return GetShardStatusResponse.newBuilder()
                     .setLeader(node.isLeader(group))
@@ -193,17 +173,5 @@ final class StorageGrpcService extends StorageServiceGrpc.StorageServiceImplBase
         return deadline == null
                 ? DEFAULT_TIMEOUT
                 : Duration.ofMillis(Math.max(1, deadline.timeRemaining(TimeUnit.MILLISECONDS)));
-    }
-
-    private static <A> void answer(StreamObserver<A> observer, CompletableFuture<A> future) {
-        future.whenComplete((response, error) -> {
-            if (error != null) {
-                observer.onError(
-                        error instanceof CompletionException && error.getCause() != null ? error.getCause() : error);
-                return;
-            }
-            observer.onNext(response);
-            observer.onCompleted();
-        });
     }
 }

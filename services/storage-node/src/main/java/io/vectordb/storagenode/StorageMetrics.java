@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vectordb.common.VectorDbException;
 import io.vectordb.raft.RaftNode;
+import io.vectordb.storage.StorageResources;
 import io.vectordb.storage.StoreStatistics;
 import java.util.function.ToLongFunction;
 
@@ -12,7 +13,8 @@ final class StorageMetrics {
 
     private StorageMetrics() {}
 
-    static void register(MeterRegistry meters, RaftNode node, ShardReplicas replicas, ReadPool reads) {
+    static void register(
+            MeterRegistry meters, RaftNode node, ShardReplicas replicas, ReadPool reads, StorageResources resources) {
         sum(meters, replicas, "vectordb.storage.records", "Live records", StoreStatistics::liveRecords);
         sum(meters, replicas, "vectordb.storage.sst.bytes", "Size of table files", StoreStatistics::sstBytes);
         sum(
@@ -29,6 +31,24 @@ final class StorageMetrics {
                 StoreStatistics::feedEntries);
         Gauge.builder("vectordb.storage.shards", replicas, each -> each.groups().size())
                 .description("Shard replicas on this node")
+                .register(meters);
+        sum(
+                meters,
+                replicas,
+                "vectordb.storage.requests.bytes",
+                "Size of the remembered requests",
+                StoreStatistics::requestIdBytes);
+        Gauge.builder(
+                        "vectordb.storage.replicas.set_aside",
+                        node,
+                        each -> each.failedGroups().size())
+                .description("Shard replicas on this node that do not work and were set aside")
+                .register(meters);
+        Gauge.builder("vectordb.storage.block_cache.bytes", resources, StorageResources::blockCacheBytes)
+                .description("Memory used by the block cache that all shards share")
+                .register(meters);
+        Gauge.builder("vectordb.storage.write_buffers.bytes", resources, StorageResources::writeBufferBytes)
+                .description("The budget for writes not yet in table files, of all shards together")
                 .register(meters);
         Gauge.builder(
                         "vectordb.storage.leaders",

@@ -58,22 +58,50 @@ public class StorageNodeConfiguration {
 
     @Bean(destroyMethod = "close")
     ReadPool readPool(
-            StorageProperties properties, RaftNode shardRaftNode, ShardReplicas replicas, MeterRegistry meters) {
+            StorageProperties properties,
+            RaftNode shardRaftNode,
+            ShardReplicas replicas,
+            StorageResources resources,
+            MeterRegistry meters) {
         ReadPool pool = new ReadPool(properties.threads(), properties.readQueue());
-        StorageMetrics.register(meters, shardRaftNode, replicas, pool);
+        StorageMetrics.register(meters, shardRaftNode, replicas, pool, resources);
         return pool;
     }
 
-    @Bean
-    RpcServices storageRpcServices(RaftNode shardRaftNode, ShardReplicas replicas, ReadPool reads) {
-        return new RpcServices(
-                SERVICE, List.of(new StorageGrpcService(shardRaftNode, replicas, reads, Clock.systemUTC())));
+    @Bean(destroyMethod = "close")
+    WriteCoalescer writeCoalescer(RaftNode shardRaftNode) {
+        return new WriteCoalescer(shardRaftNode, Clock.systemUTC());
+    }
+
+    @Bean(destroyMethod = "close")
+    ReplicaComparison replicaComparison(
+            StorageProperties properties, RaftNode shardRaftNode, ShardReplicas replicas, MeterRegistry meters) {
+        ReplicaComparison comparison =
+                new ReplicaComparison(shardRaftNode, replicas, properties.replicaCheckInterval());
+        comparison.register(meters);
+        return comparison;
+    }
+
+    @Bean(destroyMethod = "close")
+    StorageAdminGrpcService storageAdmin(RaftNode shardRaftNode, ShardReplicas replicas, ReplicaComparison comparison) {
+        return new StorageAdminGrpcService(shardRaftNode, replicas, comparison);
     }
 
     @Bean
-    NodeRegistrar storageNodeRegistrar(
+    RpcServices storageRpcServices(
+            RaftNode shardRaftNode,
+            ShardReplicas replicas,
+            ReadPool reads,
+            WriteCoalescer writes,
+            StorageAdminGrpcService admin) {
+        return new RpcServices(SERVICE, List.of(new StorageGrpcService(shardRaftNode, replicas, reads, writes), admin));
+    }
+
+    @Bean
+    StorageRegistrar storageNodeRegistrar(
             StorageProperties properties,
             RaftNode shardRaftNode,
+            ShardReplicas replicas,
             RpcServer server,
             ChannelFactory channels,
             ClusterProperties cluster) {
@@ -82,7 +110,7 @@ public class StorageNodeConfiguration {
                 .setService(Node.Service.STORAGE)
                 .setRaftAddress(shardRaftNode.address())
                 .build();
-        return new NodeRegistrar(SERVICE, node, server, channels, cluster);
+        return new StorageRegistrar(new NodeRegistrar(SERVICE, node, server, channels, cluster), replicas.joined());
     }
 
     @Bean

@@ -1,6 +1,7 @@
 package io.vectordb.storagenode;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
@@ -16,6 +17,8 @@ import org.springframework.util.unit.DataSize;
  * @param readQueue how many wait beyond that before reads are refused
  * @param blockCache of all shards together
  * @param writeBuffers of all shards together
+ * @param replicaCheckInterval how often the replicas of the shards led here are compared, which reads all of them; 0: only
+ *     when asked
  */
 @ConfigurationProperties("vectordb.storage")
 public record StorageProperties(
@@ -26,7 +29,8 @@ public record StorageProperties(
         @DefaultValue("0") int readThreads,
         @DefaultValue("1000") int readQueue,
         @DefaultValue("128MB") DataSize blockCache,
-        @DefaultValue("64MB") DataSize writeBuffers) {
+        @DefaultValue("64MB") DataSize writeBuffers,
+        @DefaultValue("24h") Duration replicaCheckInterval) {
 
     /** The number of threads meant by {@link #readThreads()}. */
     int threads() {

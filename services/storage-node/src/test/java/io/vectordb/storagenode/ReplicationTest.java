@@ -67,7 +67,7 @@ class ReplicationTest {
         for (int i = 0; i < 3; i++) {
             int port = held.get(i).getLocalPort();
             held.get(i).close();
-            nodes.add(new TestStorageNode("n" + i, folder.resolve("n" + i), port));
+            nodes.add(new TestStorageNode("n" + i, folder.resolve("n" + i), port).join());
         }
         return nodes;
     }

@@ -51,7 +51,7 @@ class StorageGrpcServiceTest {
 
     @BeforeEach
     void start() {
-        node = new TestStorageNode("n1", folder);
+        node = new TestStorageNode("n1", folder).join();
         node.replicas.reconcile(state(1, List.of(node.node()), shard(SHARD, "n1")));
         await(() -> node.leads(SHARD));
     }

@@ -3,6 +3,7 @@ package io.vectordb.storagenode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -28,7 +29,8 @@ class StoragePropertiesTest {
                         0,
                         1_000,
                         DataSize.ofMegabytes(128),
-                        DataSize.ofMegabytes(64)));
+                        DataSize.ofMegabytes(64),
+                        Duration.ofHours(24)));
         assertThat(defaults.threads()).isEqualTo(2 * Runtime.getRuntime().availableProcessors());
     }
 
@@ -42,7 +44,8 @@ class StoragePropertiesTest {
                         "vectordb.storage.read-threads", "3",
                         "vectordb.storage.read-queue", "5",
                         "vectordb.storage.block-cache", "1GB",
-                        "vectordb.storage.write-buffers", "2MB")))
+                        "vectordb.storage.write-buffers", "2MB",
+                        "vectordb.storage.replica-check-interval", "0s")))
                 .isEqualTo(new StorageProperties(
                         "s7",
                         Path.of("/data"),
@@ -51,6 +54,7 @@ class StoragePropertiesTest {
                         3,
                         5,
                         DataSize.ofGigabytes(1),
-                        DataSize.ofMegabytes(2)));
+                        DataSize.ofMegabytes(2),
+                        Duration.ZERO));
     }
 }

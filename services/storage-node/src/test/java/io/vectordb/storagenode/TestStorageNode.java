@@ -7,6 +7,7 @@ import io.vectordb.internal.metadata.v1.ClusterState;
 import io.vectordb.internal.metadata.v1.CollectionState;
 import io.vectordb.internal.metadata.v1.Node;
 import io.vectordb.internal.metadata.v1.ShardState;
+import io.vectordb.internal.storage.v1.StorageAdminServiceGrpc;
 import io.vectordb.internal.storage.v1.StorageServiceGrpc;
 import io.vectordb.raft.LeadershipListener;
 import io.vectordb.raft.RaftNode;
@@ -36,6 +37,9 @@ final class TestStorageNode implements AutoCloseable {
     final RaftNode raft;
     final ShardReplicas replicas;
     final String address;
+    final ReplicaComparison comparison;
+    private final WriteCoalescer writes;
+    private final StorageAdminGrpcService admin;
     private final StorageResources resources = new StorageResources(8 << 20, 8 << 20);
     private final ReadPool reads = new ReadPool(2, 100);
     private final ChannelFactory channels = new ChannelFactory();
@@ -52,16 +56,21 @@ final class TestStorageNode implements AutoCloseable {
                         "127.0.0.1",
                         raftPort,
                         folder,
-                        RaftSettings.withElectionTimeouts(Duration.ofMillis(500), Duration.ofSeconds(1))),
+                        RaftSettings.withElectionTimeouts(Duration.ofMillis(500), Duration.ofSeconds(1))
+                                .withLogKept(20, 1 << 20)),
                 (group, directory) -> new ShardReplica(ShardGroup.of(group).identity(), directory, resources),
                 (group, reason, cause) -> fatal.add(group + ": " + reason),
                 LeadershipListener.NONE);
         replicas = new ShardReplicas(raft, new ClusterMembership(folder));
+        writes = new WriteCoalescer(raft, Clock.systemUTC());
+        comparison = new ReplicaComparison(raft, replicas, Duration.ZERO);
+        admin = new StorageAdminGrpcService(raft, replicas, comparison);
         String name = "storage-node-test-" + NAMES.incrementAndGet();
         address = ChannelFactory.IN_PROCESS + name;
         try {
             server = InProcessServerBuilder.forName(name)
-                    .addService(new StorageGrpcService(raft, replicas, reads, Clock.systemUTC()))
+                    .addService(new StorageGrpcService(raft, replicas, reads, writes))
+                    .addService(admin)
                     .intercept(new ErrorServerInterceptor())
                     .build()
                     .start();
@@ -77,6 +86,18 @@ final class TestStorageNode implements AutoCloseable {
     StorageServiceGrpc.StorageServiceBlockingStub stub(Duration timeout) {
         return StorageServiceGrpc.newBlockingStub(channels.channel(address))
                 .withDeadlineAfter(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    StorageAdminServiceGrpc.StorageAdminServiceBlockingStub adminStub() {
+        return StorageAdminServiceGrpc.newBlockingStub(channels.channel(address))
+                .withDeadlineAfter(60, TimeUnit.SECONDS);
+    }
+
+    /** Meets the cluster as a node that is new in it, as every node does before it registers. */
+    TestStorageNode join() {
+        replicas.reconcile(ClusterState.newBuilder().setClusterId("cluster").build());
+        replicas.joined().join();
+        return this;
     }
 
     StorageServiceGrpc.StorageServiceFutureStub futureStub() {
@@ -133,6 +154,9 @@ final class TestStorageNode implements AutoCloseable {
     @Override
     public void close() {
         server.shutdownNow();
+        admin.close();
+        comparison.close();
+        writes.close();
         replicas.close();
         reads.close();
         raft.close();

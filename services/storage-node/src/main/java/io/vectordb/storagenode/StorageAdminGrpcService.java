@@ -1,0 +1,200 @@
+package io.vectordb.storagenode;
+
+import io.grpc.stub.StreamObserver;
+import io.vectordb.common.ErrorCode;
+import io.vectordb.common.VectorDbException;
+import io.vectordb.internal.storage.v1.AddListenerRequest;
+import io.vectordb.internal.storage.v1.AddListenerResponse;
+import io.vectordb.internal.storage.v1.CompareReplicasRequest;
+import io.vectordb.internal.storage.v1.CompareReplicasResponse;
+import io.vectordb.internal.storage.v1.DropReplicaRequest;
+import io.vectordb.internal.storage.v1.DropReplicaResponse;
+import io.vectordb.internal.storage.v1.JoinGroupRequest;
+import io.vectordb.internal.storage.v1.JoinGroupResponse;
+import io.vectordb.internal.storage.v1.ListReplicasRequest;
+import io.vectordb.internal.storage.v1.ListReplicasResponse;
+import io.vectordb.internal.storage.v1.MemberInfo;
+import io.vectordb.internal.storage.v1.PromoteListenerRequest;
+import io.vectordb.internal.storage.v1.PromoteListenerResponse;
+import io.vectordb.internal.storage.v1.RemoveMemberRequest;
+import io.vectordb.internal.storage.v1.RemoveMemberResponse;
+import io.vectordb.internal.storage.v1.ReplicaInfo;
+import io.vectordb.internal.storage.v1.StorageAdminServiceGrpc;
+import io.vectordb.internal.storage.v1.SyncReplicaRequest;
+import io.vectordb.internal.storage.v1.SyncReplicaResponse;
+import io.vectordb.internal.storage.v1.TransferLeadershipRequest;
+import io.vectordb.internal.storage.v1.TransferLeadershipResponse;
+import io.vectordb.raft.GroupId;
+import io.vectordb.raft.GroupMember;
+import io.vectordb.raft.RaftNode;
+import io.vectordb.raft.RaftPeerAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/** What operators, and those who move shards, ask of this node. Slow calls run one after another on a thread of their own. */
+final class StorageAdminGrpcService extends StorageAdminServiceGrpc.StorageAdminServiceImplBase
+        implements AutoCloseable {
+
+    private static final Duration TRANSFER_TIMEOUT = Duration.ofSeconds(10);
+
+    private final RaftNode node;
+    private final ShardReplicas replicas;
+    private final ReplicaComparison comparison;
+    private final ExecutorService changes = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().daemon().name("storage-admin").factory());
+
+    StorageAdminGrpcService(RaftNode node, ShardReplicas replicas, ReplicaComparison comparison) {
+        this.node = node;
+        this.replicas = replicas;
+        this.comparison = comparison;
+    }
+
+    @Override
+    public void listReplicas(ListReplicasRequest request, StreamObserver<ListReplicasResponse> observer) {
+        ListReplicasResponse.Builder response = ListReplicasResponse.newBuilder();
+        for (GroupId group : node.groups()) {
+            response.addReplicas(working(group));
+        }
+        node.failedGroups()
+                .forEach((group, why) -> response.addReplicas(named(group).setSetAside(why)));
+        observer.onNext(response.build());
+        observer.onCompleted();
+    }
+
+    private static ReplicaInfo.Builder named(GroupId group) {
+        ShardGroup shard = ShardGroup.of(group);
+        return ReplicaInfo.newBuilder().setShard(shard.shardUid()).setIncarnation(shard.incarnation());
+    }
+
+    private ReplicaInfo.Builder working(GroupId group) {
+        ReplicaInfo.Builder info = named(group)
+                .setLeader(node.isLeader(group))
+                .setLeaderNode(node.leader(group).orElse(""))
+                .setAppliedIndex(node.appliedIndex(group));
+        for (GroupMember member : node.membership().members(group)) {
+            info.addMembers(MemberInfo.newBuilder()
+                    .setNode(member.nodeId())
+                    .setRaftAddress(member.address())
+                    .setVoter(member.voter())
+                    .setCommitIndex(member.commitIndex()));
+        }
+        return info;
+    }
+
+    @Override
+    public void joinGroup(JoinGroupRequest request, StreamObserver<JoinGroupResponse> observer) {
+        GroupId group = new ShardGroup(request.getShard(), request.getIncarnation()).id();
+        List<RaftPeerAddress> voters = request.getVotersList().stream()
+                .filter(voter -> !voter.getNode().equals(node.nodeId()))
+                .map(voter -> new RaftPeerAddress(voter.getNode(), voter.getRaftAddress()))
+                .toList();
+        Answers.answer(
+                observer,
+                CompletableFuture.supplyAsync(
+                        () -> {
+                            node.addListener(group, voters);
+                            replicas.joined(group);
+                            return JoinGroupResponse.getDefaultInstance();
+                        },
+                        changes));
+    }
+
+    @Override
+    public void addListener(AddListenerRequest request, StreamObserver<AddListenerResponse> observer) {
+        RaftPeerAddress listener = new RaftPeerAddress(request.getNode(), request.getRaftAddress());
+        Answers.answer(
+                observer,
+                node.membership()
+                        .addListener(replicas.group(request.getShard()), listener)
+                        .thenApply(_ -> AddListenerResponse.getDefaultInstance()));
+    }
+
+    @Override
+    public void promoteListener(PromoteListenerRequest request, StreamObserver<PromoteListenerResponse> observer) {
+        GroupId group = replicas.group(request.getShard());
+        Optional<String> replaced = Optional.of(request.getReplacesNode()).filter(each -> !each.isEmpty());
+        Answers.answer(
+                observer,
+                comparison
+                        .compare(group)
+                        .thenAccept(compared -> refuseUnlessAlike(group, request.getNode(), compared))
+                        .thenCompose(_ -> node.membership().promote(group, request.getNode(), replaced))
+                        .thenApply(_ -> PromoteListenerResponse.getDefaultInstance()));
+    }
+
+    private static void refuseUnlessAlike(GroupId group, String nodeId, CompareReplicasResponse compared) {
+        Map<String, String> metadata = Map.of("group", group.name(), "node", nodeId);
+        compared.getReplicasList().stream()
+                .filter(replica -> replica.getNode().equals(nodeId))
+                .forEach(replica -> {
+                    if (replica.getDiffersInCount() > 0) {
+                        throw new VectorDbException(
+                                ErrorCode.SEGMENT_CORRUPT,
+                                "The replica of " + group + " on node " + nodeId + " differs from the leader's in "
+                                        + replica.getDiffersInList(),
+                                metadata);
+                    }
+                    if (!replica.hasHash()) {
+                        throw new VectorDbException(
+                                ErrorCode.OPERATION_CONFLICT,
+                                "The replica of " + group + " on node " + nodeId + " could not be compared: "
+                                        + replica.getFailure(),
+                                metadata);
+                    }
+                });
+    }
+
+    @Override
+    public void removeMember(RemoveMemberRequest request, StreamObserver<RemoveMemberResponse> observer) {
+        Answers.answer(
+                observer,
+                node.membership()
+                        .remove(replicas.group(request.getShard()), request.getNode())
+                        .thenApply(_ -> RemoveMemberResponse.getDefaultInstance()));
+    }
+
+    @Override
+    public void dropReplica(DropReplicaRequest request, StreamObserver<DropReplicaResponse> observer) {
+        GroupId group = new ShardGroup(request.getShard(), request.getIncarnation()).id();
+        Answers.answer(
+                observer,
+                CompletableFuture.supplyAsync(
+                        () -> {
+                            replicas.drop(group);
+                            return DropReplicaResponse.getDefaultInstance();
+                        },
+                        changes));
+    }
+
+    @Override
+    public void transferLeadership(
+            TransferLeadershipRequest request, StreamObserver<TransferLeadershipResponse> observer) {
+        Answers.answer(
+                observer,
+                node.membership()
+                        .transferLeadership(replicas.group(request.getShard()), request.getNode(), TRANSFER_TIMEOUT)
+                        .thenApply(_ -> TransferLeadershipResponse.getDefaultInstance()));
+    }
+
+    @Override
+    public void syncReplica(SyncReplicaRequest request, StreamObserver<SyncReplicaResponse> observer) {
+        Answers.answer(
+                observer,
+                node.sync(replicas.group(request.getShard())).thenApply(_ -> SyncReplicaResponse.getDefaultInstance()));
+    }
+
+    @Override
+    public void compareReplicas(CompareReplicasRequest request, StreamObserver<CompareReplicasResponse> observer) {
+        Answers.answer(observer, comparison.compare(replicas.group(request.getShard())));
+    }
+
+    @Override
+    public void close() {
+        changes.shutdownNow();
+    }
+}
