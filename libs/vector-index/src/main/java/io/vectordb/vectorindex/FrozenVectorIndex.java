@@ -158,16 +158,6 @@ public final class FrozenVectorIndex extends SearchedIndex implements AutoClosea
     }
 
     @Override
-    public Metric metric() {
-        return store.metric();
-    }
-
-    @Override
-    public int dimension() {
-        return store.dimension();
-    }
-
-    @Override
     public int size() {
         return graph.allocated();
     }
@@ -247,6 +237,7 @@ public final class FrozenVectorIndex extends SearchedIndex implements AutoClosea
         return graph;
     }
 
+    @Override
     VectorStore store() {
         return store;
     }

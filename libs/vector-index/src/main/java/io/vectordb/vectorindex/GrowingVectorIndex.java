@@ -136,16 +136,6 @@ public final class GrowingVectorIndex extends SearchedIndex implements AutoClose
         return new Region(arena, budget, recordBytes, slackBytes, fill);
     }
 
-    @Override
-    public Metric metric() {
-        return store.metric();
-    }
-
-    @Override
-    public int dimension() {
-        return store.dimension();
-    }
-
     public Quantization quantization() {
         return quantization;
     }
@@ -316,6 +306,7 @@ public final class GrowingVectorIndex extends SearchedIndex implements AutoClose
         return graph;
     }
 
+    @Override
     VectorStore store() {
         return store;
     }

@@ -1,7 +1,5 @@
 package io.vectordb.vectorindex;
 
-import io.vectordb.vectorindex.kernel.OffHeap;
-
 /**
  * Goes through the nodes that pass a filter, a batch at a time: by asking all, or, where the filter is a set, by finding
  * those of its members ({@link OrdinalOrder}).
@@ -86,22 +84,16 @@ final class PassingNodes {
     }
 
     private int nextComputed(SearchScratch scratch, int max) {
-        long[] words = set.words();
         int first = graph.ordinal(0);
         int count = 0;
-        while (count < max) {
-            while (word == 0) {
-                if (++wordIndex >= words.length) {
-                    return count;
-                }
-                word = words[wordIndex];
-            }
-            int ordinal = (wordIndex << 6) + Long.numberOfTrailingZeros(word);
-            word &= word - 1;
+        for (int ordinal = nextMember(); ordinal >= 0; ordinal = nextMember()) {
             int at = ordinal - first;
             if (at >= 0 && at < limit) {
                 scratch.setNode(count, at);
                 count += graph.isLive(at) && graph.ordinal(at) == ordinal ? 1 : 0;
+                if (count == max) {
+                    break;
+                }
             }
         }
         return count;
@@ -109,23 +101,29 @@ final class PassingNodes {
 
     /** There is a table of graphs alone that change no more: what it says needs no look at the node. */
     private int nextTabled(SearchScratch scratch, int max) {
-        long[] words = set.words();
         int[] nodes = order.table();
-        long out = scratch.nodes();
         int count = 0;
-        while (count < max) {
-            while (word == 0) {
-                if (++wordIndex >= words.length) {
-                    return count;
-                }
-                word = words[wordIndex];
-            }
-            int ordinal = (wordIndex << 6) + Long.numberOfTrailingZeros(word);
-            word &= word - 1;
+        for (int ordinal = nextMember(); ordinal >= 0; ordinal = nextMember()) {
             int at = ordinal < nodes.length ? nodes[ordinal] : OrdinalOrder.NONE;
-            OffHeap.putInt(out + (long) count * Integer.BYTES, at);
+            scratch.setNode(count, at);
             count += at >= 0 ? 1 : 0;
+            if (count == max) {
+                break;
+            }
         }
         return count;
+    }
+
+    /** The next member of the set, or -1: faster than to ask the set, when nearly all words have members. */
+    private int nextMember() {
+        while (word == 0) {
+            if (++wordIndex >= set.words().length) {
+                return -1;
+            }
+            word = set.words()[wordIndex];
+        }
+        int ordinal = (wordIndex << 6) + Long.numberOfTrailingZeros(word);
+        word &= word - 1;
+        return ordinal;
     }
 }

@@ -12,8 +12,20 @@ abstract sealed class SearchedIndex implements VectorIndex permits GrowingVector
 
     abstract GraphSearch graphSearch();
 
+    abstract VectorStore store();
+
     /** What walks go by. */
     abstract NodeScorer scorer();
+
+    @Override
+    public final Metric metric() {
+        return store().metric();
+    }
+
+    @Override
+    public final int dimension() {
+        return store().dimension();
+    }
 
     @Override
     public SearchResult search(float[] query, int k, int efSearch, OrdinalFilter filter, BooleanSupplier cancelled) {
