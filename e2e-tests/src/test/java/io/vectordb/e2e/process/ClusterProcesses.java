@@ -10,29 +10,32 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /** A process per service: metadata, three storage nodes, index, coordinator and gateway; shards have three replicas. */
-final class ClusterProcesses implements AutoCloseable {
+public final class ClusterProcesses implements AutoCloseable {
 
-    static final List<String> STORAGE = List.of("storage-1", "storage-2", "storage-3");
-    static final String METADATA = "metadata-1";
-    static final String INDEX = "index-1";
-    static final String COORDINATOR = "coordinator-1";
-    static final String GATEWAY = "gateway-1";
+    public static final List<String> STORAGE = List.of("storage-1", "storage-2", "storage-3");
+    public static final String METADATA = "metadata-1";
+    public static final String INDEX = "index-1";
+    public static final String COORDINATOR = "coordinator-1";
+    public static final String GATEWAY = "gateway-1";
 
     private final Path folder;
     private final Path logs;
     private final int grpcPort = Ports.free();
     private final Map<String, ServerProcess> nodes = new LinkedHashMap<>();
+    private final Function<String, Placement> placements;
 
-    private ClusterProcesses(String test) {
+    private ClusterProcesses(String test, Function<String, Placement> placements) {
+        this.placements = placements;
         folder = Folders.scratch(test);
         logs = Folders.logs(test);
         int metadataPort = Ports.free();
         int coordinatorPort = Ports.free();
-        String follow = "--vectordb.cluster.metadata-address=127.0.0.1:" + metadataPort;
+        String follow = "--vectordb.cluster.metadata-address=" + host(METADATA) + ":" + metadataPort;
         add(
                 "metadata",
                 METADATA,
@@ -50,6 +53,7 @@ final class ClusterProcesses implements AutoCloseable {
                     List.of(
                             rpc(Ports.free()),
                             follow,
+                            "--vectordb.storage.raft-host=" + host(node),
                             "--vectordb.storage.node-id=" + node,
                             "--vectordb.storage.data-dir=" + folder.resolve(node),
                             "--vectordb.storage.raft-port=" + Ports.free()));
@@ -66,37 +70,59 @@ final class ClusterProcesses implements AutoCloseable {
                         "--vectordb.gateway.coordinator-address=127.0.0.1:" + coordinatorPort));
     }
 
+    private String host(String node) {
+        return placements.apply(node).host();
+    }
+
     private static String rpc(int port) {
         return "--vectordb.rpc.port=" + port;
     }
 
-    private void add(String service, String node, String heap, List<String> arguments) {
+    private void add(String service, String node, String heap, List<String> own) {
+        List<String> arguments = new ArrayList<>(own);
+        arguments.add("--vectordb.rpc.host=" + host(node));
         nodes.put(
                 node,
                 new ServerProcess(new ServerProcess.Spec(
                         node,
                         Checkout.executableJar(service),
                         heap,
+                        placements.apply(node),
                         Ports.free(),
-                        new ArrayList<>(arguments),
+                        arguments,
                         folder.resolve(node),
                         logs.resolve(node + ".log"))));
     }
 
     /** Starts all of it and waits until every node is ready. */
-    static ClusterProcesses start(String test) {
-        ClusterProcesses cluster = new ClusterProcesses(test);
-        cluster.nodes.values().forEach(ServerProcess::start);
-        cluster.nodes.values().forEach(ServerProcess::awaitReady);
+    public static ClusterProcesses start(String test) {
+        return start(test, _ -> Placement.LOOPBACK);
+    }
+
+    /** Starts each of its nodes where it is told; all but metadata and storage nodes run on loopback. */
+    public static ClusterProcesses start(String test, Function<String, Placement> placements) {
+        ClusterProcesses cluster = new ClusterProcesses(test, placements);
+        try {
+            cluster.nodes.values().forEach(ServerProcess::start);
+            cluster.nodes.values().forEach(ServerProcess::awaitReady);
+        } catch (RuntimeException | Error e) {
+            cluster.close();
+            throw e;
+        }
         return cluster;
     }
 
-    ServerProcess node(String name) {
+    /** All of them. */
+    public List<ServerProcess> all() {
+        return List.copyOf(nodes.values());
+    }
+
+    public ServerProcess node(String name) {
         return Objects.requireNonNull(nodes.get(name), name);
     }
 
     /** The storage node that leads the only shard there is; waits for an election. */
-    ServerProcess leader() {
+    public ServerProcess leader() {
         return Awaitility.await("a storage node leads")
                 .atMost(Duration.ofSeconds(30))
                 .until(
@@ -108,20 +134,20 @@ final class ClusterProcesses implements AutoCloseable {
     }
 
     /** The storage nodes that follow. */
-    List<ServerProcess> followers() {
+    public List<ServerProcess> followers() {
         ServerProcess leader = leader();
         return storage().filter(node -> node != leader).toList();
     }
 
-    private Stream<ServerProcess> storage() {
+    public Stream<ServerProcess> storage() {
         return STORAGE.stream().map(this::node);
     }
 
-    URI rest() {
+    public URI rest() {
         return URI.create("http://127.0.0.1:" + node(GATEWAY).httpPort());
     }
 
-    int grpcPort() {
+    public int grpcPort() {
         return grpcPort;
     }
 

@@ -25,6 +25,16 @@ public final class Folders {
         }
     }
 
+    /** A file that stays after the tests, for people. */
+    public static Path artifact(String folder, String file) {
+        Path parent = Checkout.root().resolve("e2e-tests/target").resolve(folder);
+        try {
+            return Files.createDirectories(parent).resolve(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** A new folder for what need not stay. */
     public static Path scratch(String test) {
         try {

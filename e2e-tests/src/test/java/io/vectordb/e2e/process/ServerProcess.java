@@ -12,8 +12,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.awaitility.Awaitility;
@@ -53,9 +55,20 @@ public final class ServerProcess implements AutoCloseable {
      * @param folder its own, for data and the tokenizer's native library
      * @param log appended to by every run
      */
-    record Spec(String node, Path jar, String heap, int httpPort, List<String> arguments, Path folder, Path log) {}
+    record Spec(
+            String node,
+            Path jar,
+            String heap,
+            Placement placement,
+            int httpPort,
+            List<String> arguments,
+            Path folder,
+            Path log) {}
 
     private final Spec spec;
+    /** Added to that of the tests from the next start on. */
+    private Map<String, String> environment = Map.of();
+
     private @Nullable Process process;
 
     ServerProcess(Spec spec) {
@@ -66,23 +79,34 @@ public final class ServerProcess implements AutoCloseable {
         return spec.node();
     }
 
+    /** Its own folder, with all of its data. */
+    public Path folder() {
+        return spec.folder();
+    }
+
     int httpPort() {
         return spec.httpPort();
     }
 
+    /** Lets it run with these variables from its next start on. */
+    public void setEnvironment(Map<String, String> variables) {
+        environment = Map.copyOf(variables);
+    }
+
     /** Starts it without waiting. */
-    ServerProcess start() {
-        List<String> command = new ArrayList<>();
+    public ServerProcess start() {
+        List<String> command = new ArrayList<>(spec.placement().launcher());
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-Xmx" + spec.heap());
         command.addAll(FLAGS);
         command.addAll(List.of("-jar", spec.jar().toString()));
-        command.addAll(List.of("--server.address=127.0.0.1", "--server.port=" + spec.httpPort()));
+        command.addAll(List.of("--server.address=" + spec.placement().host(), "--server.port=" + spec.httpPort()));
         command.addAll(spec.arguments());
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(Redirect.appendTo(spec.log().toFile()));
         builder.environment().put("DJL_CACHE_DIR", spec.folder().resolve("djl").toString());
+        builder.environment().putAll(environment);
         try {
             Files.createDirectories(spec.folder());
             Process started = builder.start();
@@ -94,8 +118,35 @@ public final class ServerProcess implements AutoCloseable {
         return this;
     }
 
+    /** Whether it was started and has not ended, be it by itself. */
+    public boolean isAlive() {
+        Process running = process;
+        return running != null && running.isAlive();
+    }
+
+    /** The exit status, if it was started and has ended by itself. */
+    public OptionalInt endedWith() {
+        Process running = process;
+        return running == null || running.isAlive() ? OptionalInt.empty() : OptionalInt.of(running.exitValue());
+    }
+
+    /** SIGSTOP: it does nothing until {@link #resume}. */
+    public void pause() {
+        signal("STOP");
+    }
+
+    /** SIGCONT. */
+    public void resume() {
+        signal("CONT");
+    }
+
+    private void signal(String name) {
+        long pid = Objects.requireNonNull(process, "not started").pid();
+        Commands.run("kill", "-" + name, String.valueOf(pid));
+    }
+
     /** SIGKILL, and waits until it is gone. */
-    void kill() {
+    public void kill() {
         Process running = Objects.requireNonNull(process, "not started");
         running.destroyForcibly();
         try {
@@ -109,7 +160,7 @@ public final class ServerProcess implements AutoCloseable {
     }
 
     /** Waits until its readiness probe says yes; fails at once when the process ends. */
-    ServerProcess awaitReady() {
+    public ServerProcess awaitReady() {
         Awaitility.await(node() + " is ready")
                 .atMost(STARTS_WITHIN)
                 .pollInterval(Duration.ofMillis(100))
@@ -123,12 +174,12 @@ public final class ServerProcess implements AutoCloseable {
         return this;
     }
 
-    boolean isReady() {
+    public boolean isReady() {
         return get("/actuator/health/readiness").isPresent();
     }
 
     /** The value of a gauge without labels, 0 while it does not answer. */
-    double gauge(String name) {
+    public double gauge(String name) {
         return get("/actuator/prometheus").stream()
                 .flatMap(String::lines)
                 .filter(line -> line.startsWith(name + " "))
@@ -138,7 +189,8 @@ public final class ServerProcess implements AutoCloseable {
     }
 
     private Optional<String> get(String path) {
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + spec.httpPort() + path))
+        HttpRequest request = HttpRequest.newBuilder(
+                        URI.create("http://" + spec.placement().host() + ":" + spec.httpPort() + path))
                 .timeout(Duration.ofSeconds(5))
                 .build();
         try {
@@ -153,7 +205,7 @@ public final class ServerProcess implements AutoCloseable {
     }
 
     /** The last lines it logged, for the message of a failure. */
-    String logTail() {
+    public String logTail() {
         try {
             List<String> lines = Files.readAllLines(spec.log());
             return String.join("\n", lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size()));

@@ -19,6 +19,7 @@ public final class StandaloneServer implements AutoCloseable {
                 "standalone",
                 Checkout.executableJar("standalone"),
                 "512m",
+                Placement.LOOPBACK,
                 Ports.free(),
                 List.of(
                         "--spring.grpc.server.address=127.0.0.1",

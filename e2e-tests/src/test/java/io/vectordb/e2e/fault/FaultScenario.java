@@ -1,0 +1,128 @@
+package io.vectordb.e2e.fault;
+
+import io.vectordb.e2e.fault.FaultRun.Service;
+import io.vectordb.e2e.fault.Partition.Cut;
+import io.vectordb.e2e.process.ServerProcess;
+import io.vectordb.testkit.Seeds;
+import io.vectordb.v1.Consistency;
+import java.time.Duration;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * What clients see while storage nodes die, stop and lose each other is what a single correct store would show: single keys
+ * are linearizable, and no record is lost, doubled or revived. With {@code -Dtest.long=true} each fault lasts as long as
+ * those that happen.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Timeout(value = 15, unit = TimeUnit.MINUTES)
+class FaultScenario {
+
+    private static final String COLLECTION = "faults";
+    private static final boolean LONG = Boolean.getBoolean("test.long");
+    private static final Duration DOWN = Duration.ofSeconds(LONG ? 10 : 1);
+    private static final Duration PAUSE = Duration.ofSeconds(LONG ? 20 : 1);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(LONG ? 90 : 2);
+    private static final Duration APART = Duration.ofSeconds(LONG ? 60 : 5);
+
+    private final SplittableRandom random = Seeds.splittable(FaultScenario.class);
+    private FaultCluster cluster;
+
+    @BeforeAll
+    void start() {
+        cluster = FaultCluster.start("faults");
+        cluster.create(COLLECTION);
+    }
+
+    @AfterAll
+    void stop() {
+        cluster.close();
+    }
+
+    @Test
+    void storageNodesAreKilled() {
+        try (FaultRun run = run("kill")) {
+            run.during(new Kill("the leader", () -> List.of(cluster.leader())), DOWN, Service.GOES_ON)
+                    .during(new Kill("a follower", () -> List.of(cluster.follower())), DOWN, Service.GOES_ON)
+                    .during(new Kill("all storage nodes", cluster::storage), DOWN, Service.ANY)
+                    .settleAndJudge();
+        }
+    }
+
+    @Test
+    void storageNodesArePaused() {
+        try (FaultRun run = run("pause")) {
+            run.during(new Pause("the leader", () -> List.of(cluster.leader())), PAUSE, Service.ANY)
+                    .during(new Pause("a follower", () -> List.of(cluster.follower())), PAUSE, Service.GOES_ON)
+                    .during(new Pause("all storage nodes", cluster::storage), PAUSE, Service.ANY)
+                    .during(new Pause("the leader", () -> List.of(cluster.leader())), LONGEST_PAUSE, Service.ANY)
+                    .settleAndJudge();
+        }
+    }
+
+    @Test
+    void theLeaderIsCutOff() {
+        Namespaces network = cluster.network();
+        Fault halves = new Partition("the leader and the others do not hear each other", network, () -> {
+            ServerProcess leader = cluster.leader();
+            return Partition.alone(leader.node(), FaultCluster.others(leader));
+        });
+        try (FaultRun run = run("halves")) {
+            run.during(halves, APART, Service.GOES_ON).settleAndJudge();
+        }
+    }
+
+    @Test
+    void twoNodesLoseEachOtherAndTheThirdHearsBoth() {
+        Namespaces network = cluster.network();
+        Fault ring = new Partition("the leader and one follower do not hear each other", network, () -> {
+            String leader = cluster.leader().node();
+            String follower = cluster.follower().node();
+            return List.of(new Cut(leader, follower), new Cut(follower, leader));
+        });
+        try (FaultRun run = run("ring")) {
+            run.during(ring, APART, Service.GOES_ON).settleAndJudge();
+        }
+    }
+
+    @Test
+    void theLeaderIsHeardAndHearsNobodyAndTheOtherWayRound() {
+        Namespaces network = cluster.network();
+        Fault deaf = new Partition("the leader does not hear the others", network, () -> {
+            ServerProcess leader = cluster.leader();
+            return FaultCluster.others(leader).stream()
+                    .map(other -> new Cut(other, leader.node()))
+                    .toList();
+        });
+        Fault mute = new Partition("the others do not hear the leader", network, () -> {
+            ServerProcess leader = cluster.leader();
+            return FaultCluster.others(leader).stream()
+                    .map(other -> new Cut(leader.node(), other))
+                    .toList();
+        });
+        try (FaultRun run = run("oneway")) {
+            run.during(deaf, APART, Service.GOES_ON)
+                    .during(mute, APART, Service.GOES_ON)
+                    .settleAndJudge();
+        }
+    }
+
+    @Test
+    void packetsGetLost() {
+        try (FaultRun run = run("loss")) {
+            run.during(new PacketLoss(cluster.network(), 0.2), APART, Service.ANY)
+                    .settleAndJudge();
+        }
+    }
+
+    private FaultRun run(String name) {
+        return FaultRun.start(
+                new FaultRun.Setting(name, cluster, COLLECTION, Consistency.Level.STRONG), random.split());
+    }
+}
