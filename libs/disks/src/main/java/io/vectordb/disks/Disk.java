@@ -137,7 +137,7 @@ public final class Disk {
         probe(error);
     }
 
-    /** Writes and syncs 4 KiB; when that fails, sees whether the disk can be read at least. */
+    /** Sees that it is this disk, writes and syncs 4 KiB; when that fails, sees whether it can be read at least. */
     public void probe() {
         probe(null);
     }
@@ -151,7 +151,7 @@ public final class Disk {
             }
             String why = seen == null ? e.toString() : e + " (after " + seen + ")";
             try {
-                DiskIdentity.read(folder);
+                checkIdentity();
                 worsen(DiskHealth.READ_ONLY, why);
             } catch (IOException | RuntimeException unreadable) {
                 worsen(DiskHealth.FAILED, why + "; " + unreadable);
@@ -159,7 +159,9 @@ public final class Disk {
         }
     }
 
-    void writeProbe() throws IOException {
+    private void writeProbe() throws IOException {
+        // Where the file system was unmounted there is a folder all the same, which takes everything.
+        checkIdentity();
         long start = System.nanoTime();
         // In place once it is there: a full disk is not a broken one.
         try (FileChannel channel =
@@ -173,7 +175,14 @@ public final class Disk {
         lastProbe = Duration.ofNanos(System.nanoTime() - start);
     }
 
-    void worsen(DiskHealth worse, String why) {
+    private void checkIdentity() throws IOException {
+        DiskId found = DiskIdentity.read(folder).id();
+        if (!found.equals(id)) {
+            throw new IOException("expected disk " + id + " at " + folder + ", found " + found);
+        }
+    }
+
+    private void worsen(DiskHealth worse, String why) {
         synchronized (this) {
             if (worse.compareTo(health) <= 0) {
                 return;

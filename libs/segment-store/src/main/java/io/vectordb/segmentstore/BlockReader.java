@@ -10,14 +10,11 @@ final class BlockReader {
     private BlockReader() {}
 
     /**
-     * The content of some blocks in a row.
+     * The content of some blocks in a row, at least one.
      *
      * @throws DamagedFileException when the file ends early or a block is not what it was
      */
     static ByteBuffer read(FileChannel channel, BlockSums sums, int firstBlock, int endBlock) throws IOException {
-        if (firstBlock == endBlock) {
-            return ByteBuffer.allocate(0);
-        }
         long start = sums.blockStart(firstBlock);
         long end = sums.blockStart(endBlock - 1) + sums.blockLength(endBlock - 1);
         ByteBuffer content = ByteBuffer.allocate(Math.toIntExact(end - start));

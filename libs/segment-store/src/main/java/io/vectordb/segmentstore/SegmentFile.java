@@ -80,12 +80,15 @@ public final class SegmentFile implements AutoCloseable {
                             + " and " + length);
         }
         int wanted = (int) Math.min(length, file.size() - offset);
+        if (wanted == 0) {
+            return ByteBuffer.allocate(0);
+        }
         try {
             BlockSums sums = file.sums();
             int first = (int) (offset / sums.blockBytes());
             int end = BlockSums.blocksOf(offset + wanted, sums.blockBytes());
-            ByteBuffer blocks = BlockReader.read(channel(), sums, first, Math.max(first, end));
-            return wanted == 0 ? blocks : blocks.slice((int) (offset - sums.blockStart(first)), wanted);
+            ByteBuffer blocks = BlockReader.read(channel(), sums, first, end);
+            return blocks.slice((int) (offset - sums.blockStart(first)), wanted);
         } catch (IOException e) {
             throw catalog.readFailed(file, e);
         }

@@ -2,6 +2,7 @@ package io.vectordb.segmentstore;
 
 import io.vectordb.common.ErrorCode;
 import io.vectordb.common.VectorDbException;
+import io.vectordb.disks.DiskHealth;
 import io.vectordb.disks.DiskSet;
 import io.vectordb.disks.Reservation;
 import java.io.IOException;
@@ -43,14 +44,25 @@ final class Uploads {
             throw new VectorDbException(
                     ErrorCode.OVERLOADED, "expected at most " + settings.maxUploads() + " uploads at once");
         }
-        Reservation room = disks.place(size + BlockSums.encodedBytes(BlockSums.blocksOf(size, BlockSums.BLOCK_BYTES)));
-        try {
-            Upload upload = Upload.start(UUID.randomUUID().toString(), hash, size, this, room);
-            open.put(upload.id(), upload);
-            return upload;
-        } catch (IOException e) {
-            room.close();
-            throw room.disk().failure(e);
+        return start(hash, size);
+    }
+
+    private Upload start(ContentHash hash, long size) {
+        long bytes = size + BlockSums.encodedBytes(BlockSums.blocksOf(size, BlockSums.BLOCK_BYTES));
+        while (true) {
+            Reservation room = disks.place(bytes);
+            try {
+                Upload upload = Upload.start(UUID.randomUUID().toString(), hash, size, this, room);
+                open.put(upload.id(), upload);
+                return upload;
+            } catch (IOException e) {
+                room.close();
+                VectorDbException failure = room.disk().failure(e);
+                // A disk that turns out to be bad is not chosen again, and another may do.
+                if (room.disk().health() == DiskHealth.HEALTHY) {
+                    throw failure;
+                }
+            }
         }
     }
 

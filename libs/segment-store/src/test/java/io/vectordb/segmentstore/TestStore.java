@@ -6,6 +6,7 @@ import io.vectordb.disks.DiskSpace;
 import io.vectordb.disks.Watermarks;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileVisitResult;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -56,7 +58,7 @@ final class TestStore implements AutoCloseable {
 
     byte[] read(ContentHash hash) {
         try (SegmentFile file = store.open(hash)) {
-            java.nio.ByteBuffer content = file.read(0, Integer.MAX_VALUE);
+            ByteBuffer content = file.read(0, Integer.MAX_VALUE);
             byte[] bytes = new byte[content.remaining()];
             content.get(bytes);
             return bytes;
@@ -81,9 +83,11 @@ final class TestStore implements AutoCloseable {
         return bytes;
     }
 
+    /** As a failing disk does it: the time of modification stays. */
     static void flipBit(Path file, long bit) {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            java.nio.ByteBuffer one = java.nio.ByteBuffer.allocate(1);
+        try (Untouched ignored = new Untouched(file);
+                FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            ByteBuffer one = ByteBuffer.allocate(1);
             channel.read(one, bit / 8);
             one.put(0, (byte) (one.get(0) ^ (1 << (bit % 8)))).rewind();
             channel.write(one, bit / 8);
@@ -93,10 +97,28 @@ final class TestStore implements AutoCloseable {
     }
 
     static void truncate(Path file, long size) {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+        try (Untouched ignored = new Untouched(file);
+                FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             channel.truncate(size);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Gives a file its time of modification back. */
+    private static final class Untouched implements AutoCloseable {
+
+        private final Path file;
+        private final FileTime time;
+
+        Untouched(Path file) throws IOException {
+            this.file = file;
+            this.time = Files.getLastModifiedTime(file);
+        }
+
+        @Override
+        public void close() throws IOException {
+            Files.setLastModifiedTime(file, time);
         }
     }
 
