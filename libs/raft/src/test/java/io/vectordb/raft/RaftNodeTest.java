@@ -259,6 +259,22 @@ class RaftNodeTest {
     }
 
     @Test
+    void aDamagedVoteSetsItsGroupAside() throws IOException {
+        GroupId other = GroupId.of("orders-1");
+        try (TestCluster cluster = new TestCluster(folder, 1)) {
+            cluster.addGroup(GROUP);
+            cluster.addGroup(other);
+            cluster.add(other, "b");
+            cluster.stop("n1");
+            Path vote = cluster.directory("n1").resolve("log/" + GROUP.uuid() + "/current/raft-meta");
+            Files.writeString(vote, "term=not a number\n");
+            RaftNode node = cluster.start("n1");
+            assertThat(cluster.read(other)).isEqualTo("b");
+            assertThat(node.failedGroups()).containsOnlyKeys(GROUP);
+        }
+    }
+
+    @Test
     void aReplicaWhoseLogIsGoneDoesNotStartEmpty() throws IOException {
         try (TestCluster cluster = new TestCluster(folder, 1)) {
             cluster.addGroup(GROUP);
