@@ -33,6 +33,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class SegmentStore implements AutoCloseable {
 
+    /** 1 TiB. */
+    public static final long MAX_FILE_BYTES = 1L << 40;
+
     private static final Logger LOG = LoggerFactory.getLogger(SegmentStore.class);
     private static final int PUT_BYTES = 1 << 20;
 
@@ -76,7 +79,7 @@ public final class SegmentStore implements AutoCloseable {
      * file's grace time begins anew.
      *
      * @throws VectorDbException {@code DISK_FULL} when no disk has room, {@code OVERLOADED} when too many are under way,
-     *     {@code INVALID_VALUE} when the file is there with another size
+     *     {@code INVALID_VALUE} for an impossible size, also one that the file does not have
      */
     public Upload begin(ContentHash hash, long sizeBytes) {
         if (sizeBytes < 0) {

@@ -1,0 +1,4 @@
+@NullMarked
+package io.vectordb.segmentstore.grpc;
+
+import org.jspecify.annotations.NullMarked;
