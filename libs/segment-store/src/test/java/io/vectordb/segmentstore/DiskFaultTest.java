@@ -10,6 +10,7 @@ import io.vectordb.disks.DiskLevel;
 import io.vectordb.disks.DiskStatus;
 import io.vectordb.testkit.Seeds;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -146,8 +148,8 @@ class DiskFaultTest {
     @Test
     void aDiskThatGoesAwayCostsItsOwnFilesAndTheyAreAskedForAgain() throws IOException, InterruptedException {
         try (TestStore test = TestStore.openOnRealDisks(List.of(a, b))) {
-            Set<ContentHash> onA = new java.util.TreeSet<>();
-            Set<ContentHash> onB = new java.util.TreeSet<>();
+            Set<ContentHash> onA = new TreeSet<>();
+            Set<ContentHash> onB = new TreeSet<>();
             while (onA.size() < 3 || onB.size() < 3) {
                 ContentHash hash = test.store.put(content(300_000));
                 (test.pathOf(hash).startsWith(a) ? onA : onB).add(hash);
@@ -197,6 +199,50 @@ class DiskFaultTest {
         try (TestStore test = TestStore.openOnRealDisks(List.of(with, without))) {
             assertThat(test.store.openReport().duplicateFiles()).isZero();
         }
+    }
+
+    /** The image of a mounted file system, copied while it is in use, has what was synced and maybe more. */
+    @Test
+    void aPowerCutLosesNothingThatWasAcknowledged() throws IOException, InterruptedException {
+        Path image = temp.resolve("image");
+        try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw")) {
+            file.setLength(64 << 20);
+        }
+        Assumptions.assumeTrue(run("mkfs.ext4", "-q", image.toString()) == 0, "there is no mkfs.ext4 here");
+        Path live = mountImage(image, "live");
+        Set<ContentHash> acknowledged = new TreeSet<>();
+        try (TestStore test = TestStore.openOnRealDisks(List.of(live))) {
+            for (int cut = 0; cut < 5; cut++) {
+                for (int i = random.nextInt(4); i >= 0; i--) {
+                    acknowledged.add(test.store.put(content(random.nextInt(1 << 20))));
+                }
+                Upload open = test.store.begin(ContentHash.of(content(10)), 1 << 20);
+                open.write(0, ByteBuffer.wrap(content(random.nextInt(1 << 20))));
+                Path copy = Files.copy(image, temp.resolve("image-" + cut));
+                openAfterPowerCut(mountImage(copy, "cut-" + cut), acknowledged);
+                open.abort();
+            }
+        }
+    }
+
+    private static void openAfterPowerCut(Path folder, Set<ContentHash> acknowledged) {
+        try (TestStore test = TestStore.openOnRealDisks(List.of(folder))) {
+            assertThat(test.store.missing(acknowledged)).isEmpty();
+            assertThat(test.store.files()).hasSameSizeAs(acknowledged);
+            assertThat(test.lost).isEmpty();
+            assertThat(test.store.openReport().rebuiltSums()).isZero();
+            acknowledged.forEach(
+                    hash -> assertThat(ContentHash.of(test.read(hash))).isEqualTo(hash));
+        }
+    }
+
+    private Path mountImage(Path image, String name) throws IOException, InterruptedException {
+        Path folder = Files.createDirectory(temp.resolve(name));
+        Assumptions.assumeTrue(
+                run("mount", "-o", "loop", image.toString(), folder.toString()) == 0,
+                "an image cannot be mounted here");
+        mounted.addFirst(folder);
+        return folder;
     }
 
     private byte[] content(int size) {
