@@ -82,19 +82,25 @@ public class StorageNodeConfiguration {
         return comparison;
     }
 
+    /** Holds the service, which must be no bean itself: the public server would serve it to everybody. */
+    record StorageAdmin(StorageAdminGrpcService service) implements AutoCloseable {
+
+        @Override
+        public void close() {
+            service.close();
+        }
+    }
+
     @Bean(destroyMethod = "close")
-    StorageAdminGrpcService storageAdmin(RaftNode shardRaftNode, ShardReplicas replicas, ReplicaComparison comparison) {
-        return new StorageAdminGrpcService(shardRaftNode, replicas, comparison);
+    StorageAdmin storageAdmin(RaftNode shardRaftNode, ShardReplicas replicas, ReplicaComparison comparison) {
+        return new StorageAdmin(new StorageAdminGrpcService(shardRaftNode, replicas, comparison));
     }
 
     @Bean
     RpcServices storageRpcServices(
-            RaftNode shardRaftNode,
-            ShardReplicas replicas,
-            ReadPool reads,
-            WriteCoalescer writes,
-            StorageAdminGrpcService admin) {
-        return new RpcServices(SERVICE, List.of(new StorageGrpcService(shardRaftNode, replicas, reads, writes), admin));
+            RaftNode shardRaftNode, ShardReplicas replicas, ReadPool reads, WriteCoalescer writes, StorageAdmin admin) {
+        return new RpcServices(
+                SERVICE, List.of(new StorageGrpcService(shardRaftNode, replicas, reads, writes), admin.service()));
     }
 
     @Bean
