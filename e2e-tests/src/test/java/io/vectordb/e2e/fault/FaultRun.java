@@ -42,8 +42,13 @@ final class FaultRun implements AutoCloseable {
      *
      * @param name of the run; its keys begin with it
      * @param reads STRONG, unless the judgement itself is to be tested
+     * @param large whether the records of the set take much room
      */
-    record Setting(String name, FaultCluster cluster, String collection, Consistency.Level reads) {
+    record Setting(String name, FaultCluster cluster, String collection, Consistency.Level reads, boolean large) {
+
+        Setting(String name, FaultCluster cluster, String collection) {
+            this(name, cluster, collection, Consistency.Level.STRONG, false);
+        }
 
         String registerPrefix() {
             return name + "-r";
@@ -61,7 +66,8 @@ final class FaultRun implements AutoCloseable {
             clients.add(new Client(new RegisterClient(id, caller(random), keys, histories, random.split())));
         }
         for (int id = REGISTER_CLIENTS; id < REGISTER_CLIENTS + SET_CLIENTS; id++) {
-            SetClient client = new SetClient(id, setting.setPrefix(), caller(random), histories, random.split());
+            SetClient client =
+                    new SetClient(id, setting.large(), setting.setPrefix(), caller(random), histories, random.split());
             setClients.add(client);
             clients.add(new Client(client));
         }
@@ -118,6 +124,7 @@ final class FaultRun implements AutoCloseable {
         String meanwhile = "";
         long begun = System.nanoTime();
         long ended;
+        long answered;
         try {
             fault.inject();
             if (service == Service.GOES_ON) {
@@ -127,13 +134,13 @@ final class FaultRun implements AutoCloseable {
             awaitEnd(begun, length);
         } finally {
             ended = System.nanoTime();
+            answered = histories.done() - before;
             fault.heal();
         }
         long healed = System.nanoTime();
-        String answered = histories.done() - before + " operations answered until its end";
         awaitAnswers();
         System.out.printf(
-                "%s: %s for %d ms: %s%s; then healed within %d ms and all clients answered within %d ms%n",
+                "%s: %s for %d ms: %s%d operations answered; then healed within %d ms, all clients answered within %d ms%n",
                 setting.name(),
                 fault.name(),
                 (ended - begun) / 1_000_000,

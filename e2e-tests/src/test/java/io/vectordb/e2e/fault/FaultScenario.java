@@ -1,5 +1,7 @@
 package io.vectordb.e2e.fault;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.vectordb.e2e.fault.FaultRun.Service;
 import io.vectordb.e2e.fault.Partition.Cut;
 import io.vectordb.e2e.process.ServerProcess;
@@ -14,6 +16,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
  * What clients see while storage nodes die, stop and lose each other is what a single correct store would show: single keys
@@ -121,8 +124,29 @@ class FaultScenario {
         }
     }
 
+    /** Else all the others would say nothing: reads of any replica are stale while the leader is cut off. */
+    @Test
+    @EnabledIfSystemProperty(named = "test.long", matches = "true")
+    void readsThatMayBeStaleAreFound() {
+        Namespaces network = cluster.network();
+        Fault halves = new Partition("the leader and the others do not hear each other", network, () -> {
+            ServerProcess leader = cluster.leader();
+            return Partition.alone(leader.node(), FaultCluster.others(leader));
+        });
+        try (FaultRun run = run("stale", Consistency.Level.EVENTUAL)) {
+            List<String> wrong =
+                    run.during(halves, Duration.ofSeconds(10), Service.ANY).settle();
+            System.out.println(wrong.size() + " keys are not linearizable, such as "
+                    + wrong.stream().findFirst());
+            assertThat(wrong).isNotEmpty();
+        }
+    }
+
     private FaultRun run(String name) {
-        return FaultRun.start(
-                new FaultRun.Setting(name, cluster, COLLECTION, Consistency.Level.STRONG), random.split());
+        return run(name, Consistency.Level.STRONG);
+    }
+
+    private FaultRun run(String name, Consistency.Level reads) {
+        return FaultRun.start(new FaultRun.Setting(name, cluster, COLLECTION, reads, false), random.split());
     }
 }

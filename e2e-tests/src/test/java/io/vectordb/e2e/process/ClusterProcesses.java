@@ -28,9 +28,11 @@ public final class ClusterProcesses implements AutoCloseable {
     private final int grpcPort = Ports.free();
     private final Map<String, ServerProcess> nodes = new LinkedHashMap<>();
     private final Function<String, Placement> placements;
+    private final NodeDisk disk;
 
-    private ClusterProcesses(String test, Function<String, Placement> placements) {
+    private ClusterProcesses(String test, Function<String, Placement> placements, NodeDisk disk) {
         this.placements = placements;
+        this.disk = disk;
         folder = Folders.scratch(test);
         logs = Folders.logs(test);
         int metadataPort = Ports.free();
@@ -96,13 +98,14 @@ public final class ClusterProcesses implements AutoCloseable {
 
     /** Starts all of it and waits until every node is ready. */
     public static ClusterProcesses start(String test) {
-        return start(test, _ -> Placement.LOOPBACK);
+        return start(test, _ -> Placement.LOOPBACK, NodeDisk.SHARED);
     }
 
     /** Starts each of its nodes where it is told; all but metadata and storage nodes run on loopback. */
-    public static ClusterProcesses start(String test, Function<String, Placement> placements) {
-        ClusterProcesses cluster = new ClusterProcesses(test, placements);
+    public static ClusterProcesses start(String test, Function<String, Placement> placements, NodeDisk disk) {
+        ClusterProcesses cluster = new ClusterProcesses(test, placements, disk);
         try {
+            cluster.nodes.values().forEach(node -> disk.mount(node.node(), node.folder()));
             cluster.nodes.values().forEach(ServerProcess::start);
             cluster.nodes.values().forEach(ServerProcess::awaitReady);
         } catch (RuntimeException | Error e) {
@@ -154,6 +157,7 @@ public final class ClusterProcesses implements AutoCloseable {
     @Override
     public void close() {
         nodes.values().forEach(ServerProcess::close);
+        nodes.values().forEach(node -> disk.unmount(node.node(), node.folder()));
         Folders.delete(folder);
     }
 }
