@@ -2,10 +2,12 @@ package io.vectordb.raft;
 
 import io.vectordb.common.VectorDbException;
 import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.protocol.TermIndex;
+import org.apache.ratis.server.raftlog.RaftLog;
 import org.apache.ratis.util.LifeCycle;
 
 /** One replica of a node as its {@link GroupMonitor} sees it. */
-record MonitoredGroup(GroupId group, RaftServer server, GroupRegistry groups, Runnable syncer)
+record MonitoredGroup(GroupId group, RaftServer server, GroupRegistry groups, Runnable syncer, Runnable handover)
         implements GroupMonitor.Replica {
 
     @Override
@@ -32,6 +34,23 @@ record MonitoredGroup(GroupId group, RaftServer server, GroupRegistry groups, Ru
     @Override
     public long receivedNanos() {
         return groups.find(group).receivedNanos();
+    }
+
+    @Override
+    public long flushingAfter() {
+        try {
+            groups.requireLeader(group);
+            RaftLog log = groups.division(group).getRaftLog();
+            TermIndex last = log.getLastEntryTermIndex();
+            return last != null && log.getFlushIndex() < last.getIndex() ? log.getFlushIndex() : -1;
+        } catch (VectorDbException e) {
+            return -1;
+        }
+    }
+
+    @Override
+    public void handOver() {
+        handover.run();
     }
 
     @Override
