@@ -86,7 +86,11 @@ enum Damage {
     DISK_WIPED("the whole data folder of the node emptied") {
         @Override
         void strike(Replica replica) {
-            Folders.delete(replica.data());
+            try (Stream<Path> all = Files.list(replica.data())) {
+                all.forEach(Folders::delete);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
     };
 
@@ -125,6 +129,11 @@ enum Damage {
 
     String words() {
         return words;
+    }
+
+    /** Whether there has to be a table for it. */
+    boolean isOfTables() {
+        return this == BIT_IN_TABLE || this == TABLE_CUT;
     }
 
     private static Path newest(Path folder, String pattern) {

@@ -14,14 +14,13 @@ import org.awaitility.Awaitility;
 final class DamagedReplica implements Fault {
 
     private final Damage damage;
-    private final String collectionUid;
     private final FaultCluster cluster;
     private final FaultRun run;
     private final int away;
+    private String victim = "";
 
-    DamagedReplica(Damage damage, String collectionUid, FaultCluster cluster, FaultRun run, Random random) {
+    DamagedReplica(Damage damage, FaultCluster cluster, FaultRun run, Random random) {
         this.damage = damage;
-        this.collectionUid = collectionUid;
         this.cluster = cluster;
         this.run = run;
         this.away = random.nextInt(2);
@@ -39,7 +38,7 @@ final class DamagedReplica implements Fault {
                 cluster.storage().stream().filter(each -> each != leader).toList();
         ServerProcess absent = followers.get(away);
         ServerProcess damaged = followers.get(1 - away);
-        if (damage == Damage.BIT_IN_TABLE || damage == Damage.TABLE_CUT) {
+        if (damage.isOfTables()) {
             // What is in memory and in RocksDB's log becomes a table when it is opened again.
             damaged.kill();
             damaged.start().awaitReady();
@@ -48,7 +47,8 @@ final class DamagedReplica implements Fault {
         absent.kill();
         run.awaitAnswers();
         List.of(leader, damaged).parallelStream().forEach(ServerProcess::kill);
-        damage.strike(new Damage.Replica(damaged.folder(), collectionUid));
+        victim = damaged.node();
+        damage.strike(new Damage.Replica(damaged.folder(), cluster.replicas().collectionUid()));
         absent.start();
         damaged.start();
         absent.awaitReady();
@@ -68,5 +68,7 @@ final class DamagedReplica implements Fault {
     @Override
     public void heal() {
         cluster.storage().stream().filter(each -> !each.isAlive()).forEach(ServerProcess::start);
+        cluster.replicas().replace(victim);
+        cluster.replicas().awaitAlike();
     }
 }

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -25,7 +26,9 @@ final class FaultRun implements AutoCloseable {
 
     private static final int REGISTER_CLIENTS = 3;
     private static final int SET_CLIENTS = 2;
-    private static final Duration THINKING = Duration.ofMillis(3);
+    private static final Duration THINKING = Duration.ofMillis(5);
+    /** So that nodes that start get a share of the processors. */
+    private static final Duration THINKING_WHILE_HEALING = Duration.ofMillis(50);
     private static final Duration POLL = Duration.ofMillis(20);
     private static final Duration RESUMES_WITHIN = Duration.ofSeconds(60);
     private static final Duration ENDS_WITHIN = Duration.ofSeconds(60);
@@ -35,6 +38,7 @@ final class FaultRun implements AutoCloseable {
     private final Histories histories = new Histories();
     private final List<Client> clients = new ArrayList<>();
     private final List<SetClient> setClients = new ArrayList<>();
+    private volatile Duration thinking = THINKING;
     private volatile boolean stopped;
 
     /**
@@ -44,10 +48,10 @@ final class FaultRun implements AutoCloseable {
      * @param reads STRONG, unless the judgement itself is to be tested
      * @param large whether the records of the set take much room
      */
-    record Setting(String name, FaultCluster cluster, String collection, Consistency.Level reads, boolean large) {
+    record Setting(String name, FaultCluster cluster, Consistency.Level reads, boolean large) {
 
-        Setting(String name, FaultCluster cluster, String collection) {
-            this(name, cluster, collection, Consistency.Level.STRONG, false);
+        Setting(String name, FaultCluster cluster) {
+            this(name, cluster, Consistency.Level.STRONG, false);
         }
 
         String registerPrefix() {
@@ -81,7 +85,7 @@ final class FaultRun implements AutoCloseable {
     }
 
     private Caller caller(SplittableRandom random) {
-        return new Caller(setting.cluster().client(), setting.collection(), setting.reads(), histories, random.split());
+        return new Caller(setting.cluster().client(), FaultCluster.COLLECTION, setting.reads(), histories, random.split());
     }
 
     /** A thread that makes one step after another. */
@@ -102,7 +106,7 @@ final class FaultRun implements AutoCloseable {
                     if (step.run()) {
                         answered.incrementAndGet();
                     }
-                    LockSupport.parkNanos(THINKING.toNanos());
+                    LockSupport.parkNanos(thinking.toNanos());
                 }
             } catch (RuntimeException | AssertionError e) {
                 histories.violation("a client broke off: " + e);
@@ -135,7 +139,9 @@ final class FaultRun implements AutoCloseable {
         } finally {
             ended = System.nanoTime();
             answered = histories.done() - before;
+            thinking = THINKING_WHILE_HEALING;
             fault.heal();
+            thinking = THINKING;
         }
         long healed = System.nanoTime();
         awaitAnswers();
@@ -198,6 +204,11 @@ final class FaultRun implements AutoCloseable {
         return wrong;
     }
 
+    /** How many calls told nothing, by code. */
+    Map<String, Long> failures() {
+        return histories.failures();
+    }
+
     private Path file() {
         return Folders.artifact("histories", setting.name() + ".edn");
     }
@@ -219,7 +230,7 @@ final class FaultRun implements AutoCloseable {
                     .client()
                     .search()
                     .scroll(ScrollRequest.newBuilder()
-                            .setCollection(setting.collection())
+                            .setCollection(FaultCluster.COLLECTION)
                             .setConsistency(Consistency.newBuilder().setLevel(Consistency.Level.STRONG))
                             .setLimit(PAGE)
                             .setCursor(cursor)
@@ -240,9 +251,14 @@ final class FaultRun implements AutoCloseable {
                 .until(() -> clients.stream().noneMatch(each -> each.thread.isAlive()));
     }
 
+    /** Ends the clients of a run that was broken off, and keeps what they saw. */
     @Override
     public void close() {
-        stopped = true;
+        if (!stopped) {
+            stopped = true;
+            histories.save(file());
+            System.out.println(setting.name() + " was broken off: " + histories + "; saved in " + file());
+        }
         clients.forEach(each -> each.thread.interrupt());
     }
 }

@@ -1,8 +1,8 @@
 package io.vectordb.e2e.fault;
 
+import io.vectordb.e2e.process.Commands;
 import io.vectordb.e2e.process.ServerProcess;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,11 +11,12 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.awaitility.Awaitility;
 
-/** Somebody else's file takes all the room that nodes on {@link SmallDisks} had; it goes at the end. */
+/** Somebody else's file takes all the room that nodes on {@link DiskImages} had, until they end; it goes when they heal. */
 final class FullDisk implements Fault {
 
     private static final String FILE = "filler";
-    private static final int STEP = 4 << 10;
+    private static final long BLOCK = 4_096;
+    private static final Duration NOTICED_WITHIN = Duration.ofSeconds(60);
 
     private final String name;
     private final Supplier<List<ServerProcess>> choice;
@@ -34,19 +35,24 @@ final class FullDisk implements Fault {
     @Override
     public void inject() {
         victims = choice.get();
+        long begun = System.nanoTime();
         victims.forEach(victim -> fill(victim.folder().resolve(FILE)));
+        Awaitility.await("nodes end that cannot write their log")
+                .atMost(NOTICED_WITHIN)
+                .until(() -> victims.stream().noneMatch(ServerProcess::isAlive));
+        System.out.printf("%s: ended after %d ms%n", name(), (System.nanoTime() - begun) / 1_000_000);
     }
 
+    /** To the last block, reserved and not written. */
     private static void fill(Path file) {
-        byte[] block = new byte[STEP];
-        long room = file.getParent() == null ? 0 : file.toFile().getParentFile().getTotalSpace();
-        try (OutputStream out = Files.newOutputStream(file)) {
-            for (long written = 0; written < room; written += STEP) {
-                out.write(block);
-            }
-        } catch (IOException e) {
-            if (file.toFile().getUsableSpace() > STEP) {
-                throw new UncheckedIOException(e);
+        long step = file.toFile().getParentFile().getUsableSpace();
+        long bytes = 0;
+        while (step >= BLOCK) {
+            try {
+                Commands.run("fallocate", "--length", String.valueOf(bytes + step), file.toString());
+                bytes += step;
+            } catch (IllegalStateException e) {
+                step /= 2;
             }
         }
     }
@@ -60,15 +66,9 @@ final class FullDisk implements Fault {
                 throw new UncheckedIOException(e);
             }
         }
-        for (ServerProcess victim : victims) {
-            Awaitility.await(victim.node() + " is ready after there is room again")
-                    .atMost(Duration.ofMinutes(2))
-                    .until(() -> {
-                        if (victim.endedWith().isPresent()) {
-                            victim.start();
-                        }
-                        return victim.isReady();
-                    });
-        }
+        // One that was started while there was no room may have set its replica aside, or ended again.
+        victims.stream().filter(ServerProcess::isAlive).forEach(ServerProcess::kill);
+        victims.forEach(ServerProcess::start);
+        victims.forEach(ServerProcess::awaitReady);
     }
 }

@@ -1,6 +1,5 @@
 package io.vectordb.e2e.process;
 
-import io.vectordb.e2e.Checkout;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,6 +26,7 @@ public final class ClusterProcesses implements AutoCloseable {
     private final Path logs;
     private final int grpcPort = Ports.free();
     private final Map<String, ServerProcess> nodes = new LinkedHashMap<>();
+    private final Map<String, Integer> rpcPorts = new LinkedHashMap<>();
     private final Function<String, Placement> placements;
     private final NodeDisk disk;
 
@@ -48,12 +48,14 @@ public final class ClusterProcesses implements AutoCloseable {
                         "--vectordb.metadata.raft-port=" + Ports.free(),
                         "--vectordb.metadata.default-replicas=" + STORAGE.size()));
         for (String node : STORAGE) {
+            int port = Ports.free();
+            rpcPorts.put(node, port);
             add(
                     "storage-node",
                     node,
                     "256m",
                     List.of(
-                            rpc(Ports.free()),
+                            rpc(port),
                             follow,
                             "--vectordb.storage.raft-host=" + host(node),
                             "--vectordb.storage.node-id=" + node,
@@ -87,7 +89,7 @@ public final class ClusterProcesses implements AutoCloseable {
                 node,
                 new ServerProcess(new ServerProcess.Spec(
                         node,
-                        Checkout.executableJar(service),
+                        STORAGE.contains(node) ? ServiceJar.warmStorageNode() : ServiceJar.shipped(service),
                         heap,
                         placements.apply(node),
                         Ports.free(),
@@ -152,6 +154,11 @@ public final class ClusterProcesses implements AutoCloseable {
 
     public int grpcPort() {
         return grpcPort;
+    }
+
+    /** Where a storage node takes the calls of other nodes and of operators, {@code host:port}. */
+    public String rpcAddress(String storageNode) {
+        return host(storageNode) + ":" + Objects.requireNonNull(rpcPorts.get(storageNode), storageNode);
     }
 
     @Override
