@@ -164,6 +164,26 @@ public final class GroupMembership {
         }
     }
 
+    /** Begins to be a follower in one group, if this node leads it. */
+    void stepDown(GroupId group) {
+        try {
+            // Without a successor: Ratis needs no answer of the others for that.
+            TransferLeadershipRequest request = new TransferLeadershipRequest(
+                    clientId,
+                    server.getId(),
+                    GroupRegistry.ratisId(group),
+                    CallId.getAndIncrement(),
+                    null,
+                    HANDOVER_TIMEOUT.toMillis());
+            server.transferLeadershipAsync(request).exceptionally(e -> {
+                LOG.warn("Group {}: could not step down: {}", group, e.toString());
+                return null;
+            });
+        } catch (IOException e) {
+            LOG.warn("Group {}: could not step down: {}", group, e.toString());
+        }
+    }
+
     /** Tries one after another, each for its share of the time. */
     private CompletableFuture<Void> handOver(GroupId group, Duration timeout) {
         List<GroupMember> successors = members(group).stream()

@@ -7,8 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks at every replica once a second: finds those that stopped although they vote, lets leaders hand over whose disk
- * stands still, and makes states durable by entries, bytes and time.
+ * Looks at every replica once a second: finds those that stopped although they vote, lets leaders go whose disk stands
+ * still or whom nobody answers, and makes states durable by entries, bytes and time.
  *
  * <p>Ratis closes a replica, or after a long pause of the process the whole server, and lets the process live on; it then
  * looks well and answers nothing. Used by one thread.
@@ -30,6 +30,12 @@ final class GroupMonitor {
 
         /** Begins to let another replica lead, and returns. */
         void handOver();
+
+        /** Of a leader: for how long no majority of the voters has answered it; else 0. */
+        long unansweredMillis();
+
+        /** Begins to be a follower, and returns. */
+        void stepDown();
 
         long entriesSinceSync();
 
@@ -64,6 +70,7 @@ final class GroupMonitor {
             checkAlive(replica, nowNanos);
             checkCopy(replica, nowNanos);
             checkFlush(replica, nowNanos);
+            checkAnswers(replica);
             checkDurable(replica, nowNanos);
         }
         stoppedSince.keySet().retainAll(present.keySet());
@@ -118,6 +125,19 @@ final class GroupMonitor {
                     index,
                     (nowNanos - last.sinceNanos()) / 1_000_000);
             replica.handOver();
+        }
+    }
+
+    /**
+     * Ratis lets a leader step down that nobody answers, but looks at that only when it has had nothing to do for a while.
+     * With writes coming in, a leader that is heard and hears nobody would keep the others from an election, and one that
+     * nobody hears would keep its clients waiting, for as long as that lasts.
+     */
+    private void checkAnswers(Replica replica) {
+        long millis = replica.unansweredMillis();
+        if (millis >= settings.electionTimeoutMax().toMillis()) {
+            LOG.warn("Group {}: no majority has answered for {} ms; stepping down", replica.name(), millis);
+            replica.stepDown();
         }
     }
 

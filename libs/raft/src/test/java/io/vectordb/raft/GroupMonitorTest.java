@@ -90,6 +90,16 @@ class GroupMonitorTest {
         assertThat(replica.handovers).isZero();
     }
 
+    @Test
+    void aLeaderWhomNoMajorityAnswersStepsDown() {
+        replica.unansweredMillis = 2_999;
+        checkAt(0);
+        assertThat(replica.stepDowns).isZero();
+        replica.unansweredMillis = 3_000;
+        checkAt(1);
+        assertThat(replica.stepDowns).isEqualTo(1);
+    }
+
     private void checkAt(long seconds) {
         monitor.check(List.of(replica), Duration.ofSeconds(seconds).toNanos());
     }
@@ -99,6 +109,8 @@ class GroupMonitorTest {
         private long receivedNanos;
         private long flushingAfter = -1;
         private int handovers;
+        private long unansweredMillis;
+        private int stepDowns;
         private long entries;
         private long bytes;
         private int syncs;
@@ -126,6 +138,16 @@ class GroupMonitorTest {
         @Override
         public void handOver() {
             handovers++;
+        }
+
+        @Override
+        public long unansweredMillis() {
+            return unansweredMillis;
+        }
+
+        @Override
+        public void stepDown() {
+            stepDowns++;
         }
 
         @Override
