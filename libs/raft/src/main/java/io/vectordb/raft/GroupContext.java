@@ -1,7 +1,11 @@
 package io.vectordb.raft;
 
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What the groups of a node share.
@@ -21,6 +25,8 @@ record GroupContext(
     private static final int SENDERS = 2;
     private static final int RECEIVERS = 2;
     private static final int ASKERS = 4;
+    private static final long CLOSE_SECONDS = 10;
+    private static final Logger LOG = LoggerFactory.getLogger(GroupContext.class);
 
     static GroupContext of(RaftNodeConfig config, FatalErrorHandler fatal, LeadershipListener leadership) {
         return new GroupContext(
@@ -37,9 +43,19 @@ record GroupContext(
                 threads, Thread.ofPlatform().daemon().name(name, 0).factory());
     }
 
+    /** Interrupts what is under way and waits for its end, so that nobody writes into folders that are let go. */
     void close() {
-        senders.shutdownNow();
-        receivers.shutdownNow();
-        askers.shutdownNow();
+        List<ExecutorService> pools = List.of(senders, receivers, askers);
+        pools.forEach(ExecutorService::shutdownNow);
+        for (ExecutorService pool : pools) {
+            try {
+                if (!pool.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+                    LOG.warn("Copies or questions between replicas did not end in {} s", CLOSE_SECONDS);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
     }
 }

@@ -19,8 +19,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -35,13 +34,14 @@ final class ShardReplicas implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ShardReplicas.class);
     private static final long HOUSEKEEPING_SECONDS = 10;
     private static final long RETRY_SECONDS = 1;
+    private static final long CLOSE_SECONDS = 10;
 
     private final RaftNode node;
     private final ClusterMembership membership;
     private final ConcurrentMap<String, GroupId> groups = new ConcurrentHashMap<>();
     /** Adding and removing groups waits for disks: not on the thread that follows the metadata. */
-    private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().daemon().name("shard-replicas").factory());
+    private final ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(
+            1, Thread.ofPlatform().daemon().name("shard-replicas").factory());
 
     private final CompletableFuture<Void> joined = new CompletableFuture<>();
     private volatile ClusterState newest = ClusterState.getDefaultInstance();
@@ -51,6 +51,7 @@ final class ShardReplicas implements AutoCloseable {
         this.node = node;
         this.membership = membership;
         node.groups().forEach(group -> groups.put(ShardGroup.of(group).shardUid(), group));
+        executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         executor.scheduleWithFixedDelay(this::housekeep, HOUSEKEEPING_SECONDS, HOUSEKEEPING_SECONDS, TimeUnit.SECONDS);
     }
 
@@ -262,8 +263,19 @@ final class ShardReplicas implements AutoCloseable {
         }
     }
 
+    /** Ends with the change that is being made: one that is interrupted leaves half of a replica, and files in use. */
     @Override
     public void close() {
-        executor.shutdownNow();
+        executor.shutdown();
+        boolean ended = false;
+        try {
+            ended = executor.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (!ended) {
+            LOG.warn("a change of the replicas is interrupted");
+            executor.shutdownNow();
+        }
     }
 }

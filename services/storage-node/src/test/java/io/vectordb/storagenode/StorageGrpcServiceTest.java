@@ -28,9 +28,11 @@ import io.vectordb.internal.storage.v1.ScanResponse;
 import io.vectordb.internal.storage.v1.ScannedRecord;
 import io.vectordb.internal.storage.v1.TailResponse;
 import io.vectordb.internal.storage.v1.WriteResponse;
+import io.vectordb.raft.GroupId;
 import io.vectordb.rpc.GrpcErrors;
 import io.vectordb.v1.Fields;
 import io.vectordb.v1.WriteResult.Outcome;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -206,12 +208,13 @@ class StorageGrpcServiceTest {
     @Test
     void aShardThatLeavesTheMetadataIsRemovedAndEndsItsWaits() throws Exception {
         long from = write(1, 10);
+        GroupId group = node.replicas.group(SHARD);
         ListenableFuture<TailResponse> waiting = node.futureStub().tail(tail(from, 15_000));
         node.replicas.reconcile(state(2, List.of(node.node())));
         await(() -> node.raft.groups().isEmpty());
         await(waiting::isDone);
-        // A removal that left files behind must not keep the node from being ready.
-        await(() -> node.replicas.problem().isEmpty());
+        await(() -> !Files.exists(folder.resolve("groups").resolve(group.name())));
+        assertThat(node.replicas.problem()).isEmpty();
         assertThat(waiting.state()).isEqualTo(java.util.concurrent.Future.State.FAILED);
         assertThat(GrpcErrors.fromThrowable(waiting.exceptionNow()).code()).isEqualTo(ErrorCode.SHARD_UNAVAILABLE);
     }
