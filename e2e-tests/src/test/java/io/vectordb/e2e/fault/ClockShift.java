@@ -1,9 +1,9 @@
 package io.vectordb.e2e.fault;
 
+import io.vectordb.e2e.process.ServerProcess;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
-import io.vectordb.e2e.process.ServerProcess;
 
 /** Nodes whose time of day jumps, and jumps back at the end. */
 final class ClockShift implements Fault {

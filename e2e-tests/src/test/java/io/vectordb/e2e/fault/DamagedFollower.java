@@ -40,9 +40,9 @@ final class DamagedFollower implements Fault {
         System.out.printf(
                 "%s: %s%n",
                 name(),
-                cluster.replicas().of(victim).map(each -> each.getSetAside().isEmpty()
-                                ? "works on"
-                                : each.getSetAside())
+                cluster.replicas()
+                        .of(victim)
+                        .map(each -> each.getSetAside().isEmpty() ? "works on" : each.getSetAside())
                         .orElse("has no replica"));
     }
 
@@ -51,12 +51,10 @@ final class DamagedFollower implements Fault {
             follower.kill();
         }
         follower.start();
-        Awaitility.await(victim + " tells of its replica")
-                .atMost(STARTS_WITHIN)
-                .until(() -> {
-                    follower.endedWith().ifPresent(_ -> follower.start());
-                    return cluster.replicas().of(victim).isPresent();
-                });
+        Awaitility.await(victim + " tells of its replica").atMost(STARTS_WITHIN).until(() -> {
+            follower.endedWith().ifPresent(_ -> follower.start());
+            return cluster.replicas().of(victim).isPresent();
+        });
     }
 
     @Override

@@ -1,7 +1,6 @@
 package io.vectordb.e2e.fault;
 
 import io.vectordb.e2e.fault.FaultRun.Service;
-import io.vectordb.e2e.process.ServerProcess;
 import io.vectordb.testkit.Seeds;
 import io.vectordb.v1.Consistency;
 import java.time.Duration;
@@ -69,7 +68,10 @@ class DiskScenario {
         try (FaultRun run = run("power")) {
             if (LONG) {
                 run.during(new PowerCut("a follower", disks, () -> List.of(cluster.follower())), NONE, Service.GOES_ON)
-                        .during(new PowerCut("the leader", disks, () -> List.of(cluster.leader())), NONE, Service.GOES_ON);
+                        .during(
+                                new PowerCut("the leader", disks, () -> List.of(cluster.leader())),
+                                NONE,
+                                Service.GOES_ON);
             }
             cluster.replicas().transferLeadership(cluster.follower().node());
             run.during(new PowerCut("all storage nodes", disks, cluster::storage), NONE, Service.ANY)

@@ -29,6 +29,7 @@ final class FaultRun implements AutoCloseable {
     private static final Duration THINKING = Duration.ofMillis(5);
     /** So that nodes that start get a share of the processors. */
     private static final Duration THINKING_WHILE_HEALING = Duration.ofMillis(50);
+
     private static final Duration POLL = Duration.ofMillis(20);
     private static final Duration RESUMES_WITHIN = Duration.ofSeconds(60);
     private static final Duration ENDS_WITHIN = Duration.ofSeconds(60);
@@ -85,7 +86,8 @@ final class FaultRun implements AutoCloseable {
     }
 
     private Caller caller(SplittableRandom random) {
-        return new Caller(setting.cluster().client(), FaultCluster.COLLECTION, setting.reads(), histories, random.split());
+        return new Caller(
+                setting.cluster().client(), FaultCluster.COLLECTION, setting.reads(), histories, random.split());
     }
 
     /** A thread that makes one step after another. */

@@ -19,7 +19,6 @@ import io.vectordb.internal.storage.v1.StorageAdminServiceGrpc.StorageAdminServi
 import io.vectordb.internal.storage.v1.TransferLeadershipRequest;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -114,7 +113,8 @@ final class Replicas implements AutoCloseable {
                                 .setNode(node)
                                 .build()));
         untilSo(node + " has set its replica aside", () -> !isWorking(node), () -> {});
-        JoinGroupRequest.Builder join = JoinGroupRequest.newBuilder().setShard(shard).setIncarnation(before.getIncarnation());
+        JoinGroupRequest.Builder join =
+                JoinGroupRequest.newBuilder().setShard(shard).setIncarnation(before.getIncarnation());
         before.getMembersList().stream()
                 .filter(member -> !member.getNode().equals(node))
                 .map(Replicas::voter)
@@ -178,10 +178,12 @@ final class Replicas implements AutoCloseable {
                 .atMost(PATIENCE)
                 .pollInterval(POLL)
                 .ignoreException(StatusRuntimeException.class)
-                .until(this::compare, compared -> compared.getAlike()
-                        && compared.getReplicasCount() == ClusterProcesses.STORAGE.size()
-                        && compared.getReplicasList().stream().allMatch(each -> each.getFailure()
-                                .isEmpty()));
+                .until(
+                        this::compare,
+                        compared -> compared.getAlike()
+                                && compared.getReplicasCount() == ClusterProcesses.STORAGE.size()
+                                && compared.getReplicasList().stream()
+                                        .allMatch(each -> each.getFailure().isEmpty()));
     }
 
     /** The hashes as of one entry. */

@@ -80,8 +80,7 @@ final class SystemCalls implements AutoCloseable {
                 .order(ByteOrder.nativeOrder())
                 .putLong(value)
                 .flip();
-        try (FileChannel file =
-                FileChannel.open(control(node), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        try (FileChannel file = FileChannel.open(control(node), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             file.write(bytes, at);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
