@@ -93,7 +93,7 @@ final class DiskImages implements NodeDisk {
     @Override
     public void unmount(String node, Path folder) {
         if (images.remove(node) != null) {
-            Commands.run("umount", folder.toString());
+            Commands.run("umount", "-l", folder.toString());
             if (images.isEmpty()) {
                 drop();
             }
@@ -101,7 +101,7 @@ final class DiskImages implements NodeDisk {
     }
 
     private void drop() {
-        // Lazy: the kernel lets go of an image a moment after it was unmounted.
+        // Lazy here and above: somebody may be looking at it, and the kernel lets go of an image a moment later.
         Commands.run("umount", "-l", store.toString());
         Folders.delete(store);
     }
