@@ -35,9 +35,9 @@ class DiskScenario {
         cluster.disks();
         FaultRun.Setting setting = new FaultRun.Setting("full", cluster, Consistency.Level.STRONG, true);
         try (FaultRun run = FaultRun.start(setting, random.split())) {
-            run.during(new FullDisk("the leader", () -> List.of(cluster.leader())), FULL, Service.GOES_ON);
+            run.during(new FullDisk("the leader", () -> List.of(cluster.leader())), FULL, Service.ANY);
             if (LONG) {
-                run.during(new FullDisk("a follower", () -> List.of(cluster.follower())), FULL, Service.GOES_ON)
+                run.during(new FullDisk("a follower", () -> List.of(cluster.follower())), FULL, Service.ANY)
                         .during(new FullDisk("all storage nodes", cluster::storage), FULL, Service.ANY);
             }
             run.settleAndJudge();

@@ -11,12 +11,15 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.awaitility.Awaitility;
 
-/** Somebody else's file takes all the room that nodes on {@link DiskImages} had, until they end; it goes when they heal. */
+/**
+ * Somebody else's file takes all the room that nodes on {@link DiskImages} had; it goes at the end. A node that cannot write
+ * its log ends itself, unless the disk was known to be full before and writes were refused.
+ */
 final class FullDisk implements Fault {
 
     private static final String FILE = "filler";
     private static final long BLOCK = 4_096;
-    private static final Duration NOTICED_WITHIN = Duration.ofSeconds(60);
+    private static final Duration NOTICED_WITHIN = Duration.ofSeconds(10);
 
     private final String name;
     private final Supplier<List<ServerProcess>> choice;
@@ -37,10 +40,12 @@ final class FullDisk implements Fault {
         victims = choice.get();
         long begun = System.nanoTime();
         victims.forEach(victim -> fill(victim.folder().resolve(FILE)));
-        Awaitility.await("nodes end that cannot write their log")
-                .atMost(NOTICED_WITHIN)
-                .until(() -> victims.stream().noneMatch(ServerProcess::isAlive));
-        System.out.printf("%s: ended after %d ms%n", name(), (System.nanoTime() - begun) / 1_000_000);
+        Awaitility.await("the disk is noticed to be full")
+                .atMost(NOTICED_WITHIN.multipliedBy(2))
+                .until(() -> victims.stream().noneMatch(ServerProcess::isAlive)
+                        || System.nanoTime() - begun > NOTICED_WITHIN.toNanos());
+        long ended = victims.stream().filter(victim -> !victim.isAlive()).count();
+        System.out.printf("%s: %d ended after %d ms%n", name(), ended, (System.nanoTime() - begun) / 1_000_000);
     }
 
     /** To the last block, reserved and not written. */
