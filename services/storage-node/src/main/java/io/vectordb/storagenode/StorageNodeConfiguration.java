@@ -1,12 +1,16 @@
 package io.vectordb.storagenode;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.vectordb.backup.BackupTargets;
+import io.vectordb.backup.Pace;
 import io.vectordb.internal.metadata.v1.Node;
 import io.vectordb.raft.RaftNode;
 import io.vectordb.raft.RaftNodeConfig;
 import io.vectordb.raft.RaftSettings;
 import io.vectordb.rpc.ChannelFactory;
 import io.vectordb.rpc.ClusterWatch;
+import io.vectordb.service.BackupConfiguration;
+import io.vectordb.service.BackupProperties;
 import io.vectordb.service.ClusterClientConfiguration;
 import io.vectordb.service.ClusterProperties;
 import io.vectordb.service.NodeRegistrar;
@@ -24,7 +28,7 @@ import org.springframework.context.annotation.Import;
 
 /** A storage node, alone in its process or beside the other services. */
 @Configuration(proxyBeanMethods = false)
-@Import(ClusterClientConfiguration.class)
+@Import({ClusterClientConfiguration.class, BackupConfiguration.class})
 @EnableConfigurationProperties(StorageProperties.class)
 public class StorageNodeConfiguration {
 
@@ -96,11 +100,47 @@ public class StorageNodeConfiguration {
         return new StorageAdmin(new StorageAdminGrpcService(shardRaftNode, replicas, comparison));
     }
 
+    /** Holds the service, as {@link StorageAdmin} does. */
+    record StorageBackup(BackupGrpcService service) implements AutoCloseable {
+
+        @Override
+        public void close() {
+            service.close();
+        }
+    }
+
+    @Bean(destroyMethod = "close")
+    StorageBackup storageBackup(
+            RaftNode shardRaftNode,
+            ShardReplicas replicas,
+            WriteCoalescer writes,
+            StorageResources resources,
+            BackupTargets targets,
+            BackupProperties properties,
+            MeterRegistry meters) {
+        BackupMetrics metrics = new BackupMetrics(meters);
+        Pace pace = Pace.limit(properties.bytesPerSecond().toBytes()).and(metrics.pace());
+        return new StorageBackup(new BackupGrpcService(
+                new ShardBackups(shardRaftNode, replicas, resources, targets, pace),
+                new ShardRestores(shardRaftNode, replicas, writes, resources, targets, pace),
+                metrics,
+                properties.atOnce()));
+    }
+
     @Bean
     RpcServices storageRpcServices(
-            RaftNode shardRaftNode, ShardReplicas replicas, ReadPool reads, WriteCoalescer writes, StorageAdmin admin) {
+            RaftNode shardRaftNode,
+            ShardReplicas replicas,
+            ReadPool reads,
+            WriteCoalescer writes,
+            StorageAdmin admin,
+            StorageBackup backup) {
         return new RpcServices(
-                SERVICE, List.of(new StorageGrpcService(shardRaftNode, replicas, reads, writes), admin.service()));
+                SERVICE,
+                List.of(
+                        new StorageGrpcService(shardRaftNode, replicas, reads, writes),
+                        admin.service(),
+                        backup.service()));
     }
 
     @Bean
