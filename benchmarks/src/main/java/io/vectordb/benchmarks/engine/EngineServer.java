@@ -94,8 +94,10 @@ final class EngineServer {
                 .run(base, (int) request.number("initial"), request.decimal("seconds"));
         IdFile.write(Path.of(request.text("out")), outcome.found());
         return new Message("grown")
-                .with("idle_qps", outcome.idleRate())
-                .with("busy_qps", outcome.busyRate())
+                .with("idle_qps_wall", outcome.idle().wall())
+                .with("busy_qps_wall", outcome.busy().wall())
+                .with("idle_qps_cpu", outcome.idle().cpu())
+                .with("busy_qps_cpu", outcome.busy().cpu())
                 .with("inserts_per_second", outcome.insertRate());
     }
 }

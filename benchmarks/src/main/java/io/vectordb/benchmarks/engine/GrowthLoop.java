@@ -4,6 +4,8 @@ import io.vectordb.benchmarks.data.VectorFile;
 import io.vectordb.common.ErrorCode;
 import io.vectordb.common.VectorDbException;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -14,6 +16,8 @@ import java.util.concurrent.Future;
 
 /** Searches an index that stands still, then while one thread adds the rest of the vectors to it. */
 final class GrowthLoop {
+
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
     private final GrowingEngine engine;
     private final float[][] queries;
@@ -31,10 +35,11 @@ final class GrowthLoop {
     Outcome run(VectorFile base, int initial, double idleSeconds) throws IOException {
         engine.clear();
         add(base, 0, initial);
-        idleRate(idleSeconds);
-        double idle = idleRate(idleSeconds);
+        rate(idleSeconds);
+        Rate idle = rate(idleSeconds);
         List<int[]> found = new ArrayList<>();
         long start = System.nanoTime();
+        long cpuStart = THREADS.getCurrentThreadCpuTime();
         try (ExecutorService writer = Executors.newSingleThreadExecutor()) {
             Future<?> rest = writer.submit(() -> add(base, initial, base.size()));
             int[] ids = new int[k];
@@ -43,9 +48,13 @@ final class GrowthLoop {
                 found.add(Arrays.copyOf(ids, count));
             }
             double seconds = (System.nanoTime() - start) / 1e9;
+            double cpuSeconds = (THREADS.getCurrentThreadCpuTime() - cpuStart) / 1e9;
             rest.get();
             return new Outcome(
-                    idle, found.size() / seconds, (base.size() - initial) / seconds, found.toArray(int[][]::new));
+                    idle,
+                    new Rate(found.size() / seconds, found.size() / cpuSeconds),
+                    (base.size() - initial) / seconds,
+                    found.toArray(int[][]::new));
         } catch (ExecutionException e) {
             throw new VectorDbException(ErrorCode.INTERNAL, "the writer failed", e);
         } catch (InterruptedException e) {
@@ -60,17 +69,23 @@ final class GrowthLoop {
         }
     }
 
-    private double idleRate(double seconds) throws IOException {
+    private Rate rate(double seconds) throws IOException {
         int[] ids = new int[k];
         long begin = System.nanoTime();
+        long cpuBegin = THREADS.getCurrentThreadCpuTime();
         long end = begin + (long) (seconds * 1e9);
         int count = 0;
         while (System.nanoTime() < end) {
             engine.search(queries[count++ % queries.length], ef, null, ids);
         }
-        return count / ((System.nanoTime() - begin) / 1e9);
+        return new Rate(
+                count / ((System.nanoTime() - begin) / 1e9),
+                count / ((THREADS.getCurrentThreadCpuTime() - cpuBegin) / 1e9));
     }
 
+    /** Searches a second, of the wall clock and of the time that the searching thread was running. */
+    record Rate(double wall, double cpu) {}
+
     /** @param found of each search during the inserts, in order; query {@code i % queries} made search {@code i} */
-    record Outcome(double idleRate, double busyRate, double insertRate, int[][] found) {}
+    record Outcome(Rate idle, Rate busy, double insertRate, int[][] found) {}
 }

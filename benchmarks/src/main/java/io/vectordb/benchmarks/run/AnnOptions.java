@@ -32,7 +32,7 @@ public final class AnnOptions {
 
               --engines A,B,..      of %s (all)
               --rounds N            interleaved rounds of searches (7)
-              --build-rounds N      builds with one thread of which the median counts (1)
+              --build-rounds N      builds with each number of threads, of which the median counts (1)
               --threads A,B,..      build with so many threads too (1,2); searches use the index of the first
               --ef A,B,..           beam widths (10,16,24,32,48,64,96,128,192,256,384,512)
               --clock WORD          wall, or cpu: rates by the time the searching thread was running (wall)

@@ -23,7 +23,7 @@ import java.util.function.Consumer;
  */
 public final class ConcurrentRun {
 
-    private static final double INITIAL = 0.9;
+    private static final double INITIAL = 0.5;
     private static final double IDLE_SECONDS = 3;
 
     private final AnnOptions options;
@@ -60,6 +60,8 @@ public final class ConcurrentRun {
         for (EngineLaunch launch :
                 AnnComparison.catalog(dataset, options, folder, progress).available(wanted)) {
             try (Session session = new Session(launch, dataset, options.clock(), folder)) {
+                progress.accept(launch.name() + " grows once unmeasured, until it is compiled");
+                measure(session, options.beams().getFirst(), initial, exact);
                 for (int round = 0; round < options.buildRounds(); round++) {
                     for (int ef : options.beams()) {
                         progress.accept(launch.name() + " grows, ef " + ef);
@@ -73,7 +75,7 @@ public final class ConcurrentRun {
         return lines;
     }
 
-    private static Line measure(Session session, int ef, int initial, int[][] exact) {
+    private Line measure(Session session, int ef, int initial, int[][] exact) {
         Message grown = session.ask(new Message("grow")
                 .with("initial", initial)
                 .with("seconds", IDLE_SECONDS)
@@ -83,8 +85,8 @@ public final class ConcurrentRun {
         return new Line(
                 session.launch().label(),
                 ef,
-                grown.decimal("idle_qps"),
-                grown.decimal("busy_qps"),
+                grown.decimal("idle_qps_" + options.clock().word()),
+                grown.decimal("busy_qps_" + options.clock().word()),
                 grown.decimal("inserts_per_second"),
                 Recall.whileGrowing(initial, IdFile.read(session.ids()), exact));
     }

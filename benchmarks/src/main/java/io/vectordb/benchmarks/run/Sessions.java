@@ -49,10 +49,13 @@ final class Sessions implements AutoCloseable {
         }
     }
 
-    /** Other numbers of threads first, since it is the index of the first number that is then searched. */
+    /**
+     * Every number of threads in each round, so that none alone pays for compiling; the first number comes last, since its
+     * index is then searched.
+     */
     void build() {
-        for (int threads : options.threads().reversed()) {
-            for (int round = 0; round < options.buildRounds(); round++) {
+        for (int round = 0; round < options.buildRounds(); round++) {
+            for (int threads : options.threads().reversed()) {
                 each(session -> build(session, threads));
             }
         }

@@ -106,7 +106,7 @@ final class EngineServerTest {
                                 .with("out", folder.resolve("ids.ivecs")))
                 .getFirst();
         assertThat(grown.verb()).isEqualTo("grown");
-        assertThat(grown.decimal("idle_qps")).isPositive();
+        assertThat(grown.decimal("idle_qps_wall")).isPositive();
         assertThat(grown.decimal("inserts_per_second")).isPositive();
     }
 
