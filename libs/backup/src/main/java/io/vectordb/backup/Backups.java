@@ -58,8 +58,9 @@ public final class Backups {
                 if (!target.renew(new BlobId(file.getSha256()), file.getBytes())) {
                     throw new VectorDbException(
                             ErrorCode.OPERATION_CONFLICT,
-                            "the blob " + file.getSha256() + " of " + target.name()
-                                    + " went while the backup was made; repeat it",
+                            "the blob " + file.getSha256() + " is not in " + target.name()
+                                    + ": it was removed meanwhile, or storage node " + shard.getNode()
+                                    + " sees another folder there",
                             Map.of("blob", file.getSha256()));
                 }
             }
