@@ -125,10 +125,13 @@ final class LocalClusterCommand {
             Path folder = data == null
                     ? home.defaultData(Installations.CLUSTER)
                     : data.toAbsolutePath().normalize();
-            Path backupFolder = backups == null ? home.defaultBackups() : backups.toAbsolutePath().normalize();
+            Path backupFolder = backups == null
+                    ? home.defaultBackups()
+                    : backups.toAbsolutePath().normalize();
             Start start = new Start(cli, new Controller(home, Installations.CLUSTER));
             return start.run(folder, steps -> {
-                Plan plan = Plans.cluster(folder, backupFolder, new Plans.ClusterSize(storage, index, port, grpcPort, basePort));
+                Plan plan = Plans.cluster(
+                        folder, backupFolder, new Plans.ClusterSize(storage, index, port, grpcPort, basePort));
                 Ports.requireFree(
                         plan.processes(),
                         "127.0.0.1",

@@ -22,7 +22,8 @@ final class OperationWait {
         RestAnswer answer = started;
         try (ProgressLine line = new ProgressLine(cli.console(), cli.quiet())) {
             while (!isOver(answer.json())) {
-                answer = client.get(PATH + RestClient.encode(answer.json().path("id").asString("")) + ANSWER_WITHIN);
+                answer = client.get(
+                        PATH + RestClient.encode(answer.json().path("id").asString("")) + ANSWER_WITHIN);
                 line.show(text(answer.json(), line));
             }
         }
@@ -50,8 +51,8 @@ final class OperationWait {
         long done = progress.path("done").asLong(0);
         long total = progress.path("total").asLong(0);
         String bar = total == 0 ? "" : line.bar(Math.min(done, total), total) + " ";
-        return bar + progress.path("phase").asString("waiting") + " " + done
-                + (total == 0 ? "" : " of " + total) + " " + progress.path("unit").asString("");
+        return bar + progress.path("phase").asString("waiting") + " " + done + (total == 0 ? "" : " of " + total) + " "
+                + progress.path("unit").asString("");
     }
 
     private static CliException failure(JsonNode error) {

@@ -60,7 +60,9 @@ final class UpCommand implements Callable<Integer> {
         Path folder = data == null
                 ? home.defaultData(Installations.STANDALONE)
                 : data.toAbsolutePath().normalize();
-        Path backupFolder = backups == null ? home.defaultBackups() : backups.toAbsolutePath().normalize();
+        Path backupFolder = backups == null
+                ? home.defaultBackups()
+                : backups.toAbsolutePath().normalize();
         Start start = new Start(cli, new Controller(home, Installations.STANDALONE));
         return start.run(folder, progress -> {
             Plan plan = Plans.standalone(folder, backupFolder, host, port, grpcPort);
