@@ -33,9 +33,9 @@ record GroupContext(
                 config.settings(),
                 fatal,
                 leadership,
-                pool(SENDERS, "raft-copy-send-" + config.nodeId() + "-"),
-                pool(RECEIVERS, "raft-copy-receive-" + config.nodeId() + "-"),
-                pool(ASKERS, "raft-ask-" + config.nodeId() + "-"));
+                pool(SENDERS, "raft-copy-send-" + config.server() + "-"),
+                pool(RECEIVERS, "raft-copy-receive-" + config.server() + "-"),
+                pool(ASKERS, "raft-ask-" + config.server() + "-"));
     }
 
     private static ExecutorService pool(int threads, String name) {

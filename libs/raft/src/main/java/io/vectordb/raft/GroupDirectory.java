@@ -161,7 +161,7 @@ record GroupDirectory(GroupId group, Path folder, Path log) {
             if (at < 1) {
                 throw new IOException(folder.resolve(FILE) + ": expected node@host:port, found \"" + peer + "\"");
             }
-            peers.add(new RaftPeerAddress(peer.substring(0, at), peer.substring(at + 1)));
+            peers.add(new RaftPeerAddress(ServerId.parse(peer.substring(0, at)), peer.substring(at + 1)));
         }
         return List.copyOf(peers);
     }
@@ -180,7 +180,7 @@ record GroupDirectory(GroupId group, Path folder, Path log) {
     }
 
     private static String text(RaftPeerAddress peer) {
-        return peer.nodeId() + "@" + peer.address();
+        return peer.server() + "@" + peer.address();
     }
 
     /** Deletes log and state, and copies of it; the marker goes last, so that a crash in between is finished at the next start. */

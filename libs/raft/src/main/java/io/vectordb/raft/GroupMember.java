@@ -6,4 +6,9 @@ package io.vectordb.raft;
  * @param voter false: a listener, which receives the log and neither votes nor counts for a majority
  * @param commitIndex up to where it is known to have entries that are committed; -1: not heard of
  */
-public record GroupMember(String nodeId, String address, boolean voter, long commitIndex) {}
+public record GroupMember(ServerId server, String address, boolean voter, long commitIndex) {
+
+    public String nodeId() {
+        return server.nodeId();
+    }
+}

@@ -16,7 +16,6 @@ import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftPeer;
-import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.protocol.SetConfigurationRequest;
 import org.apache.ratis.protocol.TransferLeadershipRequest;
 import org.apache.ratis.rpc.CallId;
@@ -61,7 +60,10 @@ public final class GroupMembership {
             for (RaftPeer peer : conf.getAllPeers(role)) {
                 String id = peer.getId().toString();
                 members.add(new GroupMember(
-                        id, peer.getAddress(), role == RaftPeerRole.FOLLOWER, committed.getOrDefault(id, -1L)));
+                        ServerId.parse(id),
+                        peer.getAddress(),
+                        role == RaftPeerRole.FOLLOWER,
+                        committed.getOrDefault(id, -1L)));
             }
         }
         members.sort((a, b) -> a.nodeId().compareTo(b.nodeId()));
@@ -73,7 +75,7 @@ public final class GroupMembership {
         return change(
                 group,
                 (_, listeners) -> listeners.add(RaftPeer.newBuilder()
-                        .setId(listener.nodeId())
+                        .setId(listener.server().toString())
                         .setAddress(listener.address())
                         .setStartupRole(RaftPeerRole.LISTENER)
                         .build()));
@@ -113,12 +115,16 @@ public final class GroupMembership {
     public CompletableFuture<Void> transferLeadership(GroupId group, String nodeId, Duration timeout) {
         try {
             groups.requireLeader(group);
+            RaftPeer peer = groups.memberOf(group, nodeId);
+            if (peer == null) {
+                throw notMember(group, nodeId, "member");
+            }
             TransferLeadershipRequest request = new TransferLeadershipRequest(
                     clientId,
                     server.getId(),
                     GroupRegistry.ratisId(group),
                     CallId.getAndIncrement(),
-                    RaftPeerId.valueOf(nodeId),
+                    peer.getId(),
                     timeout.toMillis());
             // Some seconds more than Ratis has, which answers a failed transfer itself.
             return done(group, server.transferLeadershipAsync(request), timeout.plusSeconds(5));
@@ -175,20 +181,24 @@ public final class GroupMembership {
         RaftPeer found = peers.stream()
                 .filter(peer -> isNode(peer, nodeId))
                 .findFirst()
-                .orElseThrow(() -> new VectorDbException(
-                        ErrorCode.NODE_NOT_FOUND,
-                        "Node " + nodeId + " is no " + what + " of group " + group,
-                        Map.of("group", group.name(), "node", nodeId)));
+                .orElseThrow(() -> notMember(group, nodeId, what));
         peers.remove(found);
         return found;
     }
 
+    private static VectorDbException notMember(GroupId group, String nodeId, String what) {
+        return new VectorDbException(
+                ErrorCode.NODE_NOT_FOUND,
+                "Node " + nodeId + " is no " + what + " of group " + group,
+                Map.of("group", group.name(), "node", nodeId));
+    }
+
     private static boolean isNode(RaftPeer peer, String nodeId) {
-        return peer.getId().toString().equals(nodeId);
+        return ServerId.nodeOf(peer.getId()).equals(nodeId);
     }
 
     private void refuseLeader(GroupId group, String nodeId) {
-        if (server.getId().toString().equals(nodeId)) {
+        if (ServerId.nodeOf(server.getId()).equals(nodeId)) {
             throw conflict(group, "Node " + nodeId + " leads group " + group + ": transfer the leadership first");
         }
     }

@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.GroupManagementRequest;
@@ -32,6 +33,7 @@ import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.raftlog.RaftLog;
 import org.apache.ratis.util.LifeCycle;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -135,8 +137,8 @@ final class GroupRegistry {
     }
 
     void add(GroupId group, List<RaftPeerAddress> peers) {
-        if (peers.stream().noneMatch(peer -> peer.nodeId().equals(config.nodeId()))) {
-            throw new IllegalArgumentException("Group " + group + " has no member " + config.nodeId() + ": " + peers);
+        if (peers.stream().noneMatch(peer -> peer.server().equals(config.server()))) {
+            throw new IllegalArgumentException("Group " + group + " has no member " + config.server() + ": " + peers);
         }
         create(group, new GroupDirectory.Marker(GroupDirectory.Phase.ADDING, peers, Optional.empty()));
     }
@@ -236,7 +238,7 @@ final class GroupRegistry {
     }
 
     private RaftPeerAddress self() {
-        return new RaftPeerAddress(config.nodeId(), config.host() + ":" + config.port());
+        return new RaftPeerAddress(config.server(), config.host() + ":" + config.port());
     }
 
     private void start(GroupDirectory directory, GroupDirectory.Marker marker, boolean fresh) {
@@ -263,7 +265,7 @@ final class GroupRegistry {
 
     private static RaftPeer peer(RaftPeerAddress peer, RaftPeerRole role) {
         return RaftPeer.newBuilder()
-                .setId(peer.nodeId())
+                .setId(peer.server().toString())
                 .setAddress(peer.address())
                 .setStartupRole(role)
                 .build();
@@ -320,10 +322,20 @@ final class GroupRegistry {
         }
     }
 
+    /** The member on a node, whatever its role; null when there is none. */
+    @Nullable
+    RaftPeer memberOf(GroupId group, String nodeId) {
+        RaftConfiguration conf = division(group).getRaftConf();
+        return Stream.of(RaftPeerRole.FOLLOWER, RaftPeerRole.LISTENER)
+                .flatMap(role -> conf.getAllPeers(role).stream())
+                .filter(peer -> ServerId.nodeOf(peer.getId()).equals(nodeId))
+                .findFirst()
+                .orElse(null);
+    }
+
     CompletableFuture<byte[]> ask(GroupId group, String nodeId, byte[] request) {
         RaftConfiguration conf = division(group).getRaftConf();
-        RaftPeerId id = RaftPeerId.valueOf(nodeId);
-        RaftPeer peer = conf.getPeer(id, RaftPeerRole.FOLLOWER, RaftPeerRole.LISTENER);
+        RaftPeer peer = memberOf(group, nodeId);
         if (peer == null) {
             throw new VectorDbException(
                     ErrorCode.NODE_NOT_FOUND,
@@ -385,7 +397,7 @@ final class GroupRegistry {
         RaftPeerId leader = info.getLeaderId();
         if (!info.isLeader()) {
             if (leader != null && !leader.equals(server.getId())) {
-                throw RaftErrors.notLeader(group, leader.toString(), metadata);
+                throw RaftErrors.notLeader(group, ServerId.nodeOf(leader), metadata);
             }
             throw new VectorDbException(
                     ErrorCode.SHARD_UNAVAILABLE, "Group " + group + " has no known leader", metadata);
@@ -402,6 +414,10 @@ final class GroupRegistry {
         } catch (VectorDbException e) {
             return false;
         }
+    }
+
+    boolean has(GroupId group) {
+        return running.containsKey(group);
     }
 
     Set<GroupId> groups() {

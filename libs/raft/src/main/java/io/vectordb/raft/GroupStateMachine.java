@@ -281,7 +281,7 @@ final class GroupStateMachine extends BaseStateMachine {
         try {
             RaftServer.Division division = getServer().join().getDivision(getGroupId());
             List<String> voters = division.getRaftConf().getAllPeers().stream()
-                    .map(peer -> peer.getId().toString())
+                    .map(peer -> ServerId.nodeOf(peer.getId()))
                     .toList();
             return new PeerMessages.Members(division.getInfo().isLeaderReady(), voters);
         } catch (IOException e) {
@@ -334,7 +334,7 @@ final class GroupStateMachine extends BaseStateMachine {
 
     @Override
     public void notifyLeaderReady() {
-        leadership.onLeader(group, String.valueOf(getId()), true);
+        leadership.onLeader(group, ServerId.nodeOf(getId()), true);
     }
 
     /** The other members refused this one, since it is none of theirs any more; Ratis then closes it. */

@@ -99,7 +99,7 @@ final class RaftErrors {
             return new VectorDbException(
                     ErrorCode.SHARD_UNAVAILABLE, "Group " + group + " has no known leader", metadata);
         }
-        return notLeader(group, exception.getSuggestedLeader().getId().toString(), metadata);
+        return notLeader(group, ServerId.nodeOf(exception.getSuggestedLeader().getId()), metadata);
     }
 
     private static VectorDbException timeout(GroupId group, Map<String, String> metadata, Throwable cause) {

@@ -38,7 +38,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One node's replicas of any number of Raft groups.
+ * A server for replicas of any number of Raft groups: the only one of a node, or that of one of its disks. Members of a
+ * group are named by their nodes, since a group has one replica at most on a node.
  *
  * <p>Commands are submitted and reads asked at a group's leader; elsewhere they fail with {@code NOT_LEADER}, whose
  * metadata names the {@code leader} (a node id), or with {@code SHARD_UNAVAILABLE} while none is known, ready or
@@ -80,11 +81,11 @@ public final class RaftNode implements AutoCloseable {
                 new ArrayBlockingQueue<>(QUEUED_READS),
                 Thread.ofPlatform()
                         .daemon()
-                        .name("raft-read-" + config.nodeId() + "-", 0)
+                        .name("raft-read-" + config.server() + "-", 0)
                         .factory());
         this.monitor = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform()
                 .daemon()
-                .name("raft-monitor-" + config.nodeId())
+                .name("raft-monitor-" + config.server())
                 .factory());
         GroupMonitor checks = new GroupMonitor(config.settings(), fatal);
         monitor.scheduleWithFixedDelay(() -> check(checks), 1, 1, TimeUnit.SECONDS);
@@ -108,7 +109,7 @@ public final class RaftNode implements AutoCloseable {
         } catch (IOException | UncheckedIOException e) {
             throw new VectorDbException(
                     ErrorCode.INTERNAL,
-                    "Node " + config.nodeId() + " cannot start on " + config.host() + ":" + config.port() + " in "
+                    "Server " + config.server() + " cannot start on " + config.host() + ":" + config.port() + " in "
                             + config.dataDir() + ": " + e.getMessage(),
                     e);
         }
@@ -119,7 +120,7 @@ public final class RaftNode implements AutoCloseable {
             throws IOException {
         Map<UUID, GroupStateMachine> machines = new ConcurrentHashMap<>();
         RaftServer server = RaftServer.newBuilder()
-                .setServerId(RaftPeerId.valueOf(config.nodeId()))
+                .setServerId(RaftPeerId.valueOf(config.server().toString()))
                 .setProperties(RatisProperties.of(config))
                 .setStateMachineRegistry(id -> machineOf(machines, id.getUuid()))
                 .build();
@@ -149,11 +150,11 @@ public final class RaftNode implements AutoCloseable {
         Path owner = config.dataDir().resolve("node.id");
         if (Files.exists(owner)) {
             String found = Files.readString(owner).strip();
-            if (!found.equals(config.nodeId())) {
-                throw new IOException("the folder belongs to node " + found);
+            if (!found.equals(config.server().toString())) {
+                throw new IOException("the folder belongs to server " + found);
             }
         } else {
-            DurableFiles.write(owner, config.nodeId() + "\n");
+            DurableFiles.write(owner, config.server() + "\n");
         }
         Path logs = RatisProperties.logDirectory(config);
         if (!Files.exists(logs)) {
@@ -314,6 +315,11 @@ public final class RaftNode implements AutoCloseable {
         groups.remove(group);
     }
 
+    /** Whether a started replica of the group is here. */
+    public boolean has(GroupId group) {
+        return groups.has(group);
+    }
+
     /** The groups with a started replica here, by name. */
     public Set<GroupId> groups() {
         return groups.groups();
@@ -327,7 +333,7 @@ public final class RaftNode implements AutoCloseable {
     /** The node id of the leader as this replica sees it. */
     public Optional<String> leader(GroupId group) {
         return Optional.ofNullable(groups.division(group).getInfo().getLeaderId())
-                .map(RaftPeerId::toString);
+                .map(ServerId::nodeOf);
     }
 
     /** Whether this node leads the group and has applied what earlier leaders committed. */

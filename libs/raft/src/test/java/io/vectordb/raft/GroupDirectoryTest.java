@@ -18,14 +18,14 @@ class GroupDirectoryTest {
     Path root;
 
     private GroupDirectory directory = GroupDirectory.of(
-            new RaftNodeConfig("n1", "localhost", 1, Path.of("unused"), RaftSettings.shards()), GroupId.of("g"));
+            RaftNodeConfig.ofNode("n1", "localhost", 1, Path.of("unused"), RaftSettings.shards()), GroupId.of("g"));
 
     @BeforeEach
     void makeGroup() throws IOException {
         directory = GroupDirectory.of(
-                new RaftNodeConfig("n1", "localhost", 1, root, RaftSettings.shards()), GroupId.of("g"));
+                RaftNodeConfig.ofNode("n1", "localhost", 1, root, RaftSettings.shards()), GroupId.of("g"));
         directory.write(new GroupDirectory.Marker(
-                GroupDirectory.Phase.ACTIVE, List.of(new RaftPeerAddress("n1", "localhost:1")), Optional.empty()));
+                GroupDirectory.Phase.ACTIVE, List.of(RaftPeerAddress.ofNode("n1", "localhost:1")), Optional.empty()));
         put("state", "old");
     }
 

@@ -306,9 +306,9 @@ class RaftNodeTest {
     void aFolderStaysWithItsNode() {
         try (TestCluster cluster = new TestCluster(folder, 1)) {
             RaftNodeConfig other =
-                    new RaftNodeConfig("n2", "127.0.0.1", 0, cluster.directory("n1"), RaftSettings.shards());
+                    RaftNodeConfig.ofNode("n2", "127.0.0.1", 0, cluster.directory("n1"), RaftSettings.shards());
             assertThat(failure(() -> RaftNode.start(other, (_, directory) -> new JournalState(directory))))
-                    .hasMessageContaining("belongs to node n1");
+                    .hasMessageContaining("belongs to server n1");
         }
     }
 

@@ -75,7 +75,7 @@ class SnapshotTest {
             purge(cluster);
             RaftNode leader = cluster.leader(GROUP);
             RaftNodeConfig config =
-                    new RaftNodeConfig(away, "127.0.0.1", 1, cluster.directory(away), RaftSettings.shards());
+                    RaftNodeConfig.ofNode(away, "127.0.0.1", 1, cluster.directory(away), RaftSettings.shards());
             GroupDirectory directory = GroupDirectory.of(config, GROUP);
             // As SnapshotReceiver leaves it: complete, while Ratis has emptied the log already.
             JournalState source = (JournalState) leader.state(GROUP);

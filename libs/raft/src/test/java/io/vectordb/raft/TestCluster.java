@@ -42,7 +42,7 @@ final class TestCluster implements AutoCloseable {
             for (int i = 1; i <= size; i++) {
                 ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 held.add(socket);
-                addresses.put("n" + i, new RaftPeerAddress("n" + i, "127.0.0.1:" + socket.getLocalPort()));
+                addresses.put("n" + i, RaftPeerAddress.ofNode("n" + i, "127.0.0.1:" + socket.getLocalPort()));
             }
             for (ServerSocket socket : held) {
                 socket.close();
@@ -55,7 +55,7 @@ final class TestCluster implements AutoCloseable {
 
     RaftNode start(String id) {
         RaftNode node = RaftNode.start(
-                new RaftNodeConfig(
+                RaftNodeConfig.ofNode(
                         id,
                         "127.0.0.1",
                         Integer.parseInt(Objects.requireNonNull(addresses.get(id))

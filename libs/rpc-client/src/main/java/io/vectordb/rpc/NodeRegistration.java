@@ -10,6 +10,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,14 +23,15 @@ public final class NodeRegistration implements AutoCloseable {
     private static final Duration RETRY = Duration.ofMillis(200);
 
     private final Channel metadata;
-    private final Node node;
+    private final Supplier<Node> node;
     private final Duration heartbeat;
     private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("node-registration").factory());
     private volatile boolean registered;
     private @Nullable ScheduledFuture<?> next;
 
-    public NodeRegistration(Channel metadata, Node node, Duration heartbeat) {
+    /** @param node asked before each sign of life, since what it says of itself changes; must not block */
+    public NodeRegistration(Channel metadata, Supplier<Node> node, Duration heartbeat) {
         this.metadata = metadata;
         this.node = node;
         this.heartbeat = heartbeat;
@@ -39,10 +41,6 @@ public final class NodeRegistration implements AutoCloseable {
         executor.execute(this::register);
     }
 
-    public Node node() {
-        return node;
-    }
-
     /** Whether the metadata service has heard of this node since the start. */
     public boolean isRegistered() {
         return registered;
@@ -50,11 +48,13 @@ public final class NodeRegistration implements AutoCloseable {
 
     private void register() {
         try {
+            Node current = node.get();
             RegisterNodeResponse response = MetadataServiceGrpc.newBlockingStub(metadata)
                     .withDeadlineAfter(DEADLINE.toMillis(), TimeUnit.MILLISECONDS)
-                    .registerNode(RegisterNodeRequest.newBuilder().setNode(node).build());
+                    .registerNode(
+                            RegisterNodeRequest.newBuilder().setNode(current).build());
             if (!registered) {
-                LOG.info("registered as {} in cluster {}", node.getId(), response.getClusterId());
+                LOG.info("registered as {} in cluster {}", current.getId(), response.getClusterId());
             }
             registered = true;
             schedule(heartbeat);

@@ -94,8 +94,8 @@ class ClusterWatchTest {
     void aNodeRegistersOnceTheMetadataIsThereAndGoesOnGivingSignsOfLife() {
         server.close();
         Node node = Node.newBuilder().setId("n1").build();
-        try (NodeRegistration registration =
-                new NodeRegistration(channels.channel(ChannelFactory.IN_PROCESS + name), node, Duration.ofMillis(20))) {
+        try (NodeRegistration registration = new NodeRegistration(
+                channels.channel(ChannelFactory.IN_PROCESS + name), () -> node, Duration.ofMillis(20))) {
             registration.start();
             assertThat(registration.isRegistered()).isFalse();
             server = InProcess.serve(name, metadata);

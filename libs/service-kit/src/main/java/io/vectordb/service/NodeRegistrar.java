@@ -5,6 +5,7 @@ import io.vectordb.rpc.ChannelFactory;
 import io.vectordb.rpc.NodeRegistration;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.springframework.context.SmartLifecycle;
 
 /**
@@ -14,7 +15,7 @@ import org.springframework.context.SmartLifecycle;
 public final class NodeRegistrar implements SmartLifecycle, ServiceReadiness {
 
     private final String service;
-    private final Node template;
+    private final Supplier<Node> template;
     private final RpcServer server;
     private final ChannelFactory channels;
     private final ClusterProperties properties;
@@ -22,10 +23,14 @@ public final class NodeRegistrar implements SmartLifecycle, ServiceReadiness {
 
     /**
      * @param service as in {@link RpcServices#name()}
-     * @param template the node, without address and boot id
+     * @param template the node as it is now, without address and boot id; must not block
      */
     public NodeRegistrar(
-            String service, Node template, RpcServer server, ChannelFactory channels, ClusterProperties properties) {
+            String service,
+            Supplier<Node> template,
+            RpcServer server,
+            ChannelFactory channels,
+            ClusterProperties properties) {
         this.service = service;
         this.template = template;
         this.server = server;
@@ -35,9 +40,11 @@ public final class NodeRegistrar implements SmartLifecycle, ServiceReadiness {
 
     @Override
     public void start() {
-        Node node = template.toBuilder()
-                .setRpcAddress(server.address(service))
-                .setBootId(UUID.randomUUID().toString())
+        String address = server.address(service);
+        String bootId = UUID.randomUUID().toString();
+        Supplier<Node> node = () -> template.get().toBuilder()
+                .setRpcAddress(address)
+                .setBootId(bootId)
                 .build();
         NodeRegistration started =
                 new NodeRegistration(channels.channel(properties.metadataAddress()), node, properties.heartbeat());

@@ -52,7 +52,7 @@ public class IndexNodeConfiguration {
                 .setId(properties.nodeId())
                 .setService(Node.Service.INDEX)
                 .build();
-        return new NodeRegistrar(SERVICE, node, server, channels, cluster);
+        return new NodeRegistrar(SERVICE, () -> node, server, channels, cluster);
     }
 
     @Bean

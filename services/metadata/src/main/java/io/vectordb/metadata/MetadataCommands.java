@@ -191,6 +191,7 @@ final class MetadataCommands {
         int shards = complete.getSettings().getShards();
         int buckets = complete.getSettings().getBuckets();
         for (int i = 0; i < shards; i++) {
+            List<Placement.Place> places = placement.storagePlaces(replicas);
             made.addShards(ShardState.newBuilder()
                     .setUid(complete.getUid() + "-" + i)
                     .setName(complete.getName() + "-" + i)
@@ -198,7 +199,10 @@ final class MetadataCommands {
                     .setBucketTo(Math.toIntExact((long) buckets * (i + 1) / shards))
                     .setEpoch(1)
                     .setIncarnation(1)
-                    .addAllStorageNodes(placement.storageNodes(replicas))
+                    .addAllStorageNodes(
+                            places.stream().map(Placement.Place::node).toList())
+                    .addAllStorageDisks(
+                            places.stream().map(Placement.Place::disk).toList())
                     .addAllIndexNodes(placement.indexNodes()));
         }
         return made.build();

@@ -46,7 +46,7 @@ final class MetadataLog implements ServiceReadiness, AutoCloseable {
     private MetadataLog(MetadataProperties properties, WatchHub hub, InstantSource clock) {
         this.clock = clock;
         this.hub = hub;
-        RaftNodeConfig config = new RaftNodeConfig(
+        RaftNodeConfig config = RaftNodeConfig.ofNode(
                 properties.nodeId(),
                 properties.raftHost(),
                 properties.raftPort(),
@@ -63,7 +63,7 @@ final class MetadataLog implements ServiceReadiness, AutoCloseable {
     static MetadataLog open(MetadataProperties properties, WatchHub hub, InstantSource clock) {
         MetadataLog log = new MetadataLog(properties, hub, clock);
         try {
-            log.node.addGroup(GROUP, List.of(new RaftPeerAddress(log.node.nodeId(), log.node.address())));
+            log.node.addGroup(GROUP, List.of(RaftPeerAddress.ofNode(log.node.nodeId(), log.node.address())));
         } catch (RuntimeException e) {
             log.close();
             throw e;

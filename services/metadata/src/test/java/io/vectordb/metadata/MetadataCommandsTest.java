@@ -1,6 +1,10 @@
 package io.vectordb.metadata;
 
+import static io.vectordb.internal.metadata.v1.NodeDisk.Level.NORMAL;
+import static io.vectordb.internal.metadata.v1.NodeDisk.Level.NO_NEW_REPLICAS;
+import static io.vectordb.internal.metadata.v1.NodeDisk.Level.REJECT_WRITES;
 import static io.vectordb.metadata.Requests.collection;
+import static io.vectordb.metadata.Requests.disk;
 import static io.vectordb.metadata.Requests.field;
 import static io.vectordb.metadata.Requests.index;
 import static io.vectordb.metadata.Requests.storage;
@@ -55,6 +59,41 @@ class MetadataCommandsTest {
                 .containsExactly(List.of("s1", "s2"), List.of("s3", "s1"));
         assertThat(create(collection("b", 1, 2)).getShards(0).getStorageNodesList())
                 .containsExactly("s2", "s3");
+    }
+
+    @Test
+    void aNodeOfTwiceTheSizeGetsTwiceTheReplicas() {
+        register(storage("s1", disk("d", 100, 90, NORMAL)));
+        register(storage("s2", disk("d", 200, 10, NORMAL)));
+        assertThat(create(collection("a", 6, 1)).getShardsList())
+                .extracting(shard -> shard.getStorageNodes(0))
+                .containsExactly("s2", "s1", "s2", "s2", "s1", "s2");
+    }
+
+    @Test
+    void ofTheDisksOfANodeTheOneWithMostRoomForEachReplicaIsTaken() {
+        register(storage(
+                "s1", disk("a", 100, 20, NORMAL), disk("b", 100, 80, NORMAL), disk("c", 100, 99, NO_NEW_REPLICAS)));
+        assertThat(create(collection("a", 6, 1)).getShardsList())
+                .extracting(shard -> shard.getStorageDisks(0))
+                .containsExactly("b", "b", "b", "a", "b", "b");
+        assertThat(create(collection("b", 1, 1)).getShards(0).getStorageDisks(0))
+                .isEqualTo("b");
+    }
+
+    @Test
+    void aNodeWithoutRoomGetsNothing() {
+        register(storage("s1", disk("d", 100, 1, REJECT_WRITES)));
+        register(storage("s2"));
+        assertThat(create(collection("a", 2, 1)).getShardsList())
+                .extracting(shard -> shard.getStorageNodes(0))
+                .containsExactly("s2", "s2");
+        CommandError error = refused(creation(collection("orders", 1, 2)));
+        assertThat(error.getCode()).isEqualTo("DISK_FULL");
+        assertThat(error.getMessage())
+                .isEqualTo(
+                        "2 replicas need 2 storage nodes, 2 are registered and 1 of them with a disk that has room for"
+                                + " more");
     }
 
     @Test

@@ -4,10 +4,12 @@ import io.vectordb.internal.metadata.v1.AddFieldsRequest;
 import io.vectordb.internal.metadata.v1.CollectionState;
 import io.vectordb.internal.metadata.v1.CreateCollectionRequest;
 import io.vectordb.internal.metadata.v1.Node;
+import io.vectordb.internal.metadata.v1.NodeDisk;
 import io.vectordb.v1.Collection;
 import io.vectordb.v1.CollectionSettings;
 import io.vectordb.v1.Field;
 import io.vectordb.v1.Schema;
+import java.util.List;
 
 /** What the tests ask for. */
 final class Requests {
@@ -15,7 +17,22 @@ final class Requests {
     private Requests() {}
 
     static Node storage(String id) {
-        return node(id, Node.Service.STORAGE);
+        return storage(id, disk("d", 100, 50, NodeDisk.Level.NORMAL));
+    }
+
+    static Node storage(String id, NodeDisk... disks) {
+        return node(id, Node.Service.STORAGE).toBuilder()
+                .addAllDisks(List.of(disks))
+                .build();
+    }
+
+    static NodeDisk disk(String id, long total, long free, NodeDisk.Level level) {
+        return NodeDisk.newBuilder()
+                .setId(id)
+                .setTotalBytes(total)
+                .setFreeBytes(free)
+                .setLevel(level)
+                .build();
     }
 
     static Node index(String id) {

@@ -2,8 +2,6 @@ package io.vectordb.storagenode;
 
 import io.vectordb.common.ErrorCode;
 import io.vectordb.common.VectorDbException;
-import io.vectordb.internal.metadata.v1.ClusterState;
-import io.vectordb.raft.GroupId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -13,57 +11,35 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.List;
 
 /**
- * The cluster that a data folder belongs to, written beside the data at the first contact. A node that meets another
+ * The cluster that the disks of a node belong to, written beside the data on each at the first contact. A node that meets another
  * cluster does nothing: it would delete what that cluster does not know.
- *
- * <p>A folder without that file is new, and then its cluster does not know a node of this name yet, since a node registers
- * after the first contact only. When the cluster does know it, the folder is not the one that the node had: its replicas
- * are lost, and empty ones must not vote in their place.
  */
 final class ClusterMembership {
 
-    private final Path file;
+    private static final String FILE = "cluster.id";
 
-    ClusterMembership(Path dataDir) {
-        this.file = dataDir.resolve("cluster.id");
-    }
+    private final List<Path> folders;
 
-    /** Whether the folder has seen no cluster yet. */
-    boolean isNew() {
-        return !Files.exists(file);
-    }
-
-    /**
-     * The shards whose replicas a new folder of this node ought to have, and has not.
-     *
-     * @param state as of before this node registered
-     */
-    static Set<GroupId> missing(ClusterState state, String nodeId) {
-        boolean known =
-                state.getNodesList().stream().anyMatch(each -> each.getId().equals(nodeId));
-        if (!known) {
-            return Set.of();
-        }
-        return state.getCollectionsList().stream()
-                .flatMap(collection -> collection.getShardsList().stream())
-                .filter(shard -> shard.getStorageNodesList().contains(nodeId))
-                .map(shard -> ShardGroup.of(shard).id())
-                .collect(Collectors.toUnmodifiableSet());
+    ClusterMembership(List<Path> folders) {
+        this.folders = List.copyOf(folders);
     }
 
     /**
      * Joins the cluster, or checks that it is the one joined before.
      *
-     * @throws VectorDbException when the folder belongs to another cluster
+     * @throws VectorDbException when a folder belongs to another cluster
      */
     void check(String clusterId) {
+        folders.forEach(folder -> check(folder.resolve(FILE), clusterId));
+    }
+
+    private static void check(Path file, String clusterId) {
         try {
             if (!Files.exists(file)) {
-                write(clusterId);
+                write(file, clusterId);
                 return;
             }
             String joined = Files.readString(file);
@@ -79,7 +55,7 @@ final class ClusterMembership {
     }
 
     /** Whole or not at all: half an id would keep the node out of its own cluster. */
-    private void write(String clusterId) throws IOException {
+    private static void write(Path file, String clusterId) throws IOException {
         Files.createDirectories(file.getParent());
         Path draft = file.resolveSibling("cluster.id.tmp");
         try (FileChannel channel = FileChannel.open(

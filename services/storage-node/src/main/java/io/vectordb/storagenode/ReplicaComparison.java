@@ -13,7 +13,6 @@ import io.vectordb.internal.storage.v1.ReplicaQuestion;
 import io.vectordb.internal.storage.v1.ShardCommand;
 import io.vectordb.raft.GroupId;
 import io.vectordb.raft.GroupMember;
-import io.vectordb.raft.RaftNode;
 import io.vectordb.storage.AppliedPosition;
 import io.vectordb.storage.ContentHash;
 import java.time.Duration;
@@ -48,7 +47,7 @@ final class ReplicaComparison implements AutoCloseable {
     private static final int WAIT_MILLIS = 1_000;
     private static final long PAUSE_NANOS = 50_000_000;
 
-    private final RaftNode node;
+    private final DiskServers node;
     private final ShardReplicas replicas;
     private final Set<GroupId> differing = ConcurrentHashMap.newKeySet();
     private final ExecutorService workers = Executors.newThreadPerTaskExecutor(
@@ -57,7 +56,7 @@ final class ReplicaComparison implements AutoCloseable {
             Thread.ofPlatform().daemon().name("replica-check").factory());
 
     /** @param interval between the checks of all shards; zero: only when asked */
-    ReplicaComparison(RaftNode node, ShardReplicas replicas, Duration interval) {
+    ReplicaComparison(DiskServers node, ShardReplicas replicas, Duration interval) {
         this.node = node;
         this.replicas = replicas;
         if (interval.isPositive()) {
@@ -79,12 +78,14 @@ final class ReplicaComparison implements AutoCloseable {
                 .setHash(HashCommand.newBuilder().setCheckId(checkId))
                 .build()
                 .toByteArray();
-        return node.submit(group, entry, SUBMIT_TIMEOUT).thenApplyAsync(_ -> collect(group, checkId), workers);
+        return node.of(group)
+                .submit(group, entry, SUBMIT_TIMEOUT)
+                .thenApplyAsync(_ -> collect(group, checkId), workers);
     }
 
     private CompareReplicasResponse collect(GroupId group, String checkId) {
         long deadline = System.nanoTime() + HASH_TIMEOUT.toNanos();
-        List<GroupMember> members = node.membership().members(group);
+        List<GroupMember> members = node.of(group).membership().members(group);
         List<CompletableFuture<ComparedReplica>> asked = members.stream()
                 .map(member ->
                         CompletableFuture.supplyAsync(() -> ask(group, member.nodeId(), checkId, deadline), workers))
@@ -125,7 +126,7 @@ final class ReplicaComparison implements AutoCloseable {
             return replicas.replica(group).hashes().answer(question);
         }
         byte[] bytes = ReplicaQuestion.newBuilder().setHash(question).build().toByteArray();
-        return ReplicaAnswer.parseFrom(node.ask(group, nodeId, bytes).join());
+        return ReplicaAnswer.parseFrom(node.of(group).ask(group, nodeId, bytes).join());
     }
 
     private CompareReplicasResponse compare(List<ComparedReplica> answers) {
@@ -170,7 +171,7 @@ final class ReplicaComparison implements AutoCloseable {
     private void checkAll() {
         for (GroupId group : replicas.groups()) {
             try {
-                if (node.isLeader(group)) {
+                if (node.of(group).isLeader(group)) {
                     compare(group).join();
                 }
             } catch (RuntimeException e) {

@@ -9,7 +9,6 @@ import io.vectordb.common.VectorDbException;
 import io.vectordb.internal.backup.v1.ShardBackup;
 import io.vectordb.internal.storage.v1.BackupShardRequest;
 import io.vectordb.raft.GroupId;
-import io.vectordb.raft.RaftNode;
 import io.vectordb.storage.RecordsHash;
 import io.vectordb.storage.RecordsHasher;
 import io.vectordb.storage.ShardArchive;
@@ -33,13 +32,14 @@ final class ShardBackups {
 
     private static final long CATCH_UP_SECONDS = 30;
 
-    private final RaftNode node;
+    private final DiskServers node;
     private final ShardReplicas replicas;
     private final StorageResources resources;
     private final BackupTargets targets;
     private final Pace pace;
 
-    ShardBackups(RaftNode node, ShardReplicas replicas, StorageResources resources, BackupTargets targets, Pace pace) {
+    ShardBackups(
+            DiskServers node, ShardReplicas replicas, StorageResources resources, BackupTargets targets, Pace pace) {
         this.node = node;
         this.replicas = replicas;
         this.resources = resources;

@@ -2,13 +2,11 @@ package io.vectordb.storagenode;
 
 import io.vectordb.common.ErrorCode;
 import io.vectordb.common.VectorDbException;
+import io.vectordb.disks.DiskLevel;
 import io.vectordb.internal.metadata.v1.ClusterState;
 import io.vectordb.internal.metadata.v1.CollectionState;
-import io.vectordb.internal.metadata.v1.Node;
 import io.vectordb.internal.metadata.v1.ShardState;
 import io.vectordb.raft.GroupId;
-import io.vectordb.raft.RaftNode;
-import io.vectordb.raft.RaftPeerAddress;
 import io.vectordb.storage.ShardStore;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -36,7 +34,7 @@ final class ShardReplicas implements AutoCloseable {
     private static final long RETRY_SECONDS = 1;
     private static final long CLOSE_SECONDS = 10;
 
-    private final RaftNode node;
+    private final DiskServers node;
     private final ClusterMembership membership;
     private final ConcurrentMap<String, GroupId> groups = new ConcurrentHashMap<>();
     /** Adding and removing groups waits for disks: not on the thread that follows the metadata. */
@@ -44,10 +42,11 @@ final class ShardReplicas implements AutoCloseable {
             1, Thread.ofPlatform().daemon().name("shard-replicas").factory());
 
     private final CompletableFuture<Void> joined = new CompletableFuture<>();
+    private volatile DiskMap disks = DiskMap.of(ClusterState.getDefaultInstance());
     private volatile ClusterState newest = ClusterState.getDefaultInstance();
     private volatile Optional<String> problem = Optional.of("the metadata has not been read yet");
 
-    ShardReplicas(RaftNode node, ClusterMembership membership) {
+    ShardReplicas(DiskServers node, ClusterMembership membership) {
         this.node = node;
         this.membership = membership;
         node.groups().forEach(group -> groups.put(ShardGroup.of(group).shardUid(), group));
@@ -69,16 +68,15 @@ final class ShardReplicas implements AutoCloseable {
                 return;
             }
             join(state);
-            Map<String, String> raftAddresses = state.getNodesList().stream()
-                    .filter(each -> !each.getRaftAddress().isEmpty())
-                    .collect(Collectors.toMap(Node::getId, Node::getRaftAddress));
+            DiskMap diskMap = DiskMap.of(state);
+            disks = diskMap;
             Set<GroupId> wanted = new HashSet<>();
             List<String> problems = new ArrayList<>();
             for (CollectionState collection : state.getCollectionsList()) {
                 for (ShardState shard : collection.getShardsList()) {
                     if (shard.getStorageNodesList().contains(node.nodeId())) {
                         wanted.add(ShardGroup.of(shard).id());
-                        tryToAdd(shard, raftAddresses, problems);
+                        tryToAdd(shard, diskMap, problems);
                     }
                 }
             }
@@ -93,24 +91,12 @@ final class ShardReplicas implements AutoCloseable {
         }
     }
 
-    /** At the first contact, notes what a folder that is not the node's own lacks. */
     private void join(ClusterState state) {
-        if (membership.isNew()) {
-            Set<GroupId> missing = ClusterMembership.missing(state, node.nodeId());
-            if (!missing.isEmpty()) {
-                LOG.error(
-                        "cluster {} knows node {} with {} replicas, and the data folder is empty: they are lost",
-                        state.getClusterId(),
-                        node.nodeId(),
-                        missing.size());
-                node.declareLost(missing, "the data folder of node " + node.nodeId() + " is a new one");
-            }
-        }
         membership.check(state.getClusterId());
         joined.complete(null);
     }
 
-    /** Completes when this node knows its cluster, and has noted what it lost. */
+    /** Completes when this node has met its cluster, and it is that of its disks. */
     CompletableFuture<Void> joined() {
         return joined;
     }
@@ -134,8 +120,8 @@ final class ShardReplicas implements AutoCloseable {
     }
 
     private boolean isMember(GroupId group) {
-        return node.groups().contains(group)
-                && node.membership().members(group).stream()
+        return node.has(group)
+                && node.of(group).membership().members(group).stream()
                         .anyMatch(member -> member.nodeId().equals(node.nodeId()));
     }
 
@@ -160,22 +146,22 @@ final class ShardReplicas implements AutoCloseable {
         node.removeGroup(group);
         if (wanted) {
             // Else the next look at the metadata would found it anew, as a voter without a memory.
-            node.declareLost(Set.of(group), "it was dropped");
+            node.declareLost(group, "it was dropped");
         }
     }
 
     /** The local replica of a group. */
     ShardReplica replica(GroupId group) {
-        return (ShardReplica) node.state(group);
+        return (ShardReplica) node.of(group).state(group);
     }
 
     /** A shard that cannot be added keeps no other from being served. */
-    private void tryToAdd(ShardState shard, Map<String, String> raftAddresses, List<String> problems) {
+    private void tryToAdd(ShardState shard, DiskMap diskMap, List<String> problems) {
         if (node.failedGroups().containsKey(ShardGroup.of(shard).id())) {
             return; // Told by problem().
         }
         try {
-            add(shard, raftAddresses);
+            add(shard, diskMap);
         } catch (RuntimeException e) {
             LOG.warn("shard {} cannot be added yet: {}", shard.getName(), e.toString());
             problems.add("shard " + shard.getName() + " cannot be added yet: " + e.getMessage());
@@ -206,24 +192,30 @@ final class ShardReplicas implements AutoCloseable {
                 TimeUnit.SECONDS);
     }
 
-    private void add(ShardState shard, Map<String, String> raftAddresses) {
+    private void add(ShardState shard, DiskMap diskMap) {
         GroupId group = ShardGroup.of(shard).id();
-        if (!node.groups().contains(group)) {
-            List<RaftPeerAddress> members = shard.getStorageNodesList().stream()
-                    .map(id -> new RaftPeerAddress(id, raftAddress(id, raftAddresses)))
-                    .toList();
-            node.addGroup(group, members);
+        if (!node.has(group)) {
+            node.addGroup(group, DiskMap.disk(shard, node.nodeId()), diskMap.members(shard));
         }
         groups.put(shard.getUid(), group);
     }
 
-    private static String raftAddress(String nodeId, Map<String, String> raftAddresses) {
-        String address = raftAddresses.get(nodeId);
-        if (address == null) {
+    /**
+     * Refuses what would fill a disk of the shard further.
+     *
+     * @throws VectorDbException {@code DISK_FULL} when a replica is on a disk above the last watermark
+     */
+    void checkRoom(GroupId group) {
+        Optional<String> full = node.levelOf(group) == DiskLevel.REJECT_WRITES
+                ? Optional.of(node.nodeId())
+                : disks.nodeWithoutRoom(group);
+        if (full.isPresent()) {
             throw new VectorDbException(
-                    ErrorCode.SHARD_UNAVAILABLE, "storage node " + nodeId + " has not registered yet");
+                    ErrorCode.DISK_FULL,
+                    "the disk of the replica of " + group + " on node " + full.get()
+                            + " is full; deletes are taken, and free room in time",
+                    Map.of("group", group.name(), "node", full.get()));
         }
-        return address;
     }
 
     /** The group of a shard that has a replica here. */

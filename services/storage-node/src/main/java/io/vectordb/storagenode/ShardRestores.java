@@ -13,7 +13,6 @@ import io.vectordb.internal.backup.v1.ShardBackup;
 import io.vectordb.internal.storage.v1.RestoreShardRequest;
 import io.vectordb.internal.storage.v1.RestoredShard;
 import io.vectordb.raft.GroupId;
-import io.vectordb.raft.RaftNode;
 import io.vectordb.storage.RecordsHash;
 import io.vectordb.storage.RecordsHasher;
 import io.vectordb.storage.ShardArchive;
@@ -43,7 +42,7 @@ final class ShardRestores {
     /** Of the files of a shard, as free space: the archive writes nothing, but others do meanwhile. */
     private static final double SPACE = 1.3;
 
-    private final RaftNode node;
+    private final DiskServers node;
     private final ShardReplicas replicas;
     private final WriteCoalescer writes;
     private final StorageResources resources;
@@ -51,7 +50,7 @@ final class ShardRestores {
     private final Pace pace;
 
     ShardRestores(
-            RaftNode node,
+            DiskServers node,
             ShardReplicas replicas,
             WriteCoalescer writes,
             StorageResources resources,
@@ -89,7 +88,7 @@ final class ShardRestores {
 
     private void barrier(GroupId group) {
         try {
-            node.barrier(group, BARRIER).join();
+            node.of(group).barrier(group, BARRIER).join();
         } catch (CompletionException e) {
             throw e.getCause() instanceof VectorDbException known ? known : e;
         }

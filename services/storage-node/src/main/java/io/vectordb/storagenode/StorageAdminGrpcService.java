@@ -9,8 +9,12 @@ import io.vectordb.internal.storage.v1.CompareReplicasRequest;
 import io.vectordb.internal.storage.v1.CompareReplicasResponse;
 import io.vectordb.internal.storage.v1.DropReplicaRequest;
 import io.vectordb.internal.storage.v1.DropReplicaResponse;
+import io.vectordb.internal.storage.v1.FormatDiskRequest;
+import io.vectordb.internal.storage.v1.FormatDiskResponse;
 import io.vectordb.internal.storage.v1.JoinGroupRequest;
 import io.vectordb.internal.storage.v1.JoinGroupResponse;
+import io.vectordb.internal.storage.v1.ListDisksRequest;
+import io.vectordb.internal.storage.v1.ListDisksResponse;
 import io.vectordb.internal.storage.v1.ListReplicasRequest;
 import io.vectordb.internal.storage.v1.ListReplicasResponse;
 import io.vectordb.internal.storage.v1.MemberInfo;
@@ -28,6 +32,8 @@ import io.vectordb.raft.GroupId;
 import io.vectordb.raft.GroupMember;
 import io.vectordb.raft.RaftNode;
 import io.vectordb.raft.RaftPeerAddress;
+import io.vectordb.raft.ServerId;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -42,13 +48,13 @@ final class StorageAdminGrpcService extends StorageAdminServiceGrpc.StorageAdmin
 
     private static final Duration TRANSFER_TIMEOUT = Duration.ofSeconds(10);
 
-    private final RaftNode node;
+    private final DiskServers node;
     private final ShardReplicas replicas;
     private final ReplicaComparison comparison;
     private final ExecutorService changes = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().daemon().name("storage-admin").factory());
 
-    StorageAdminGrpcService(RaftNode node, ShardReplicas replicas, ReplicaComparison comparison) {
+    StorageAdminGrpcService(DiskServers node, ShardReplicas replicas, ReplicaComparison comparison) {
         this.node = node;
         this.replicas = replicas;
         this.comparison = comparison;
@@ -72,13 +78,16 @@ final class StorageAdminGrpcService extends StorageAdminServiceGrpc.StorageAdmin
     }
 
     private ReplicaInfo.Builder working(GroupId group) {
+        RaftNode server = node.of(group);
         ReplicaInfo.Builder info = named(group)
-                .setLeader(node.isLeader(group))
-                .setLeaderNode(node.leader(group).orElse(""))
-                .setAppliedIndex(node.appliedIndex(group));
-        for (GroupMember member : node.membership().members(group)) {
+                .setDisk(node.diskOf(group))
+                .setLeader(server.isLeader(group))
+                .setLeaderNode(server.leader(group).orElse(""))
+                .setAppliedIndex(server.appliedIndex(group));
+        for (GroupMember member : server.membership().members(group)) {
             info.addMembers(MemberInfo.newBuilder()
                     .setNode(member.nodeId())
+                    .setDisk(member.server().disk())
                     .setRaftAddress(member.address())
                     .setVoter(member.voter())
                     .setCommitIndex(member.commitIndex()));
@@ -91,26 +100,33 @@ final class StorageAdminGrpcService extends StorageAdminServiceGrpc.StorageAdmin
         GroupId group = new ShardGroup(request.getShard(), request.getIncarnation()).id();
         List<RaftPeerAddress> voters = request.getVotersList().stream()
                 .filter(voter -> !voter.getNode().equals(node.nodeId()))
-                .map(voter -> new RaftPeerAddress(voter.getNode(), voter.getRaftAddress()))
+                .map(voter ->
+                        new RaftPeerAddress(new ServerId(voter.getNode(), voter.getDisk()), voter.getRaftAddress()))
                 .toList();
         Answers.answer(
                 observer,
                 CompletableFuture.supplyAsync(
                         () -> {
-                            node.addListener(group, voters);
+                            RaftNode server = node.addListener(group, voters);
                             replicas.joined(group);
-                            return JoinGroupResponse.getDefaultInstance();
+                            return JoinGroupResponse.newBuilder()
+                                    .setDisk(node.diskOf(group))
+                                    .setRaftAddress(server.address())
+                                    .build();
                         },
                         changes));
     }
 
     @Override
     public void addListener(AddListenerRequest request, StreamObserver<AddListenerResponse> observer) {
-        RaftPeerAddress listener = new RaftPeerAddress(request.getNode(), request.getRaftAddress());
+        RaftPeerAddress listener =
+                new RaftPeerAddress(new ServerId(request.getNode(), request.getDisk()), request.getRaftAddress());
+        GroupId group = replicas.group(request.getShard());
         Answers.answer(
                 observer,
-                node.membership()
-                        .addListener(replicas.group(request.getShard()), listener)
+                node.of(group)
+                        .membership()
+                        .addListener(group, listener)
                         .thenApply(_ -> AddListenerResponse.getDefaultInstance()));
     }
 
@@ -123,7 +139,7 @@ final class StorageAdminGrpcService extends StorageAdminServiceGrpc.StorageAdmin
                 comparison
                         .compare(group)
                         .thenAccept(compared -> refuseUnlessAlike(group, request.getNode(), compared))
-                        .thenCompose(_ -> node.membership().promote(group, request.getNode(), replaced))
+                        .thenCompose(_ -> node.of(group).membership().promote(group, request.getNode(), replaced))
                         .thenApply(_ -> PromoteListenerResponse.getDefaultInstance()));
     }
 
@@ -151,10 +167,12 @@ final class StorageAdminGrpcService extends StorageAdminServiceGrpc.StorageAdmin
 
     @Override
     public void removeMember(RemoveMemberRequest request, StreamObserver<RemoveMemberResponse> observer) {
+        GroupId group = replicas.group(request.getShard());
         Answers.answer(
                 observer,
-                node.membership()
-                        .remove(replicas.group(request.getShard()), request.getNode())
+                node.of(group)
+                        .membership()
+                        .remove(group, request.getNode())
                         .thenApply(_ -> RemoveMemberResponse.getDefaultInstance()));
     }
 
@@ -174,18 +192,41 @@ final class StorageAdminGrpcService extends StorageAdminServiceGrpc.StorageAdmin
     @Override
     public void transferLeadership(
             TransferLeadershipRequest request, StreamObserver<TransferLeadershipResponse> observer) {
+        GroupId group = replicas.group(request.getShard());
         Answers.answer(
                 observer,
-                node.membership()
-                        .transferLeadership(replicas.group(request.getShard()), request.getNode(), TRANSFER_TIMEOUT)
+                node.of(group)
+                        .membership()
+                        .transferLeadership(group, request.getNode(), TRANSFER_TIMEOUT)
                         .thenApply(_ -> TransferLeadershipResponse.getDefaultInstance()));
     }
 
     @Override
-    public void syncReplica(SyncReplicaRequest request, StreamObserver<SyncReplicaResponse> observer) {
+    public void listDisks(ListDisksRequest request, StreamObserver<ListDisksResponse> observer) {
         Answers.answer(
                 observer,
-                node.sync(replicas.group(request.getShard())).thenApply(_ -> SyncReplicaResponse.getDefaultInstance()));
+                CompletableFuture.supplyAsync(
+                        () -> ListDisksResponse.newBuilder()
+                                .addAllDisks(DiskInfos.of(node))
+                                .build(),
+                        changes));
+    }
+
+    @Override
+    public void formatDisk(FormatDiskRequest request, StreamObserver<FormatDiskResponse> observer) {
+        Answers.answer(
+                observer,
+                CompletableFuture.supplyAsync(
+                        () -> FormatDiskResponse.newBuilder()
+                                .setId(DiskServers.name(node.format(Path.of(request.getFolder()))))
+                                .build(),
+                        changes));
+    }
+
+    @Override
+    public void syncReplica(SyncReplicaRequest request, StreamObserver<SyncReplicaResponse> observer) {
+        GroupId group = replicas.group(request.getShard());
+        Answers.answer(observer, node.of(group).sync(group).thenApply(_ -> SyncReplicaResponse.getDefaultInstance()));
     }
 
     @Override

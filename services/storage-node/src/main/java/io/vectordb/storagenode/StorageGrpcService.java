@@ -19,7 +19,6 @@ import io.vectordb.internal.storage.v1.TailResponse;
 import io.vectordb.internal.storage.v1.WriteRequest;
 import io.vectordb.internal.storage.v1.WriteResponse;
 import io.vectordb.raft.GroupId;
-import io.vectordb.raft.RaftNode;
 import io.vectordb.storage.ShardStore;
 import java.time.Duration;
 import java.util.Map;
@@ -42,12 +41,12 @@ final class StorageGrpcService extends StorageServiceGrpc.StorageServiceImplBase
 
     private static final int LEAST_PAGE_BYTES = 1;
 
-    private final RaftNode node;
+    private final DiskServers node;
     private final ShardReplicas replicas;
     private final ReadPool reads;
     private final WriteCoalescer writes;
 
-    StorageGrpcService(RaftNode node, ShardReplicas replicas, ReadPool reads, WriteCoalescer writes) {
+    StorageGrpcService(DiskServers node, ShardReplicas replicas, ReadPool reads, WriteCoalescer writes) {
         this.node = node;
         this.replicas = replicas;
         this.reads = reads;
@@ -57,6 +56,10 @@ final class StorageGrpcService extends StorageServiceGrpc.StorageServiceImplBase
     @Override
     public void write(WriteRequest request, StreamObserver<WriteResponse> observer) {
         GroupId group = replicas.group(request.getShard());
+        if (request.getUnitsList().stream()
+                .anyMatch(unit -> unit.getOpsList().stream().anyMatch(op -> !op.hasDelete()))) {
+            replicas.checkRoom(group);
+        }
         Answers.answer(observer, writes.write(group, request.getUnitsList(), timeout()));
     }
 
@@ -80,7 +83,8 @@ final class StorageGrpcService extends StorageServiceGrpc.StorageServiceImplBase
         GroupId group = replicas.group(request.getShard());
         Answers.answer(
                 observer,
-                node.barrier(group, timeout())
+                node.of(group)
+                        .barrier(group, timeout())
                         .thenApply(applied -> ReadPositionResponse.newBuilder()
                                 .setSeq(replicas.store(group).lastDataSeq())
                                 .build()));
@@ -130,8 +134,8 @@ final class StorageGrpcService extends StorageServiceGrpc.StorageServiceImplBase
         Answers.answer(observer, reads.submit(() -> {
             ShardStore store = replicas.store(group);
             return GetShardStatusResponse.newBuilder()
-                    .setLeader(node.isLeader(group))
-                    .setLeaderNode(node.leader(group).orElse(""))
+                    .setLeader(node.of(group).isLeader(group))
+                    .setLeaderNode(node.of(group).leader(group).orElse(""))
                     .setAppliedSeq(store.lastDataSeq())
                     .setFeedFromSeq(store.feedFloor())
                     .setRecords(store.statistics().liveRecords())
@@ -143,7 +147,7 @@ final class StorageGrpcService extends StorageServiceGrpc.StorageServiceImplBase
     private CompletableFuture<Void> reached(GroupId group, GetRequest.Level level, long minSeq) {
         return switch (level) {
             case LINEARIZABLE, LEVEL_UNSPECIFIED ->
-                node.barrier(group, timeout()).thenAccept(applied -> {});
+                node.of(group).barrier(group, timeout()).thenAccept(applied -> {});
             case LOCAL -> CompletableFuture.completedFuture(null);
             case AT_LEAST -> atLeast(group, minSeq);
             case UNRECOGNIZED -> throw new IllegalArgumentException("unknown level");

@@ -3,9 +3,13 @@ package io.vectordb.storagenode;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vectordb.common.VectorDbException;
-import io.vectordb.raft.RaftNode;
+import io.vectordb.disks.DiskHealth;
+import io.vectordb.disks.DiskSpace;
+import io.vectordb.disks.DiskStatus;
 import io.vectordb.storage.StorageResources;
 import io.vectordb.storage.StoreStatistics;
+import java.util.Locale;
+import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 
 /** The meters of a storage node; sums over its shards, so that their number stays bounded. */
@@ -14,7 +18,11 @@ final class StorageMetrics {
     private StorageMetrics() {}
 
     static void register(
-            MeterRegistry meters, RaftNode node, ShardReplicas replicas, ReadPool reads, StorageResources resources) {
+            MeterRegistry meters,
+            DiskServers node,
+            ShardReplicas replicas,
+            ReadPool reads,
+            StorageResources resources) {
         sum(meters, replicas, "vectordb.storage.records", "Live records", StoreStatistics::liveRecords);
         sum(meters, replicas, "vectordb.storage.sst.bytes", "Size of table files", StoreStatistics::sstBytes);
         sum(
@@ -44,6 +52,21 @@ final class StorageMetrics {
                         each -> each.failedGroups().size())
                 .description("Shard replicas on this node that do not work and were set aside")
                 .register(meters);
+        for (DiskHealth health : DiskHealth.values()) {
+            Gauge.builder(
+                            "vectordb.storage.disks",
+                            node,
+                            each -> each.diskStatuses().stream()
+                                    .filter(disk -> disk.health() == health)
+                                    .count())
+                    .tag("health", health.name().toLowerCase(Locale.ROOT))
+                    .description("Disks of this node by health")
+                    .register(meters);
+        }
+        disk(meters, node, "vectordb.storage.disk.used.share", "Used share of the fullest disk", status -> {
+            DiskSpace space = status.space();
+            return space == null ? 0 : space.usedShare(status.reservedBytes());
+        });
         Gauge.builder("vectordb.storage.block_cache.bytes", resources, StorageResources::blockCacheBytes)
                 .description("Memory used by the block cache that all shards share")
                 .register(meters);
@@ -53,11 +76,30 @@ final class StorageMetrics {
         Gauge.builder(
                         "vectordb.storage.leaders",
                         replicas,
-                        each -> each.groups().stream().filter(node::isLeader).count())
+                        each -> each.groups().stream()
+                                .filter(group -> node.of(group).isLeader(group))
+                                .count())
                 .description("Shard replicas on this node that lead")
                 .register(meters);
         Gauge.builder("vectordb.storage.reads.waiting", reads, ReadPool::waiting)
                 .description("Reads that wait for a thread")
+                .register(meters);
+    }
+
+    private static void disk(
+            MeterRegistry meters,
+            DiskServers node,
+            String name,
+            String description,
+            ToDoubleFunction<DiskStatus> value) {
+        Gauge.builder(
+                        name,
+                        node,
+                        each -> each.diskStatuses().stream()
+                                .mapToDouble(value)
+                                .max()
+                                .orElse(0))
+                .description(description)
                 .register(meters);
     }
 

@@ -3,12 +3,18 @@ package io.vectordb.storagenode;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vectordb.backup.BackupTargets;
 import io.vectordb.backup.Pace;
+import io.vectordb.disks.Disk;
+import io.vectordb.disks.DiskSet;
+import io.vectordb.disks.DiskSettings;
+import io.vectordb.disks.SpaceGauge;
+import io.vectordb.disks.Watermarks;
 import io.vectordb.internal.metadata.v1.Node;
-import io.vectordb.raft.RaftNode;
-import io.vectordb.raft.RaftNodeConfig;
+import io.vectordb.raft.FatalErrorHandler;
 import io.vectordb.raft.RaftSettings;
 import io.vectordb.rpc.ChannelFactory;
 import io.vectordb.rpc.ClusterWatch;
+import io.vectordb.segmentstore.ScrubSettings;
+import io.vectordb.segmentstore.SegmentStoreSettings;
 import io.vectordb.service.BackupConfiguration;
 import io.vectordb.service.BackupProperties;
 import io.vectordb.service.ClusterClientConfiguration;
@@ -21,6 +27,7 @@ import io.vectordb.storage.StorageResources;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -41,21 +48,31 @@ public class StorageNodeConfiguration {
     }
 
     @Bean(destroyMethod = "close")
-    RaftNode shardRaftNode(StorageProperties properties, StorageResources resources) {
-        RaftNodeConfig config = new RaftNodeConfig(
+    DiskSet storageDisks(StorageProperties properties) {
+        StorageProperties.DiskWatermarks shares = properties.watermarks();
+        return DiskSet.open(new DiskSettings(
                 properties.nodeId(),
-                properties.raftHost(),
-                properties.raftPort(),
-                properties.dataDir(),
-                RaftSettings.shards());
-        return RaftNode.start(
-                config,
-                (group, directory) -> new ShardReplica(ShardGroup.of(group).identity(), directory, resources));
+                properties.folders(),
+                new Watermarks(shares.noNewReplicas(), shares.moveAway(), shares.rejectWrites()),
+                SpaceGauge.fileSystem()));
     }
 
     @Bean(destroyMethod = "close")
-    ShardReplicas shardReplicas(RaftNode shardRaftNode, StorageProperties properties, ClusterWatch cluster) {
-        ShardReplicas replicas = new ShardReplicas(shardRaftNode, new ClusterMembership(properties.dataDir()));
+    DiskServers diskServers(StorageProperties properties, DiskSet disks, StorageResources resources) {
+        return DiskServers.start(
+                new DiskServers.Settings(
+                        properties.nodeId(), properties.raftHost(), properties.raftPort(), RaftSettings.shards()),
+                disks,
+                properties.folders(),
+                (group, directory) -> new ShardReplica(ShardGroup.of(group).identity(), directory, resources),
+                FatalErrorHandler.HALT);
+    }
+
+    @Bean(destroyMethod = "close")
+    ShardReplicas shardReplicas(DiskServers node, DiskSet disks, ClusterWatch cluster) {
+        ShardReplicas replicas = new ShardReplicas(
+                node,
+                new ClusterMembership(disks.disks().stream().map(Disk::folder).toList()));
         cluster.addListener(replicas::reconcile);
         return replicas;
     }
@@ -63,25 +80,24 @@ public class StorageNodeConfiguration {
     @Bean(destroyMethod = "close")
     ReadPool readPool(
             StorageProperties properties,
-            RaftNode shardRaftNode,
+            DiskServers node,
             ShardReplicas replicas,
             StorageResources resources,
             MeterRegistry meters) {
         ReadPool pool = new ReadPool(properties.threads(), properties.readQueue());
-        StorageMetrics.register(meters, shardRaftNode, replicas, pool, resources);
+        StorageMetrics.register(meters, node, replicas, pool, resources);
         return pool;
     }
 
     @Bean(destroyMethod = "close")
-    WriteCoalescer writeCoalescer(RaftNode shardRaftNode) {
-        return new WriteCoalescer(shardRaftNode, Clock.systemUTC());
+    WriteCoalescer writeCoalescer(DiskServers node) {
+        return new WriteCoalescer(node, Clock.systemUTC());
     }
 
     @Bean(destroyMethod = "close")
     ReplicaComparison replicaComparison(
-            StorageProperties properties, RaftNode shardRaftNode, ShardReplicas replicas, MeterRegistry meters) {
-        ReplicaComparison comparison =
-                new ReplicaComparison(shardRaftNode, replicas, properties.replicaCheckInterval());
+            StorageProperties properties, DiskServers node, ShardReplicas replicas, MeterRegistry meters) {
+        ReplicaComparison comparison = new ReplicaComparison(node, replicas, properties.replicaCheckInterval());
         comparison.register(meters);
         return comparison;
     }
@@ -96,8 +112,26 @@ public class StorageNodeConfiguration {
     }
 
     @Bean(destroyMethod = "close")
-    StorageAdmin storageAdmin(RaftNode shardRaftNode, ShardReplicas replicas, ReplicaComparison comparison) {
-        return new StorageAdmin(new StorageAdminGrpcService(shardRaftNode, replicas, comparison));
+    StorageAdmin storageAdmin(DiskServers node, ShardReplicas replicas, ReplicaComparison comparison) {
+        return new StorageAdmin(new StorageAdminGrpcService(node, replicas, comparison));
+    }
+
+    @Bean(destroyMethod = "close")
+    SegmentFiles segmentFiles(
+            StorageProperties properties,
+            DiskSet disks,
+            ClusterWatch cluster,
+            ChannelFactory channels,
+            MeterRegistry meters) {
+        SegmentFiles files = new SegmentFiles(
+                disks,
+                properties.nodeId(),
+                SegmentStoreSettings.DEFAULT,
+                new ScrubSettings(properties.scrubRate().toBytes(), properties.scrubInterval(), Clock.systemUTC()),
+                cluster::state,
+                channels);
+        files.register(meters);
+        return files;
     }
 
     /** Holds the service, as {@link StorageAdmin} does. */
@@ -111,7 +145,7 @@ public class StorageNodeConfiguration {
 
     @Bean(destroyMethod = "close")
     StorageBackup storageBackup(
-            RaftNode shardRaftNode,
+            DiskServers node,
             ShardReplicas replicas,
             WriteCoalescer writes,
             StorageResources resources,
@@ -121,42 +155,45 @@ public class StorageNodeConfiguration {
         BackupMetrics metrics = new BackupMetrics(meters);
         Pace pace = Pace.limit(properties.bytesPerSecond().toBytes()).and(metrics.pace());
         return new StorageBackup(new BackupGrpcService(
-                new ShardBackups(shardRaftNode, replicas, resources, targets, pace),
-                new ShardRestores(shardRaftNode, replicas, writes, resources, targets, pace),
+                new ShardBackups(node, replicas, resources, targets, pace),
+                new ShardRestores(node, replicas, writes, resources, targets, pace),
                 metrics,
                 properties.atOnce()));
     }
 
     @Bean
     RpcServices storageRpcServices(
-            RaftNode shardRaftNode,
+            DiskServers node,
             ShardReplicas replicas,
             ReadPool reads,
             WriteCoalescer writes,
             StorageAdmin admin,
+            SegmentFiles segments,
             StorageBackup backup) {
         return new RpcServices(
                 SERVICE,
                 List.of(
-                        new StorageGrpcService(shardRaftNode, replicas, reads, writes),
+                        new StorageGrpcService(node, replicas, reads, writes),
                         admin.service(),
+                        segments.service(),
                         backup.service()));
     }
 
     @Bean
     StorageRegistrar storageNodeRegistrar(
             StorageProperties properties,
-            RaftNode shardRaftNode,
+            DiskServers node,
             ShardReplicas replicas,
             RpcServer server,
             ChannelFactory channels,
             ClusterProperties cluster) {
-        Node node = Node.newBuilder()
+        Supplier<Node> registered = () -> Node.newBuilder()
                 .setId(properties.nodeId())
                 .setService(Node.Service.STORAGE)
-                .setRaftAddress(shardRaftNode.address())
+                .addAllDisks(node.nodeDisks())
                 .build();
-        return new StorageRegistrar(new NodeRegistrar(SERVICE, node, server, channels, cluster), replicas.joined());
+        return new StorageRegistrar(
+                new NodeRegistrar(SERVICE, registered, server, channels, cluster), replicas.joined());
     }
 
     @Bean

@@ -8,8 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Registers the node after it has seen the metadata once: only before it registers can it tell that a node of its name was
- * known already, and so that its folder is not the one it had (see {@link ClusterMembership}).
+ * Registers the node after it has met its cluster: a node whose disks are of another one must not be placed upon.
  */
 final class StorageRegistrar implements SmartLifecycle, ServiceReadiness {
 

@@ -9,7 +9,6 @@ import io.vectordb.internal.storage.v1.WriteCommand;
 import io.vectordb.internal.storage.v1.WriteResponse;
 import io.vectordb.internal.storage.v1.WriteUnit;
 import io.vectordb.raft.GroupId;
-import io.vectordb.raft.RaftNode;
 import io.vectordb.v1.RecordKey;
 import java.time.Clock;
 import java.time.Duration;
@@ -61,14 +60,14 @@ final class WriteCoalescer implements AutoCloseable {
         private int rounds;
     }
 
-    private final RaftNode node;
+    private final DiskServers node;
     private final Clock clock;
     private final ConcurrentMap<GroupId, Lane> lanes = new ConcurrentHashMap<>();
     /** Rounds end on a thread that applies entries, which must not wait for room in the log. */
     private final ExecutorService senders = Executors.newFixedThreadPool(
             2, Thread.ofPlatform().daemon().name("storage-coalesce-", 0).factory());
 
-    WriteCoalescer(RaftNode node, Clock clock) {
+    WriteCoalescer(DiskServers node, Clock clock) {
         this.node = node;
         this.clock = clock;
     }
@@ -184,7 +183,7 @@ final class WriteCoalescer implements AutoCloseable {
 
     private CompletableFuture<WriteResponse> submit(GroupId group, byte[] entry, Duration timeout) {
         try {
-            return node.submit(group, entry, timeout).thenApply(WriteCoalescer::parse);
+            return node.of(group).submit(group, entry, timeout).thenApply(WriteCoalescer::parse);
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }

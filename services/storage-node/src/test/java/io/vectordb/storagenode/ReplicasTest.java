@@ -17,6 +17,7 @@ import io.vectordb.internal.storage.v1.CompareReplicasRequest;
 import io.vectordb.internal.storage.v1.CompareReplicasResponse;
 import io.vectordb.internal.storage.v1.GroupVoter;
 import io.vectordb.internal.storage.v1.JoinGroupRequest;
+import io.vectordb.internal.storage.v1.JoinGroupResponse;
 import io.vectordb.internal.storage.v1.ListReplicasRequest;
 import io.vectordb.internal.storage.v1.PromoteListenerRequest;
 import io.vectordb.internal.storage.v1.RecordOp;
@@ -55,6 +56,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ReplicasTest {
 
     private static final GroupId GROUP = GroupId.of(SHARD + ".1");
+    private static final GroupId OTHER = GroupId.of("other.1");
 
     @TempDir
     Path folder;
@@ -174,7 +176,7 @@ class ReplicasTest {
         start(away);
         write("", put(901, 2));
         await(() -> isCopied(away));
-        await(() -> node(away).raft.appliedIndex(GROUP) == leader(SHARD).raft.appliedIndex(GROUP));
+        await(() -> node(away).appliedIndex(GROUP) == leader(SHARD).appliedIndex(GROUP));
         expectAlike(3);
         leader(SHARD)
                 .adminStub()
@@ -196,8 +198,8 @@ class ReplicasTest {
         delete(folder.resolve(wiped));
         TestStorageNode node = start(wiped);
         node.replicas.reconcile(cluster);
-        await(() -> node.replicas.problem().orElse("").contains("is a new one"));
-        assertThat(replica(node).getSetAside()).contains("is a new one");
+        await(() -> replica(node).getSetAside().contains("which is not here"));
+        assertThat(node.replicas.problem().orElse("")).contains("which is not here");
         assertThatThrownBy(() -> node.adminStub().joinGroup(join()))
                 .satisfies(e -> assertThat(code(e)).isEqualTo(ErrorCode.OPERATION_CONFLICT));
         leader(SHARD)
@@ -206,15 +208,16 @@ class ReplicasTest {
                         .setShard(SHARD)
                         .setNode(wiped)
                         .build());
-        node.adminStub().joinGroup(join());
+        JoinGroupResponse joined = node.adminStub().joinGroup(join());
         leader(SHARD)
                 .adminStub()
                 .addListener(AddListenerRequest.newBuilder()
                         .setShard(SHARD)
                         .setNode(wiped)
-                        .setRaftAddress(node.raft.address())
+                        .setDisk(joined.getDisk())
+                        .setRaftAddress(joined.getRaftAddress())
                         .build());
-        await(() -> node.raft.appliedIndex(GROUP) == leader(SHARD).raft.appliedIndex(GROUP));
+        await(() -> node.appliedIndex(GROUP) == leader(SHARD).appliedIndex(GROUP));
         leader(SHARD)
                 .adminStub()
                 .promoteListener(PromoteListenerRequest.newBuilder()
@@ -224,14 +227,17 @@ class ReplicasTest {
         node.replicas.reconcile(cluster.toBuilder().setVersion(2).build());
         expectAlike(3);
         assertThat(replica(node).getMembersList())
+                .hasSize(3)
                 .allSatisfy(member -> assertThat(member.getVoter()).isTrue());
     }
 
     private JoinGroupRequest join() {
         JoinGroupRequest.Builder request =
                 JoinGroupRequest.newBuilder().setShard(SHARD).setIncarnation(1);
-        ports.forEach((id, port) ->
-                request.addVoters(GroupVoter.newBuilder().setNode(id).setRaftAddress("127.0.0.1:" + port)));
+        nodes.forEach((id, node) -> request.addVoters(GroupVoter.newBuilder()
+                .setNode(id)
+                .setDisk(node.node().getDisks(0).getId())
+                .setRaftAddress(node.node().getDisks(0).getRaftAddress())));
         return request.build();
     }
 
@@ -239,7 +245,7 @@ class ReplicasTest {
         return node.adminStub().listReplicas(ListReplicasRequest.getDefaultInstance()).getReplicasList().stream()
                 .filter(each -> each.getShard().equals(SHARD))
                 .findFirst()
-                .orElseThrow();
+                .orElse(ReplicaInfo.getDefaultInstance());
     }
 
     private static ErrorCode code(Throwable thrown) {
@@ -255,7 +261,7 @@ class ReplicasTest {
         TestStorageNode node = start(id);
         node.replicas.reconcile(cluster);
         assertThat(replica(node).getSetAside()).contains("cannot open the store");
-        await(() -> node.raft.leader(GroupId.of("other.1")).isPresent());
+        await(() -> node.raft.of(OTHER).leader(OTHER).isPresent());
         write("", put(2, 2));
     }
 
@@ -264,7 +270,7 @@ class ReplicasTest {
         write("", put(1, 1));
         expectAlike(3);
         String id = follower();
-        await(() -> node(id).raft.appliedIndex(GROUP) == leader(SHARD).raft.appliedIndex(GROUP));
+        await(() -> node(id).appliedIndex(GROUP) == leader(SHARD).appliedIndex(GROUP));
         stop(id);
         forge(folder.resolve(id).resolve("groups/" + GROUP + "/state/db"));
         start(id);

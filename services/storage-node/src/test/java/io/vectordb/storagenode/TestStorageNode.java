@@ -3,15 +3,18 @@ package io.vectordb.storagenode;
 import io.grpc.Server;
 import io.grpc.inprocess.InProcessServerBuilder;
 import io.vectordb.common.VectorDbException;
+import io.vectordb.disks.Disk;
+import io.vectordb.disks.DiskSet;
+import io.vectordb.disks.DiskSettings;
+import io.vectordb.disks.SpaceGauge;
+import io.vectordb.disks.Watermarks;
 import io.vectordb.internal.metadata.v1.ClusterState;
 import io.vectordb.internal.metadata.v1.CollectionState;
 import io.vectordb.internal.metadata.v1.Node;
 import io.vectordb.internal.metadata.v1.ShardState;
 import io.vectordb.internal.storage.v1.StorageAdminServiceGrpc;
 import io.vectordb.internal.storage.v1.StorageServiceGrpc;
-import io.vectordb.raft.LeadershipListener;
-import io.vectordb.raft.RaftNode;
-import io.vectordb.raft.RaftNodeConfig;
+import io.vectordb.raft.GroupId;
 import io.vectordb.raft.RaftSettings;
 import io.vectordb.rpc.ChannelFactory;
 import io.vectordb.rpc.ErrorServerInterceptor;
@@ -27,6 +30,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 
 /** A storage node on a real log and a real store, called in process; metadata is what the test says. */
 final class TestStorageNode implements AutoCloseable {
@@ -34,10 +38,11 @@ final class TestStorageNode implements AutoCloseable {
     private static final AtomicInteger NAMES = new AtomicInteger();
 
     final List<String> fatal = new CopyOnWriteArrayList<>();
-    final RaftNode raft;
+    final DiskServers raft;
     final ShardReplicas replicas;
     final String address;
     final ReplicaComparison comparison;
+    private final DiskSet disks;
     final WriteCoalescer writes;
     private final StorageAdminGrpcService admin;
     final StorageResources resources = new StorageResources(8 << 20, 8 << 20);
@@ -50,18 +55,25 @@ final class TestStorageNode implements AutoCloseable {
     }
 
     TestStorageNode(String id, Path folder, int raftPort) {
-        raft = RaftNode.start(
-                new RaftNodeConfig(
+        this(id, List.of(folder), raftPort, SpaceGauge.fileSystem());
+    }
+
+    TestStorageNode(String id, List<Path> folders, int raftPort, SpaceGauge gauge) {
+        disks = DiskSet.open(new DiskSettings(id, folders, Watermarks.DEFAULT, gauge));
+        raft = DiskServers.start(
+                new DiskServers.Settings(
                         id,
                         "127.0.0.1",
                         raftPort,
-                        folder,
                         RaftSettings.withElectionTimeouts(Duration.ofMillis(500), Duration.ofSeconds(1))
                                 .withLogKept(20, 1 << 20)),
+                disks,
+                folders,
                 (group, directory) -> new ShardReplica(ShardGroup.of(group).identity(), directory, resources),
-                (group, reason, cause) -> fatal.add(group + ": " + reason),
-                LeadershipListener.NONE);
-        replicas = new ShardReplicas(raft, new ClusterMembership(folder));
+                (group, reason, cause) -> fatal.add(group + ": " + reason));
+        replicas = new ShardReplicas(
+                raft,
+                new ClusterMembership(disks.disks().stream().map(Disk::folder).toList()));
         writes = new WriteCoalescer(raft, Clock.systemUTC());
         comparison = new ReplicaComparison(raft, replicas, Duration.ZERO);
         admin = new StorageAdminGrpcService(raft, replicas, comparison);
@@ -109,7 +121,7 @@ final class TestStorageNode implements AutoCloseable {
                 .setId(raft.nodeId())
                 .setService(Node.Service.STORAGE)
                 .setRpcAddress(address)
-                .setRaftAddress(raft.address())
+                .addAllDisks(raft.nodeDisks())
                 .build();
     }
 
@@ -128,13 +140,38 @@ final class TestStorageNode implements AutoCloseable {
                 .setVersion(version)
                 .setClusterId("cluster")
                 .addAllNodes(nodes)
-                .addCollections(CollectionState.newBuilder().addAllShards(List.of(shards)))
+                .addCollections(CollectionState.newBuilder()
+                        .addAllShards(Stream.of(shards)
+                                .map(shard -> onFirstDisks(shard, nodes))
+                                .toList()))
                 .build();
+    }
+
+    /** Where a test does not say otherwise, each replica is on the first disk of its node. */
+    private static ShardState onFirstDisks(ShardState shard, List<Node> nodes) {
+        if (shard.getStorageDisksCount() > 0) {
+            return shard;
+        }
+        ShardState.Builder placed = shard.toBuilder();
+        for (String id : shard.getStorageNodesList()) {
+            placed.addStorageDisks(nodes.stream()
+                    .filter(node -> node.getId().equals(id))
+                    .map(node -> node.getDisks(0).getId())
+                    .findFirst()
+                    .orElse("unknown"));
+        }
+        return placed.build();
+    }
+
+    /** Of the replica here. */
+    long appliedIndex(GroupId group) {
+        return raft.of(group).appliedIndex(group);
     }
 
     boolean leads(String shard) {
         try {
-            return raft.isLeader(replicas.group(shard));
+            GroupId group = replicas.group(shard);
+            return raft.of(group).isLeader(group);
         } catch (VectorDbException e) {
             return false;
         }
@@ -160,6 +197,7 @@ final class TestStorageNode implements AutoCloseable {
         replicas.close();
         reads.close();
         raft.close();
+        disks.close();
         resources.close();
         channels.close();
     }
