@@ -14,6 +14,8 @@ import io.vectordb.benchmarks.run.AnnReport;
 import io.vectordb.benchmarks.run.ChurnRun;
 import io.vectordb.benchmarks.run.ConcurrentRun;
 import io.vectordb.benchmarks.run.FilteredRun;
+import io.vectordb.benchmarks.storage.StorageBenchmark;
+import io.vectordb.benchmarks.storage.StorageOptions;
 import io.vectordb.common.VectorDbException;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -51,16 +53,26 @@ public final class Main {
     }
 
     private int run(List<String> arguments) {
+        boolean storage = !arguments.isEmpty() && arguments.getFirst().equals("storage");
+        if (storage && arguments.contains("--help")) {
+            out.print(StorageBenchmark.USAGE);
+            return 0;
+        }
         if (arguments.contains("--help") || arguments.contains("-h")) {
             out.print(AnnOptions.USAGE);
             return 0;
         }
-        if (arguments.isEmpty() || !arguments.getFirst().equals("ann")) {
+        if (arguments.isEmpty() || !(storage || arguments.getFirst().equals("ann"))) {
             err.print(AnnOptions.USAGE);
             return WRONG_USAGE;
         }
         try {
-            ann(AnnOptions.parse(arguments.subList(1, arguments.size())));
+            List<String> rest = arguments.subList(1, arguments.size());
+            if (storage) {
+                out.print(new StorageBenchmark(root, StorageOptions.parse(rest), err::println).run());
+            } else {
+                ann(AnnOptions.parse(rest));
+            }
             return 0;
         } catch (VectorDbException e) {
             err.println("error: " + e.getMessage());

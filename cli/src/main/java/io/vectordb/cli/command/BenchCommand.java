@@ -12,10 +12,10 @@ import picocli.CommandLine.Unmatched;
 /** Named here for the help: the launcher runs the benchmarks itself, which are part of a checkout only. */
 @Command(
         name = "bench",
-        description = "Measure the index beside others: ann DATASET, or micro for JMH (see ann --help).")
+        description = "Measure: ann DATASET the index, storage the storage nodes, micro what JMH does (see ann --help).")
 final class BenchCommand implements Callable<Integer> {
 
-    @Parameters(arity = "1", paramLabel = "KIND", description = "ann or micro.")
+    @Parameters(arity = "1", paramLabel = "KIND", description = "ann, storage or micro.")
     private String kind = "";
 
     @Unmatched
@@ -23,9 +23,9 @@ final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (kind.equals("ann") || kind.equals("micro")) {
+        if (List.of("ann", "micro", "storage").contains(kind)) {
             throw new CliException(ExitCode.USAGE, "bench is run by ./vectordb, which starts its program; call that");
         }
-        throw new CliException(ExitCode.USAGE, "expected ann or micro after bench, received " + kind);
+        throw new CliException(ExitCode.USAGE, "expected ann, storage or micro after bench, received " + kind);
     }
 }

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -25,7 +26,10 @@ final class FaultRun implements AutoCloseable {
 
     private static final int REGISTER_CLIENTS = 3;
     private static final int SET_CLIENTS = 2;
-    private static final Duration THINKING = Duration.ofMillis(3);
+    private static final Duration THINKING = Duration.ofMillis(5);
+    /** So that nodes that start get a share of the processors. */
+    private static final Duration THINKING_WHILE_HEALING = Duration.ofMillis(50);
+
     private static final Duration POLL = Duration.ofMillis(20);
     private static final Duration RESUMES_WITHIN = Duration.ofSeconds(60);
     private static final Duration ENDS_WITHIN = Duration.ofSeconds(60);
@@ -35,6 +39,7 @@ final class FaultRun implements AutoCloseable {
     private final Histories histories = new Histories();
     private final List<Client> clients = new ArrayList<>();
     private final List<SetClient> setClients = new ArrayList<>();
+    private volatile Duration thinking = THINKING;
     private volatile boolean stopped;
 
     /**
@@ -42,8 +47,13 @@ final class FaultRun implements AutoCloseable {
      *
      * @param name of the run; its keys begin with it
      * @param reads STRONG, unless the judgement itself is to be tested
+     * @param large whether the records of the set take much room
      */
-    record Setting(String name, FaultCluster cluster, String collection, Consistency.Level reads) {
+    record Setting(String name, FaultCluster cluster, Consistency.Level reads, boolean large) {
+
+        Setting(String name, FaultCluster cluster) {
+            this(name, cluster, Consistency.Level.STRONG, false);
+        }
 
         String registerPrefix() {
             return name + "-r";
@@ -61,7 +71,8 @@ final class FaultRun implements AutoCloseable {
             clients.add(new Client(new RegisterClient(id, caller(random), keys, histories, random.split())));
         }
         for (int id = REGISTER_CLIENTS; id < REGISTER_CLIENTS + SET_CLIENTS; id++) {
-            SetClient client = new SetClient(id, setting.setPrefix(), caller(random), histories, random.split());
+            SetClient client =
+                    new SetClient(id, setting.large(), setting.setPrefix(), caller(random), histories, random.split());
             setClients.add(client);
             clients.add(new Client(client));
         }
@@ -75,7 +86,8 @@ final class FaultRun implements AutoCloseable {
     }
 
     private Caller caller(SplittableRandom random) {
-        return new Caller(setting.cluster().client(), setting.collection(), setting.reads(), histories, random.split());
+        return new Caller(
+                setting.cluster().client(), FaultCluster.COLLECTION, setting.reads(), histories, random.split());
     }
 
     /** A thread that makes one step after another. */
@@ -96,7 +108,7 @@ final class FaultRun implements AutoCloseable {
                     if (step.run()) {
                         answered.incrementAndGet();
                     }
-                    LockSupport.parkNanos(THINKING.toNanos());
+                    LockSupport.parkNanos(thinking.toNanos());
                 }
             } catch (RuntimeException | AssertionError e) {
                 histories.violation("a client broke off: " + e);
@@ -118,6 +130,7 @@ final class FaultRun implements AutoCloseable {
         String meanwhile = "";
         long begun = System.nanoTime();
         long ended;
+        long answered;
         try {
             fault.inject();
             if (service == Service.GOES_ON) {
@@ -127,13 +140,15 @@ final class FaultRun implements AutoCloseable {
             awaitEnd(begun, length);
         } finally {
             ended = System.nanoTime();
+            answered = histories.done() - before;
+            thinking = THINKING_WHILE_HEALING;
             fault.heal();
+            thinking = THINKING;
         }
         long healed = System.nanoTime();
-        String answered = histories.done() - before + " operations answered until its end";
         awaitAnswers();
         System.out.printf(
-                "%s: %s for %d ms: %s%s; then healed within %d ms and all clients answered within %d ms%n",
+                "%s: %s for %d ms: %s%d operations answered; then healed within %d ms, all clients answered within %d ms%n",
                 setting.name(),
                 fault.name(),
                 (ended - begun) / 1_000_000,
@@ -191,6 +206,11 @@ final class FaultRun implements AutoCloseable {
         return wrong;
     }
 
+    /** How many calls told nothing, by code. */
+    Map<String, Long> failures() {
+        return histories.failures();
+    }
+
     private Path file() {
         return Folders.artifact("histories", setting.name() + ".edn");
     }
@@ -212,7 +232,7 @@ final class FaultRun implements AutoCloseable {
                     .client()
                     .search()
                     .scroll(ScrollRequest.newBuilder()
-                            .setCollection(setting.collection())
+                            .setCollection(FaultCluster.COLLECTION)
                             .setConsistency(Consistency.newBuilder().setLevel(Consistency.Level.STRONG))
                             .setLimit(PAGE)
                             .setCursor(cursor)
@@ -233,9 +253,14 @@ final class FaultRun implements AutoCloseable {
                 .until(() -> clients.stream().noneMatch(each -> each.thread.isAlive()));
     }
 
+    /** Ends the clients of a run that was broken off, and keeps what they saw. */
     @Override
     public void close() {
-        stopped = true;
+        if (!stopped) {
+            stopped = true;
+            histories.save(file());
+            System.out.println(setting.name() + " was broken off: " + histories + "; saved in " + file());
+        }
         clients.forEach(each -> each.thread.interrupt());
     }
 }

@@ -38,6 +38,13 @@ final class Histories {
         failures.computeIfAbsent(code, _ -> new LongAdder()).increment();
     }
 
+    /** How many calls told nothing, by code. */
+    Map<String, Long> failures() {
+        Map<String, Long> counts = new TreeMap<>();
+        failures.forEach((code, count) -> counts.put(code, count.sum()));
+        return counts;
+    }
+
     /** Notes what must not happen whatever the order of the operations. */
     void violation(String what) {
         violations.add(what);

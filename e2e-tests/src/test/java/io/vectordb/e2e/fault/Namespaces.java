@@ -2,6 +2,8 @@ package io.vectordb.e2e.fault;
 
 import io.vectordb.e2e.process.Commands;
 import io.vectordb.e2e.process.Placement;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -156,6 +158,10 @@ final class Namespaces implements AutoCloseable {
     /** Removes them, and with them all that connects them; processes in them are to be ended before. */
     @Override
     public void close() {
+        // With a namespace its devices go some time later, and the next one may want the same name before.
+        if (Files.exists(Path.of("/sys/class/net", name))) {
+            Commands.run("ip", "link", "delete", name);
+        }
         namespaces().stream().filter(each -> each.startsWith(name + "-")).forEach(Namespaces::remove);
     }
 }

@@ -3,8 +3,10 @@ package io.vectordb.e2e.fault;
 import io.vectordb.e2e.history.Action;
 import io.vectordb.e2e.history.Operation;
 import io.vectordb.e2e.process.Values;
+import io.vectordb.v1.Value;
 import io.vectordb.v1.WriteOp;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -20,8 +22,10 @@ final class SetClient implements Step {
     private static final int READ_AT_ONCE = 8;
     private static final int READ_AT_THE_END = 200;
     private static final long PRESENT = 1;
+    private static final String PAYLOAD = "payload ".repeat(1_000);
 
     private final int id;
+    private final boolean large;
     private final String prefix;
     private final Caller caller;
     private final Histories histories;
@@ -32,8 +36,10 @@ final class SetClient implements Step {
     private final List<String> tried = new ArrayList<>();
     private int made;
 
-    SetClient(int id, String prefix, Caller caller, Histories histories, SplittableRandom random) {
+    /** @param large whether its records take much room */
+    SetClient(int id, boolean large, String prefix, Caller caller, Histories histories, SplittableRandom random) {
         this.id = id;
+        this.large = large;
         this.prefix = prefix;
         this.caller = caller;
         this.histories = histories;
@@ -56,7 +62,7 @@ final class SetClient implements Step {
             keys.add(prefix + id + "-" + made++);
         }
         tried.addAll(keys);
-        List<Caller.Told> told = change(keys, new Action.Write(PRESENT), SetClient::addition);
+        List<Caller.Told> told = change(keys, new Action.Write(PRESENT), this::addition);
         for (int i = 0; i < size; i++) {
             if (told.get(i).known() == Caller.Known.DONE) {
                 own.add(keys.get(i));
@@ -65,10 +71,14 @@ final class SetClient implements Step {
         return isAnswered(told);
     }
 
-    private static WriteOp addition(String key) {
-        return WriteOp.newBuilder()
-                .setUpsert(Values.fields(Map.of("id", Values.of(key), "number", Values.of(PRESENT))))
-                .build();
+    private WriteOp addition(String key) {
+        Map<String, Value> fields = new HashMap<>();
+        fields.put("id", Values.of(key));
+        fields.put("number", Values.of(PRESENT));
+        if (large) {
+            fields.put("payload", Values.of(PAYLOAD));
+        }
+        return WriteOp.newBuilder().setUpsert(Values.fields(fields)).build();
     }
 
     private boolean remove() {

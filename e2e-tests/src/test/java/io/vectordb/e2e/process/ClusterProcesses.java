@@ -1,6 +1,5 @@
 package io.vectordb.e2e.process;
 
-import io.vectordb.e2e.Checkout;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,10 +26,13 @@ public final class ClusterProcesses implements AutoCloseable {
     private final Path logs;
     private final int grpcPort = Ports.free();
     private final Map<String, ServerProcess> nodes = new LinkedHashMap<>();
+    private final Map<String, Integer> rpcPorts = new LinkedHashMap<>();
     private final Function<String, Placement> placements;
+    private final NodeDisk disk;
 
-    private ClusterProcesses(String test, Function<String, Placement> placements) {
+    private ClusterProcesses(String test, Function<String, Placement> placements, NodeDisk disk) {
         this.placements = placements;
+        this.disk = disk;
         folder = Folders.scratch(test);
         logs = Folders.logs(test);
         int metadataPort = Ports.free();
@@ -46,12 +48,14 @@ public final class ClusterProcesses implements AutoCloseable {
                         "--vectordb.metadata.raft-port=" + Ports.free(),
                         "--vectordb.metadata.default-replicas=" + STORAGE.size()));
         for (String node : STORAGE) {
+            int port = Ports.free();
+            rpcPorts.put(node, port);
             add(
                     "storage-node",
                     node,
                     "256m",
                     List.of(
-                            rpc(Ports.free()),
+                            rpc(port),
                             follow,
                             "--vectordb.storage.raft-host=" + host(node),
                             "--vectordb.storage.node-id=" + node,
@@ -85,7 +89,7 @@ public final class ClusterProcesses implements AutoCloseable {
                 node,
                 new ServerProcess(new ServerProcess.Spec(
                         node,
-                        Checkout.executableJar(service),
+                        STORAGE.contains(node) ? ServiceJar.warmStorageNode() : ServiceJar.shipped(service),
                         heap,
                         placements.apply(node),
                         Ports.free(),
@@ -96,13 +100,14 @@ public final class ClusterProcesses implements AutoCloseable {
 
     /** Starts all of it and waits until every node is ready. */
     public static ClusterProcesses start(String test) {
-        return start(test, _ -> Placement.LOOPBACK);
+        return start(test, _ -> Placement.LOOPBACK, NodeDisk.SHARED);
     }
 
     /** Starts each of its nodes where it is told; all but metadata and storage nodes run on loopback. */
-    public static ClusterProcesses start(String test, Function<String, Placement> placements) {
-        ClusterProcesses cluster = new ClusterProcesses(test, placements);
+    public static ClusterProcesses start(String test, Function<String, Placement> placements, NodeDisk disk) {
+        ClusterProcesses cluster = new ClusterProcesses(test, placements, disk);
         try {
+            cluster.nodes.values().forEach(node -> disk.mount(node.node(), node.folder()));
             cluster.nodes.values().forEach(ServerProcess::start);
             cluster.nodes.values().forEach(ServerProcess::awaitReady);
         } catch (RuntimeException | Error e) {
@@ -151,9 +156,15 @@ public final class ClusterProcesses implements AutoCloseable {
         return grpcPort;
     }
 
+    /** Where a storage node takes the calls of other nodes and of operators, {@code host:port}. */
+    public String rpcAddress(String storageNode) {
+        return host(storageNode) + ":" + Objects.requireNonNull(rpcPorts.get(storageNode), storageNode);
+    }
+
     @Override
     public void close() {
         nodes.values().forEach(ServerProcess::close);
+        nodes.values().forEach(node -> disk.unmount(node.node(), node.folder()));
         Folders.delete(folder);
     }
 }

@@ -12,12 +12,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +31,9 @@ public final class ServerProcess implements AutoCloseable {
     /** What a busy machine with two cores may take. */
     static final Duration STARTS_WITHIN = Duration.ofSeconds(120);
 
-    private static final List<String> FLAGS = List.of(
+    private static final Duration ENDS_WITHIN = Duration.ofSeconds(60);
+
+    static final List<String> FLAGS = List.of(
             "--add-modules=jdk.incubator.vector",
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow",
@@ -57,7 +59,7 @@ public final class ServerProcess implements AutoCloseable {
      */
     record Spec(
             String node,
-            Path jar,
+            ServiceJar jar,
             String heap,
             Placement placement,
             int httpPort,
@@ -66,8 +68,6 @@ public final class ServerProcess implements AutoCloseable {
             Path log) {}
 
     private final Spec spec;
-    /** Added to that of the tests from the next start on. */
-    private Map<String, String> environment = Map.of();
 
     private @Nullable Process process;
 
@@ -88,25 +88,20 @@ public final class ServerProcess implements AutoCloseable {
         return spec.httpPort();
     }
 
-    /** Lets it run with these variables from its next start on. */
-    public void setEnvironment(Map<String, String> variables) {
-        environment = Map.copyOf(variables);
-    }
-
     /** Starts it without waiting. */
     public ServerProcess start() {
         List<String> command = new ArrayList<>(spec.placement().launcher());
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-Xmx" + spec.heap());
         command.addAll(FLAGS);
-        command.addAll(List.of("-jar", spec.jar().toString()));
+        command.addAll(spec.jar().flags());
+        command.addAll(List.of("-jar", spec.jar().file().toString()));
         command.addAll(List.of("--server.address=" + spec.placement().host(), "--server.port=" + spec.httpPort()));
         command.addAll(spec.arguments());
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(Redirect.appendTo(spec.log().toFile()));
         builder.environment().put("DJL_CACHE_DIR", spec.folder().resolve("djl").toString());
-        builder.environment().putAll(environment);
         try {
             Files.createDirectories(spec.folder());
             Process started = builder.start();
@@ -147,10 +142,22 @@ public final class ServerProcess implements AutoCloseable {
 
     /** SIGKILL, and waits until it is gone. */
     public void kill() {
+        Objects.requireNonNull(process, "not started").destroyForcibly();
+        awaitEnd();
+    }
+
+    /** SIGTERM, and waits until it is gone: it may hand over and end in order. */
+    public void terminate() {
+        signal("TERM");
+        awaitEnd();
+    }
+
+    private void awaitEnd() {
         Process running = Objects.requireNonNull(process, "not started");
-        running.destroyForcibly();
         try {
-            running.waitFor();
+            if (!running.waitFor(ENDS_WITHIN.toSeconds(), TimeUnit.SECONDS)) {
+                throw new IllegalStateException(node() + " does not end:\n" + logTail());
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);

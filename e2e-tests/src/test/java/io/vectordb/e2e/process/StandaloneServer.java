@@ -1,6 +1,5 @@
 package io.vectordb.e2e.process;
 
-import io.vectordb.e2e.Checkout;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,7 +16,7 @@ public final class StandaloneServer implements AutoCloseable {
         grpcPort = Ports.free();
         process = new ServerProcess(new ServerProcess.Spec(
                 "standalone",
-                Checkout.executableJar("standalone"),
+                ServiceJar.shipped("standalone"),
                 "512m",
                 Placement.LOOPBACK,
                 Ports.free(),

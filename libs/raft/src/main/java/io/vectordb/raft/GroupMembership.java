@@ -5,6 +5,7 @@ import io.vectordb.common.VectorDbException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,8 @@ import org.apache.ratis.protocol.TransferLeadershipRequest;
 import org.apache.ratis.rpc.CallId;
 import org.apache.ratis.server.RaftConfiguration;
 import org.apache.ratis.server.RaftServer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Changes who the members of a group are, and who leads it. All changes are asked for at the leader, and elsewhere fail as
@@ -36,7 +39,9 @@ public final class GroupMembership {
     /** How far a listener may be behind to be promoted. */
     public static final long PROMOTION_LAG = 1_000;
 
+    private static final Logger LOG = LoggerFactory.getLogger("io.vectordb.raft");
     private static final Duration CHANGE_TIMEOUT = Duration.ofSeconds(90);
+    private static final Duration HANDOVER_TIMEOUT = Duration.ofSeconds(10);
 
     private final RaftServer server;
     private final GroupRegistry groups;
@@ -131,6 +136,79 @@ public final class GroupMembership {
         } catch (IOException | RuntimeException e) {
             return CompletableFuture.failedFuture(RaftErrors.of(group, e, false));
         }
+    }
+
+    /**
+     * Hands every group that this node leads to another voter, the one that is furthest first, so that nobody has to wait
+     * for an election when the node stops. Returns when that is done, or given up after the timeout.
+     */
+    public void handOver(Duration timeout) {
+        List<CompletableFuture<Void>> transfers = new ArrayList<>();
+        for (GroupId group : groups.groups()) {
+            if (leads(group)) {
+                transfers.add(handOver(group, timeout));
+            }
+        }
+        CompletableFuture.allOf(transfers.toArray(CompletableFuture[]::new))
+                .completeOnTimeout(null, timeout.toMillis(), TimeUnit.MILLISECONDS)
+                .join();
+    }
+
+    private boolean leads(GroupId group) {
+        try {
+            groups.requireLeader(group);
+            return true;
+        } catch (VectorDbException e) {
+            return false;
+        }
+    }
+
+    /** Begins to hand over one group, if this node leads it. */
+    void handOver(GroupId group) {
+        if (leads(group)) {
+            handOver(group, HANDOVER_TIMEOUT);
+        }
+    }
+
+    /** Begins to be a follower in one group, if this node leads it. */
+    void stepDown(GroupId group) {
+        try {
+            // Without a successor: Ratis needs no answer of the others for that.
+            TransferLeadershipRequest request = new TransferLeadershipRequest(
+                    clientId,
+                    server.getId(),
+                    GroupRegistry.ratisId(group),
+                    CallId.getAndIncrement(),
+                    null,
+                    HANDOVER_TIMEOUT.toMillis());
+            server.transferLeadershipAsync(request).exceptionally(e -> {
+                LOG.warn("Group {}: could not step down: {}", group, e.toString());
+                return null;
+            });
+        } catch (IOException e) {
+            LOG.warn("Group {}: could not step down: {}", group, e.toString());
+        }
+    }
+
+    /** Tries one after another, each for its share of the time. */
+    private CompletableFuture<Void> handOver(GroupId group, Duration timeout) {
+        List<GroupMember> successors = members(group).stream()
+                .filter(member ->
+                        member.voter() && !member.nodeId().equals(server.getId().toString()))
+                .sorted(Comparator.comparingLong(GroupMember::commitIndex).reversed())
+                .toList();
+        CompletableFuture<Void> done = CompletableFuture.completedFuture(null);
+        if (!successors.isEmpty()) {
+            Duration each = timeout.dividedBy(successors.size());
+            done = transferLeadership(group, successors.getFirst().nodeId(), each);
+            for (GroupMember next : successors.subList(1, successors.size())) {
+                done = done.exceptionallyCompose(_ -> transferLeadership(group, next.nodeId(), each));
+            }
+        }
+        return done.exceptionally(e -> {
+            LOG.warn("Group {} was not handed over: {}", group, e.toString());
+            return null;
+        });
     }
 
     /** Changes the two lists that become the members. */

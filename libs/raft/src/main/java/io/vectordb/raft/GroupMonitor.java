@@ -3,10 +3,12 @@ package io.vectordb.raft;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Looks at every replica once a second: finds those that stopped although they vote, and makes states durable by
- * entries, bytes and time.
+ * Looks at every replica once a second: finds those that stopped although they vote, lets leaders go whose disk stands
+ * still or whom nobody answers, and makes states durable by entries, bytes and time.
  *
  * <p>Ratis closes a replica, or after a long pause of the process the whole server, and lets the process live on; it then
  * looks well and answers nothing. Used by one thread.
@@ -23,6 +25,18 @@ final class GroupMonitor {
         /** Since when a complete copy of the state waits to be taken in; 0: none does. */
         long receivedNanos();
 
+        /** Of a leader whose log has entries that are not on the disk yet: the last index that is. Else -1. */
+        long flushingAfter();
+
+        /** Begins to let another replica lead, and returns. */
+        void handOver();
+
+        /** Of a leader: for how long no majority of the voters has answered it; else 0. */
+        long unansweredMillis();
+
+        /** Begins to be a follower, and returns. */
+        void stepDown();
+
         long entriesSinceSync();
 
         long bytesSinceSync();
@@ -31,12 +45,17 @@ final class GroupMonitor {
         void sync();
     }
 
+    private static final Logger LOG = LoggerFactory.getLogger("io.vectordb.raft");
     private static final Duration COPY_WAITS = Duration.ofSeconds(60);
 
     private final RaftSettings settings;
     private final FatalErrorHandler fatal;
     private final Map<String, Long> stoppedSince = new HashMap<>();
+    private final Map<String, Flush> flushes = new HashMap<>();
     private final Map<String, Long> syncedAt = new HashMap<>();
+
+    /** A leader's log that was on the disk up to this index, and no further, since then. */
+    private record Flush(long index, long sinceNanos) {}
 
     GroupMonitor(RaftSettings settings, FatalErrorHandler fatal) {
         this.settings = settings;
@@ -50,9 +69,12 @@ final class GroupMonitor {
             present.put(replica.name(), replica);
             checkAlive(replica, nowNanos);
             checkCopy(replica, nowNanos);
+            checkFlush(replica, nowNanos);
+            checkAnswers(replica);
             checkDurable(replica, nowNanos);
         }
         stoppedSince.keySet().retainAll(present.keySet());
+        flushes.keySet().retainAll(present.keySet());
         syncedAt.keySet().retainAll(present.keySet());
     }
 
@@ -81,6 +103,41 @@ final class GroupMonitor {
         if (received != 0 && nowNanos - received >= COPY_WAITS.toNanos()) {
             fatal.onFatal(
                     replica.name(), "a copy of the state is not taken in for " + COPY_WAITS.toSeconds() + " s", null);
+        }
+    }
+
+    /**
+     * A leader commits nothing that is not on its own disk, and goes on telling the others that it lives: while its disk
+     * stands still nobody can write. Others whose disks work may lead instead. As patient as followers are with a leader.
+     */
+    private void checkFlush(Replica replica, long nowNanos) {
+        long index = replica.flushingAfter();
+        Flush last = flushes.get(replica.name());
+        if (index < 0) {
+            flushes.remove(replica.name());
+        } else if (last == null || last.index() != index) {
+            flushes.put(replica.name(), new Flush(index, nowNanos));
+        } else if (nowNanos - last.sinceNanos() >= settings.electionTimeoutMax().toNanos()) {
+            flushes.put(replica.name(), new Flush(index, nowNanos));
+            LOG.warn(
+                    "Group {}: its log was not synced beyond index {} for {} ms; handing over",
+                    replica.name(),
+                    index,
+                    (nowNanos - last.sinceNanos()) / 1_000_000);
+            replica.handOver();
+        }
+    }
+
+    /**
+     * Ratis lets a leader step down that nobody answers, but looks at that only when it has had nothing to do for a while.
+     * With writes coming in, a leader that is heard and hears nobody would keep the others from an election, and one that
+     * nobody hears would keep its clients waiting, for as long as that lasts.
+     */
+    private void checkAnswers(Replica replica) {
+        long millis = replica.unansweredMillis();
+        if (millis >= settings.electionTimeoutMax().toMillis()) {
+            LOG.warn("Group {}: no majority has answered for {} ms; stepping down", replica.name(), millis);
+            replica.stepDown();
         }
     }
 

@@ -1,11 +1,19 @@
 package io.vectordb.raft;
 
 import io.vectordb.common.VectorDbException;
+import java.util.List;
+import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
+import org.apache.ratis.proto.RaftProtos.ServerRpcProto;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.server.RaftConfiguration;
 import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.protocol.TermIndex;
+import org.apache.ratis.server.raftlog.RaftLog;
 import org.apache.ratis.util.LifeCycle;
 
 /** One replica of a node as its {@link GroupMonitor} sees it. */
-record MonitoredGroup(GroupId group, RaftServer server, GroupRegistry groups, Runnable syncer)
+record MonitoredGroup(
+        GroupId group, RaftServer server, GroupRegistry groups, GroupMembership membership, Runnable syncer)
         implements GroupMonitor.Replica {
 
     @Override
@@ -32,6 +40,52 @@ record MonitoredGroup(GroupId group, RaftServer server, GroupRegistry groups, Ru
     @Override
     public long receivedNanos() {
         return groups.find(group).receivedNanos();
+    }
+
+    @Override
+    public long flushingAfter() {
+        try {
+            groups.requireLeader(group);
+            RaftLog log = groups.division(group).getRaftLog();
+            TermIndex last = log.getLastEntryTermIndex();
+            return last != null && log.getFlushIndex() < last.getIndex() ? log.getFlushIndex() : -1;
+        } catch (VectorDbException e) {
+            return -1;
+        }
+    }
+
+    @Override
+    public void handOver() {
+        membership.handOver(group);
+    }
+
+    @Override
+    public long unansweredMillis() {
+        try {
+            RaftServer.Division division = groups.division(group);
+            RoleInfoProto role = division.getInfo().getRoleInfoProto();
+            if (!role.hasLeaderInfo()) {
+                return 0;
+            }
+            RaftConfiguration conf = division.getRaftConf();
+            List<Long> elapsed = role.getLeaderInfo().getFollowerInfoList().stream()
+                    .filter(each -> conf.getPeer(RaftPeerId.valueOf(each.getId().getId())) != null)
+                    .map(ServerRpcProto::getLastRpcElapsedTimeMs)
+                    .sorted()
+                    .toList();
+            // With itself a majority; and not since before it led.
+            int needed = conf.getCurrentPeers().size() / 2;
+            return needed == 0 || needed > elapsed.size()
+                    ? 0
+                    : Math.min(elapsed.get(needed - 1), role.getRoleElapsedTimeMs());
+        } catch (VectorDbException e) {
+            return 0;
+        }
+    }
+
+    @Override
+    public void stepDown() {
+        membership.stepDown(group);
     }
 
     @Override

@@ -380,7 +380,7 @@ public final class RaftNode implements AutoCloseable {
         try {
             groups.setDismissedAside();
             List<MonitoredGroup> replicas = groups.groups().stream()
-                    .map(group -> new MonitoredGroup(group, server, groups, () -> syncQuietly(group)))
+                    .map(group -> new MonitoredGroup(group, server, groups, membership, () -> syncQuietly(group)))
                     .toList();
             checks.check(replicas, System.nanoTime());
             groups.expireCopies(System.nanoTime());

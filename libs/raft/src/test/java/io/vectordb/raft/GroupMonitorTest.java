@@ -68,6 +68,38 @@ class GroupMonitorTest {
         assertThat(replica.syncs).isEqualTo(3);
     }
 
+    @Test
+    void aLeaderWhoseLogIsNotSyncedHandsOver() {
+        replica.flushingAfter = 7;
+        checkAt(0);
+        checkAt(2);
+        assertThat(replica.handovers).isZero();
+        checkAt(3);
+        checkAt(5);
+        assertThat(replica.handovers).isEqualTo(1);
+        checkAt(6);
+        assertThat(replica.handovers).isEqualTo(2);
+    }
+
+    @Test
+    void aLeaderWhoseDiskIsSlowStays() {
+        for (int seconds = 0; seconds < 20; seconds++) {
+            replica.flushingAfter = seconds % 10 == 9 ? -1 : seconds / 2;
+            checkAt(seconds);
+        }
+        assertThat(replica.handovers).isZero();
+    }
+
+    @Test
+    void aLeaderWhomNoMajorityAnswersStepsDown() {
+        replica.unansweredMillis = 2_999;
+        checkAt(0);
+        assertThat(replica.stepDowns).isZero();
+        replica.unansweredMillis = 3_000;
+        checkAt(1);
+        assertThat(replica.stepDowns).isEqualTo(1);
+    }
+
     private void checkAt(long seconds) {
         monitor.check(List.of(replica), Duration.ofSeconds(seconds).toNanos());
     }
@@ -75,6 +107,10 @@ class GroupMonitorTest {
     private static final class FakeReplica implements GroupMonitor.Replica {
         private boolean zombie;
         private long receivedNanos;
+        private long flushingAfter = -1;
+        private int handovers;
+        private long unansweredMillis;
+        private int stepDowns;
         private long entries;
         private long bytes;
         private int syncs;
@@ -92,6 +128,26 @@ class GroupMonitorTest {
         @Override
         public long receivedNanos() {
             return receivedNanos;
+        }
+
+        @Override
+        public long flushingAfter() {
+            return flushingAfter;
+        }
+
+        @Override
+        public void handOver() {
+            handovers++;
+        }
+
+        @Override
+        public long unansweredMillis() {
+            return unansweredMillis;
+        }
+
+        @Override
+        public void stepDown() {
+            stepDowns++;
         }
 
         @Override

@@ -125,6 +125,21 @@ class MembershipTest {
     }
 
     @Test
+    void aNodeHandsOverWhatItLeadsEvenWhenOneOfTheOthersIsAway() {
+        try (TestCluster cluster = new TestCluster(folder, 3)) {
+            cluster.addGroup(GROUP);
+            cluster.add(GROUP, "a");
+            RaftNode leader = cluster.leader(GROUP);
+            cluster.stop(cluster.follower(GROUP).nodeId());
+            cluster.add(GROUP, "b");
+            leader.membership().handOver(Duration.ofSeconds(10));
+            assertThat(leader.isLeader(GROUP)).isFalse();
+            cluster.add(GROUP, "c");
+            assertThat(cluster.read(GROUP)).isEqualTo("a,b,c");
+        }
+    }
+
+    @Test
     void changesThatCannotBeMadeSayWhy() {
         try (TestCluster cluster = new TestCluster(folder, 3)) {
             cluster.addGroup(GROUP);

@@ -78,7 +78,7 @@ final class RequestTable {
         return bytes;
     }
 
-    /** Up to which time rows may have been dropped for their size. */
+    /** Up to which time ids were made whose rows may have been dropped. */
     long droppedMicros() {
         return droppedMicros;
     }
@@ -107,16 +107,23 @@ final class RequestTable {
             if (bytes <= maxBytes && (!expired || left == 0)) {
                 return micros;
             }
-            drop(
-                    StoreFormat.requestIdOf(timeKey),
-                    timeKey,
-                    ByteBuffer.wrap(oldest.value()).getInt());
+            String requestId = StoreFormat.requestIdOf(timeKey);
+            drop(requestId, timeKey, ByteBuffer.wrap(oldest.value()).getInt());
             left = Math.max(0, left - 1);
-            if (!expired) {
-                droppedMicros = Math.max(droppedMicros, micros);
-            }
+            noteDropped(requestId, micros);
         }
         return Long.MAX_VALUE;
+    }
+
+    /**
+     * Also of rows that were over their time: the clock that said so may have run ahead, and the next leader's may not. Not
+     * the time of the command itself, which may be that of such a clock, and would refuse new requests when it is back.
+     */
+    private void noteDropped(String requestId, long micros) {
+        OptionalLong made = RequestIds.micros(requestId);
+        if (made.isPresent()) {
+            droppedMicros = Math.max(droppedMicros, Math.min(made.getAsLong(), micros));
+        }
     }
 
     private void drop(String requestId, byte[] timeKey, int rowBytes) {

@@ -133,6 +133,24 @@ class RequestTableTest {
     }
 
     @Test
+    void whatAClockThatRanAheadForgotIsNotDoneTwiceWhenItIsBack() {
+        String id = uuid(harness.micros() - SECOND);
+        one(named(id, "h", put("n1", "a")));
+        harness.pass(WINDOW);
+        one(named("r2", "h", put("n1", "b")));
+        harness.pass(2 * WINDOW);
+        harness.apply(delete("n2"));
+        assertThat(harness.store().statistics().requestIdBytes()).isZero();
+
+        harness.pass(-3 * WINDOW + SECOND);
+
+        assertThat(one(named(id, "h", put("n1", "a"))).getError().getCode()).isEqualTo("INVALID_VALUE");
+        assertThat(harness.v("n1")).isEqualTo("b");
+        String fresh = uuid(harness.micros());
+        assertThat(one(named(fresh, "h", put("n1", "c"))).hasError()).isFalse();
+    }
+
+    @Test
     void anIdThatTellsThatItIsOlderThanTheWindowIsRefused() {
         String id = uuid(harness.micros() - WINDOW - SECOND);
         for (String old : new String[] {id, id + "/17"}) {

@@ -197,6 +197,11 @@ public class StorageNodeConfiguration {
     }
 
     @Bean
+    LeadershipHandover leadershipHandover(RaftNode shardRaftNode) {
+        return new LeadershipHandover(shardRaftNode);
+    }
+
+    @Bean
     ServiceReadiness storageReadiness(ShardReplicas replicas, ClusterWatch cluster) {
         return new ServiceReadiness() {
             @Override

@@ -1,0 +1,5 @@
+/** Storage nodes as processes, beside plain RocksDB. */
+@NullMarked
+package io.vectordb.benchmarks.storage;
+
+import org.jspecify.annotations.NullMarked;
