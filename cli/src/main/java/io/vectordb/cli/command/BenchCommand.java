@@ -12,7 +12,8 @@ import picocli.CommandLine.Unmatched;
 /** Named here for the help: the launcher runs the benchmarks itself, which are part of a checkout only. */
 @Command(
         name = "bench",
-        description = "Measure: ann DATASET the index, storage the storage nodes, micro what JMH does (see ann --help).")
+        description =
+                "Measure: ann DATASET the index, storage the storage nodes, micro what JMH does (see ann --help).")
 final class BenchCommand implements Callable<Integer> {
 
     @Parameters(arity = "1", paramLabel = "KIND", description = "ann, storage or micro.")

@@ -127,6 +127,7 @@ final class Replicas implements AutoCloseable {
                         .addListener(AddListenerRequest.newBuilder()
                                 .setShard(shard)
                                 .setNode(node)
+                                .setDisk(replaced.getDisk())
                                 .setRaftAddress(replaced.getRaftAddress())
                                 .build()));
         untilSo(
@@ -153,6 +154,7 @@ final class Replicas implements AutoCloseable {
     private static GroupVoter voter(MemberInfo member) {
         return GroupVoter.newBuilder()
                 .setNode(member.getNode())
+                .setDisk(member.getDisk())
                 .setRaftAddress(member.getRaftAddress())
                 .build();
     }

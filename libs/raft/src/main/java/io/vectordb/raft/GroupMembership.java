@@ -193,8 +193,7 @@ public final class GroupMembership {
     /** Tries one after another, each for its share of the time. */
     private CompletableFuture<Void> handOver(GroupId group, Duration timeout) {
         List<GroupMember> successors = members(group).stream()
-                .filter(member ->
-                        member.voter() && !member.nodeId().equals(server.getId().toString()))
+                .filter(member -> member.voter() && !member.nodeId().equals(ServerId.nodeOf(server.getId())))
                 .sorted(Comparator.comparingLong(GroupMember::commitIndex).reversed())
                 .toList();
         CompletableFuture<Void> done = CompletableFuture.completedFuture(null);

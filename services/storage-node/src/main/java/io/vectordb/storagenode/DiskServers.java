@@ -12,6 +12,7 @@ import io.vectordb.disks.DiskStatus;
 import io.vectordb.internal.metadata.v1.NodeDisk;
 import io.vectordb.raft.FatalErrorHandler;
 import io.vectordb.raft.GroupId;
+import io.vectordb.raft.GroupMembership;
 import io.vectordb.raft.LeadershipListener;
 import io.vectordb.raft.RaftNode;
 import io.vectordb.raft.RaftNodeConfig;
@@ -29,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -356,6 +358,15 @@ final class DiskServers implements AutoCloseable {
             server.removeGroup(group);
         }
         missing.remove(group);
+    }
+
+    /** Hands what is led here to other nodes, all disks at once; see {@link GroupMembership#handOver}. */
+    void handOver(Duration timeout) {
+        CompletableFuture.allOf(servers.values().stream()
+                        .map(server -> CompletableFuture.runAsync(
+                                () -> server.membership().handOver(timeout), executor))
+                        .toArray(CompletableFuture<?>[]::new))
+                .join();
     }
 
     /** Notes for good that a replica was on this node and is not any more. */

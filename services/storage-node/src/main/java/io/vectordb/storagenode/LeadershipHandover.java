@@ -1,6 +1,5 @@
 package io.vectordb.storagenode;
 
-import io.vectordb.raft.RaftNode;
 import io.vectordb.service.RpcServer;
 import java.time.Duration;
 import org.springframework.context.SmartLifecycle;
@@ -13,10 +12,10 @@ final class LeadershipHandover implements SmartLifecycle {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
-    private final RaftNode node;
+    private final DiskServers node;
     private volatile boolean running;
 
-    LeadershipHandover(RaftNode node) {
+    LeadershipHandover(DiskServers node) {
         this.node = node;
     }
 
@@ -28,7 +27,7 @@ final class LeadershipHandover implements SmartLifecycle {
     @Override
     public void stop() {
         running = false;
-        node.membership().handOver(TIMEOUT);
+        node.handOver(TIMEOUT);
     }
 
     @Override

@@ -197,8 +197,8 @@ public class StorageNodeConfiguration {
     }
 
     @Bean
-    LeadershipHandover leadershipHandover(RaftNode shardRaftNode) {
-        return new LeadershipHandover(shardRaftNode);
+    LeadershipHandover leadershipHandover(DiskServers node) {
+        return new LeadershipHandover(node);
     }
 
     @Bean
