@@ -111,6 +111,9 @@ final class LocalClusterCommand {
         @Option(names = "--data", paramLabel = "DIR", description = "Data folder (.vectordb/cluster).")
         private @Nullable Path data;
 
+        @Option(names = "--backups", paramLabel = "DIR", description = "Folder for backups (.vectordb/backups).")
+        private @Nullable Path backups;
+
         Up(Cli cli) {
             this.cli = cli;
         }
@@ -122,9 +125,13 @@ final class LocalClusterCommand {
             Path folder = data == null
                     ? home.defaultData(Installations.CLUSTER)
                     : data.toAbsolutePath().normalize();
+            Path backupFolder = backups == null
+                    ? home.defaultBackups()
+                    : backups.toAbsolutePath().normalize();
             Start start = new Start(cli, new Controller(home, Installations.CLUSTER));
             return start.run(folder, steps -> {
-                Plan plan = Plans.cluster(folder, new Plans.ClusterSize(storage, index, port, grpcPort, basePort));
+                Plan plan = Plans.cluster(
+                        folder, backupFolder, new Plans.ClusterSize(storage, index, port, grpcPort, basePort));
                 Ports.requireFree(
                         plan.processes(),
                         "127.0.0.1",

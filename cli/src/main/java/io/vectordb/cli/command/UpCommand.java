@@ -47,6 +47,9 @@ final class UpCommand implements Callable<Integer> {
     @Option(names = "--data", paramLabel = "DIR", description = "Data folder (.vectordb/data).")
     private @Nullable Path data;
 
+    @Option(names = "--backups", paramLabel = "DIR", description = "Folder for backups (.vectordb/backups).")
+    private @Nullable Path backups;
+
     UpCommand(Cli cli) {
         this.cli = cli;
     }
@@ -57,9 +60,12 @@ final class UpCommand implements Callable<Integer> {
         Path folder = data == null
                 ? home.defaultData(Installations.STANDALONE)
                 : data.toAbsolutePath().normalize();
+        Path backupFolder = backups == null
+                ? home.defaultBackups()
+                : backups.toAbsolutePath().normalize();
         Start start = new Start(cli, new Controller(home, Installations.STANDALONE));
         return start.run(folder, progress -> {
-            Plan plan = Plans.standalone(folder, host, port, grpcPort);
+            Plan plan = Plans.standalone(folder, backupFolder, host, port, grpcPort);
             Ports.requireFree(plan.processes(), host, Map.of("http", "--port N", "grpc", "--grpc-port N"));
             return new Programs(home, cli.environment(), progress).complete(plan);
         });

@@ -41,6 +41,7 @@ public final class Verbs {
                 .addSubcommand(CollectionsCommand.commandLine(cli))
                 .addSubcommand(RecordsCommand.commandLine(cli))
                 .addSubcommand(new IngestCommand(cli))
+                .addSubcommand(BackupCommand.commandLine(cli))
                 .addSubcommand(new TestCommand())
                 .addSubcommand(new BenchCommand())
                 .addSubcommand(new VersionCommand(cli))

@@ -7,7 +7,8 @@ import java.util.Map;
  * Where this program keeps what it makes: {@code .vectordb} beside the sources, or {@code $VECTORDB_HOME}.
  *
  * <p>Below it: {@code app} (unpacked services), {@code run} (state and logs of what runs), {@code data} (the default
- * data folder of the embedded server), {@code cluster} (that of the local cluster).
+ * data folder of the embedded server), {@code cluster} (that of the local cluster), {@code
+ * backups} (those of both).
  *
  * @param root of the checkout, which holds the built services
  * @param folder the home itself
@@ -36,5 +37,10 @@ public record Home(Path root, Path folder) {
 
     public Path defaultData(String name) {
         return folder.resolve(name.equals(Installations.STANDALONE) ? "data" : "cluster");
+    }
+
+    /** Beside the data and not within, so that who deletes data keeps the backups; one folder, to restore elsewhere. */
+    public Path defaultBackups() {
+        return folder.resolve("backups");
     }
 }

@@ -31,9 +31,10 @@ public final class Plans {
     public record ClusterSize(int storage, int index, int port, int grpcPort, int basePort) {}
 
     /** All services in one process. */
-    public static Plan standalone(Path data, String host, int port, int grpcPort) {
+    public static Plan standalone(Path data, Path backups, String host, int port, int grpcPort) {
         List<String> arguments = new ArrayList<>(publicPorts(host, port, grpcPort));
         arguments.add("--vectordb.data-dir=" + data);
+        arguments.add(backups(backups));
         ProcessSpec process = new ProcessSpec(
                 Installations.STANDALONE,
                 "standalone",
@@ -49,16 +50,16 @@ public final class Plans {
     }
 
     /** A process per service. */
-    public static Plan cluster(Path data, ClusterSize size) {
+    public static Plan cluster(Path data, Path backups, ClusterSize size) {
         List<ProcessSpec> processes = new ArrayList<>();
         processes.add(metadata(data, size));
         for (int n = 1; n <= size.storage(); n++) {
-            processes.add(storage(data, size, n));
+            processes.add(storage(data, backups, size, n));
         }
         for (int n = 1; n <= size.index(); n++) {
             processes.add(index(data, size, n));
         }
-        processes.add(coordinator(data, size));
+        processes.add(coordinator(data, backups, size));
         processes.add(gateway(data, size));
         return new Plan(
                 Installations.CLUSTER,
@@ -78,13 +79,14 @@ public final class Plans {
         return node(data, "metadata", node, http, own, Map.of("raft", http + 200));
     }
 
-    private static ProcessSpec storage(Path data, ClusterSize size, int number) {
+    private static ProcessSpec storage(Path data, Path backups, ClusterSize size, int number) {
         String node = "storage-" + number;
         int http = size.basePort() + 10 + number;
         List<String> own = List.of(
                 "--vectordb.storage.node-id=" + node,
                 "--vectordb.storage.data-dir=" + data.resolve(node),
                 "--vectordb.storage.raft-port=" + (http + 200),
+                backups(backups),
                 metadataAddress(size));
         return node(data, "storage-node", node, http, own, Map.of("raft", http + 200));
     }
@@ -95,13 +97,13 @@ public final class Plans {
         return node(data, "index-node", node, size.basePort() + 20 + number, own, Map.of());
     }
 
-    private static ProcessSpec coordinator(Path data, ClusterSize size) {
+    private static ProcessSpec coordinator(Path data, Path backups, ClusterSize size) {
         return node(
                 data,
                 "query-coordinator",
                 "coordinator-1",
                 size.basePort() + 31,
-                List.of(metadataAddress(size)),
+                List.of(backups(backups), metadataAddress(size)),
                 Map.of());
     }
 
@@ -137,6 +139,10 @@ public final class Plans {
                 "--server.port=" + port,
                 "--spring.grpc.server.address=" + host,
                 "--spring.grpc.server.port=" + grpcPort);
+    }
+
+    private static String backups(Path folder) {
+        return "--vectordb.backup.folders=" + folder;
     }
 
     private static String metadataAddress(ClusterSize size) {

@@ -204,6 +204,46 @@ class VerbsTest {
     }
 
     @Test
+    void aBackupIsWaitedForAndItsResultTold() {
+        Function<Call, Reply> answers = call -> call.method().equals("POST")
+                ? Reply.of(202, "{\"id\": \"op 1\", \"state\": \"queued\"}")
+                : Reply.of(
+                        200,
+                        "{\"id\": \"op 1\", \"state\": \"succeeded\", \"result\": {\"backup\": \"b1\", \"records\": 3}}");
+        Run run = against(answers, "backup", "create", "notes", "--target", "nightly", "-q");
+        assertThat(run).isEqualTo(new Run(0, "backed up: backup b1, records 3\n", ""));
+        assertThat(calls.getFirst().target()).isEqualTo("/v1/backups");
+        assertThat(calls.getFirst().body()).isEqualTo("{\"target\":\"nightly\",\"collection\":\"notes\"}");
+        assertThat(calls.getFirst().idempotencyKey()).isNotEmpty();
+        assertThat(calls.getLast().target()).isEqualTo("/v1/operations/op%201?wait=true&timeout=2s");
+    }
+
+    @Test
+    void aBackupThatFailsSaysWhy() {
+        Function<Call, Reply> answers = call -> Reply.of(
+                202,
+                "{\"id\": \"o\", \"state\": \"failed\", \"error\": {\"code\": \"BACKUP_NOT_FOUND\", \"message\": \"why\"}}");
+        Run run = against(answers, "backup", "restore", "b1", "--into", "copy", "--position", "notes-0=42", "-q");
+        assertThat(run).isEqualTo(new Run(4, "", "error: why (BACKUP_NOT_FOUND)\n"));
+        assertThat(calls.getFirst().target()).isEqualTo("/v1/backups/b1/restore");
+        assertThat(calls.getFirst().body())
+                .isEqualTo("{\"into\":\"copy\",\"position\":[{\"shard\":\"notes-0\",\"seq\":42}]}");
+        assertThat(run("backup", "restore", "b1", "--position", "x").exit()).isEqualTo(2);
+    }
+
+    @Test
+    void backupsAreListedWithTheirPositions() {
+        Function<Call, Reply> answers = call -> Reply.of(200, """
+                {"backups": [{"id": "b1", "collection": "notes", "time": "2026-01-02T03:04:05Z", "records": 3, "bytes": 9,
+                  "new_bytes": 4, "position": [{"shard": "notes-0", "seq": 8}, {"shard": "notes-1", "seq": 9}],
+                  "earliest_position": [{"shard": "notes-0"}, {"shard": "notes-1", "seq": 5}]}]}""");
+        Run run = against(answers, "backup", "list", "--target", "nightly");
+        assertThat(calls.getFirst().target()).isEqualTo("/v1/backups?collection=&target=nightly&cursor=");
+        assertThat(run.exit()).isZero();
+        assertThat(run.out()).contains("b1", "notes-0", "notes-1");
+    }
+
+    @Test
     void aSchemaAloneGetsItsNameFromTheCommand() throws IOException {
         Path file = Files.writeString(folder.resolve("s.json"), "{\"kind\": \"document\", \"fields\": []}");
         against(

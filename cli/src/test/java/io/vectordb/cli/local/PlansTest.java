@@ -11,10 +11,11 @@ import org.junit.jupiter.api.Test;
 class PlansTest {
 
     private static final Path DATA = Path.of("/data");
+    private static final Path BACKUPS = Path.of("/backups");
 
     @Test
     void everyNodeOfAClusterHasPortsAndAFolderOfItsOwn() {
-        Plan plan = Plans.cluster(DATA, new Plans.ClusterSize(3, 1, 8080, 9090, 9200));
+        Plan plan = Plans.cluster(DATA, BACKUPS, new Plans.ClusterSize(3, 1, 8080, 9090, 9200));
         assertThat(plan.processes().stream().map(ProcessSpec::node))
                 .containsExactly(
                         "metadata-1", "storage-1", "storage-2", "storage-3", "index-1", "coordinator-1", "gateway-1");
@@ -31,15 +32,16 @@ class PlansTest {
                         "--vectordb.storage.raft-port=9412",
                         "--vectordb.rpc.port=9312",
                         "--server.port=9212",
+                        "--vectordb.backup.folders=/backups",
                         "--vectordb.cluster.metadata-address=127.0.0.1:9301");
     }
 
     @Test
     void everythingBindsToLoopbackUnlessToldOtherwise() {
-        assertThat(Plans.cluster(DATA, new Plans.ClusterSize(3, 1, 8080, 9090, 9200))
+        assertThat(Plans.cluster(DATA, BACKUPS, new Plans.ClusterSize(3, 1, 8080, 9090, 9200))
                         .processes())
                 .allSatisfy(process -> assertThat(process.command()).contains("--server.address=127.0.0.1"));
-        Plan open = Plans.standalone(DATA, "0.0.0.0", 8080, 9090);
+        Plan open = Plans.standalone(DATA, BACKUPS, "0.0.0.0", 8080, 9090);
         assertThat(open.processes().getFirst().command())
                 .contains("--server.address=0.0.0.0", "--spring.grpc.server.address=0.0.0.0");
         assertThat(open.restUrl()).isEqualTo("http://127.0.0.1:8080");
@@ -47,7 +49,7 @@ class PlansTest {
 
     @Test
     void replicasAreNoMoreThanStorageNodes() {
-        List<String> metadata = Plans.cluster(DATA, new Plans.ClusterSize(2, 1, 8080, 9090, 9200))
+        List<String> metadata = Plans.cluster(DATA, BACKUPS, new Plans.ClusterSize(2, 1, 8080, 9090, 9200))
                 .processes()
                 .getFirst()
                 .command();

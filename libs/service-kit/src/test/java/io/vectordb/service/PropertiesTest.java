@@ -2,11 +2,14 @@ package io.vectordb.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.springframework.util.unit.DataSize;
 
 class PropertiesTest {
 
@@ -40,5 +43,27 @@ class PropertiesTest {
                                 "vectordb.cluster.metadata-address", "inproc:m",
                                 "vectordb.cluster.heartbeat", "250ms")))
                 .isEqualTo(new ClusterProperties("inproc:m", Duration.ofMillis(250)));
+    }
+
+    @Test
+    void thereAreNoBackupsUntilAFolderIsNamed() {
+        assertThat(bind("vectordb.backup", BackupProperties.class, Map.of()))
+                .isEqualTo(new BackupProperties(
+                        List.of(), DataSize.ofMegabytes(200), 2, Duration.ofHours(24), Duration.ofHours(24)));
+        assertThat(bind(
+                        "vectordb.backup",
+                        BackupProperties.class,
+                        Map.of(
+                                "vectordb.backup.folders", "/a,/b",
+                                "vectordb.backup.bytes-per-second", "1MB",
+                                "vectordb.backup.at-once", "4",
+                                "vectordb.backup.grace", "1h",
+                                "vectordb.backup.timeout", "2h")))
+                .isEqualTo(new BackupProperties(
+                        List.of(Path.of("/a"), Path.of("/b")),
+                        DataSize.ofMegabytes(1),
+                        4,
+                        Duration.ofHours(1),
+                        Duration.ofHours(2)));
     }
 }

@@ -3,7 +3,6 @@ package io.vectordb.storage;
 import io.vectordb.storage.StoreFormat.StoreState;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.RocksIterator;
 
@@ -38,7 +37,7 @@ final class ContentHasher {
 
     ContentHash hash() {
         String recordsHash = records();
-        MessageDigest feedHash = sha256();
+        MessageDigest feedHash = ContentHash.sha256();
         long feedRows = feed(feedHash);
         return new ContentHash(
                 state.applied(),
@@ -46,11 +45,11 @@ final class ContentHasher {
                 ContentHash.hex(feedHash.digest()),
                 feedRows,
                 requests(),
-                ContentHash.hex(sha256().digest(state.encode())));
+                ContentHash.hex(ContentHash.sha256().digest(state.encode())));
     }
 
     private String records() {
-        MessageDigest digest = sha256();
+        MessageDigest digest = ContentHash.sha256();
         RocksIterator rows = view.iterator(newest);
         for (rows.seekToFirst(); ReadView.onRow(rows); rows.next()) {
             byte[] prefix = rows.key();
@@ -78,7 +77,7 @@ final class ContentHasher {
     }
 
     private String requests() {
-        MessageDigest digest = sha256();
+        MessageDigest digest = ContentHash.sha256();
         RocksIterator rows = view.iterator(system);
         for (rows.seek(FIRST_REQUEST); ReadView.onRow(rows); rows.next()) {
             add(digest, rows.key());
@@ -90,13 +89,5 @@ final class ContentHasher {
     private static void add(MessageDigest digest, byte[] bytes) {
         digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).flip());
         digest.update(bytes);
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
     }
 }

@@ -82,6 +82,38 @@ final class Database implements AutoCloseable {
         return open(directory, families, blockCache, dbOptions -> {});
     }
 
+    /** Opens a database that nobody changes, and changes no file of it; what is in its log is read into memory. */
+    static Database openReadOnly(Path directory, List<String> families, StorageResources shared) {
+        NativeScope handles = new NativeScope();
+        try {
+            DBOptions dbOptions =
+                    handles.own(new DBOptions().setMaxOpenFiles(OPEN_FILES).setInfoLogLevel(InfoLogLevel.WARN_LEVEL));
+            ColumnFamilyOptions familyOptions = handles.own(familyOptions(handles, shared.blockCache()));
+            List<ColumnFamilyHandle> opened = new ArrayList<>();
+            RocksDB rocks = handles.own(RocksDB.openReadOnly(
+                    dbOptions, directory.toString(), descriptors(families, familyOptions), opened));
+            return new Database(directory, handles, rocks, named(handles, families, opened));
+        } catch (RocksDBException e) {
+            handles.close();
+            throw new StorageException("cannot open the copy in " + directory + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static List<ColumnFamilyDescriptor> descriptors(List<String> families, ColumnFamilyOptions options) {
+        return families.stream()
+                .map(family -> new ColumnFamilyDescriptor(family.getBytes(StandardCharsets.UTF_8), options))
+                .toList();
+    }
+
+    private static Map<String, ColumnFamilyHandle> named(
+            NativeScope handles, List<String> families, List<ColumnFamilyHandle> opened) {
+        Map<String, ColumnFamilyHandle> byName = new HashMap<>();
+        for (int i = 0; i < opened.size(); i++) {
+            byName.put(families.get(i), handles.own(opened.get(i)));
+        }
+        return byName;
+    }
+
     private interface Tuning {
         void apply(DBOptions options);
     }
@@ -93,18 +125,11 @@ final class Database implements AutoCloseable {
             DBOptions dbOptions = handles.own(dbOptions());
             tuning.apply(dbOptions);
             ColumnFamilyOptions familyOptions = handles.own(familyOptions(handles, blockCache));
-            List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
-            for (String family : families) {
-                descriptors.add(new ColumnFamilyDescriptor(family.getBytes(StandardCharsets.UTF_8), familyOptions));
-            }
             List<ColumnFamilyHandle> opened = new ArrayList<>();
-            RocksDB rocks = handles.own(RocksDB.open(dbOptions, directory.toString(), descriptors, opened));
-            Map<String, ColumnFamilyHandle> byName = new HashMap<>();
-            for (int i = 0; i < opened.size(); i++) {
-                byName.put(families.get(i), handles.own(opened.get(i)));
-            }
+            RocksDB rocks = handles.own(
+                    RocksDB.open(dbOptions, directory.toString(), descriptors(families, familyOptions), opened));
             rocks.syncWal();
-            return new Database(directory, handles, rocks, byName);
+            return new Database(directory, handles, rocks, named(handles, families, opened));
         } catch (IOException | RocksDBException e) {
             handles.close();
             throw new StorageException("cannot open the store in " + directory + ": " + e.getMessage(), e);

@@ -36,6 +36,15 @@ final class Keys {
         return prefix;
     }
 
+    static int bucket(byte[] prefix) {
+        return Byte.toUnsignedInt(prefix[0]) << Byte.SIZE | Byte.toUnsignedInt(prefix[1]);
+    }
+
+    /** What the prefixes of all records in a bucket begin with. */
+    static byte[] bucketPrefix(int bucket) {
+        return new byte[] {(byte) (bucket >>> Byte.SIZE), (byte) bucket};
+    }
+
     static RecordKey key(byte[] prefix) {
         byte[] bytes = Arrays.copyOfRange(prefix, BUCKET_BYTES, prefix.length);
         return RecordKeys.decode(bytes[0] == INT_TAG ? bytes : unescaped(bytes));

@@ -65,6 +65,7 @@ final class OpApplier {
                 case PUT -> put(op, prefix, now);
                 case PATCH -> patch(op, prefix, now);
                 case DELETE -> delete(prefix, now);
+                case RESTORE -> restore(op, prefix, now);
                 case OP_NOT_SET -> throw new StorageException("an op of a kind that this program does not know");
             };
         } catch (VectorDbException failure) {
@@ -134,6 +135,16 @@ final class OpApplier {
                 .build();
         rows.set(prefix, new RowState.Written(seq, stored), bytes);
         return OpResult.newBuilder().setOutcome(outcome).setSeq(seq).build();
+    }
+
+    /** The time and the schema version of the record are its own, not those of this entry. */
+    private OpResult restore(RecordOp op, ByteString prefix, RowState now) {
+        StoredRecord stored = op.getRestore();
+        rows.set(prefix, new RowState.Written(seq, stored), stored.getSerializedSize());
+        return OpResult.newBuilder()
+                .setOutcome(now.exists() ? Outcome.REPLACED : Outcome.CREATED)
+                .setSeq(seq)
+                .build();
     }
 
     private OpResult delete(ByteString prefix, RowState now) {

@@ -46,17 +46,46 @@ final class RecordReader {
         }
     }
 
+    /** Gets the rows that were valid at some seq, in order. */
+    interface RowVisitor {
+        void row(byte[] prefix, byte[] row);
+    }
+
+    /** Shows the records of these buckets as of a seq; all of it is one view. */
+    void walk(long asOf, int bucketFrom, int bucketTo, RowVisitor visitor) {
+        try (ReadView view = database.view()) {
+            checkPosition(view, asOf);
+            RocksIterator rows = view.iterator(records);
+            rows.seek(Keys.bucketPrefix(bucketFrom));
+            while (ReadView.onRow(rows)) {
+                byte[] prefix = StoreFormat.prefixOf(rows.key());
+                if (Keys.bucket(prefix) >= bucketTo) {
+                    return;
+                }
+                byte @Nullable [] row = seekVersion(rows, prefix, asOf);
+                if (row != null && !StoreFormat.isTombstone(row)) {
+                    visitor.row(prefix, row);
+                }
+                passVersions(rows, prefix);
+            }
+        }
+    }
+
+    private void checkPosition(ReadView view, long asOf) {
+        long applied = store.appliedSeq(view);
+        if (asOf > applied) {
+            throw new VectorDbException(
+                    ErrorCode.STALE,
+                    "asked as of " + asOf + ", this replica has applied up to " + applied,
+                    Map.of("asked", Long.toString(asOf), "applied", Long.toString(applied)));
+        }
+        store.checkFloor(view, asOf);
+    }
+
     ScanResponse scan(long asOfSeq, ByteString after, int maxRecords, int maxBytes) {
         try (ReadView view = database.view()) {
-            long applied = store.appliedSeq(view);
-            long asOf = asOfSeq == 0 ? applied : asOfSeq;
-            if (asOf > applied) {
-                throw new VectorDbException(
-                        ErrorCode.STALE,
-                        "asked as of " + asOf + ", this replica has applied up to " + applied,
-                        Map.of("asked", Long.toString(asOf), "applied", Long.toString(applied)));
-            }
-            store.checkFloor(view, asOf);
+            long asOf = asOfSeq == 0 ? store.appliedSeq(view) : asOfSeq;
+            checkPosition(view, asOf);
             RocksIterator rows = view.iterator(records);
             if (after.isEmpty()) {
                 rows.seekToFirst();

@@ -241,6 +241,19 @@ public final class ShardStore implements AutoCloseable {
         return hash;
     }
 
+    /**
+     * Hashes which records of these buckets existed as of a seq, whatever entries wrote them.
+     *
+     * @param check called now and then; what it throws ends the work
+     * @throws VectorDbException RESYNC when the feed was trimmed past {@code asOfSeq}, STALE when this replica has not
+     *     come there yet
+     */
+    public RecordsHash recordsHash(long asOfSeq, int bucketFrom, int bucketTo, Runnable check) {
+        RecordsHasher hasher = new RecordsHasher(check);
+        records.walk(asOfSeq, bucketFrom, bucketTo, hasher::add);
+        return hasher.hash();
+    }
+
     /** The newest versions of these records, one answer per key in order, and the seq as of which they are that. */
     public GetResponse get(List<KeyInBucket> keys) {
         return records.get(keys);

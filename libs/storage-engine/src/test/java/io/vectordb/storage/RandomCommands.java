@@ -3,6 +3,7 @@ package io.vectordb.storage;
 import com.google.protobuf.ByteString;
 import io.vectordb.internal.storage.v1.PatchOp;
 import io.vectordb.internal.storage.v1.RecordOp;
+import io.vectordb.internal.storage.v1.StoredRecord;
 import io.vectordb.internal.storage.v1.WriteCommand;
 import io.vectordb.internal.storage.v1.WriteUnit;
 import io.vectordb.v1.Fields;
@@ -72,6 +73,11 @@ final class RandomCommands {
             op.setDelete(Ops.delete(key).getDelete());
         } else if (kind < 6) {
             op.setPatch(patch());
+        } else if (kind < 7) {
+            op.setRestore(StoredRecord.newBuilder()
+                    .setSchemaVersion(1 + random.nextInt(3))
+                    .setUpdateTimeMicros(random.nextLong(micros))
+                    .setFields(fields()));
         }
         if (random.nextInt(4) == 0) {
             ShardModel.@Nullable Row row = model.at(now).get(key);

@@ -95,6 +95,10 @@ final class ShardModel {
                 rows.put(name, new Row(seq, op.getPut()));
                 yield now == null ? "CREATED" : "REPLACED";
             }
+            case RESTORE -> {
+                rows.put(name, new Row(seq, op.getRestore().getFields()));
+                yield now == null ? "CREATED" : "REPLACED";
+            }
             case DELETE -> {
                 rows.remove(name);
                 yield now == null ? "ABSENT" : "DELETED";

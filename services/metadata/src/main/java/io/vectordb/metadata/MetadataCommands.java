@@ -15,6 +15,8 @@ import io.vectordb.internal.metadata.v1.CreateCollectionRequest;
 import io.vectordb.internal.metadata.v1.CreateCollectionResponse;
 import io.vectordb.internal.metadata.v1.DeleteCollectionRequest;
 import io.vectordb.internal.metadata.v1.DeleteCollectionResponse;
+import io.vectordb.internal.metadata.v1.FinishCollectionRequest;
+import io.vectordb.internal.metadata.v1.FinishCollectionResponse;
 import io.vectordb.internal.metadata.v1.InitCluster;
 import io.vectordb.internal.metadata.v1.MetadataCommand;
 import io.vectordb.internal.metadata.v1.MetadataResult;
@@ -73,6 +75,7 @@ final class MetadataCommands {
                 case CREATE_COLLECTION -> result.setCreateCollection(create(command.getCreateCollection()));
                 case DELETE_COLLECTION -> result.setDeleteCollection(delete(command.getDeleteCollection()));
                 case ADD_FIELDS -> result.setAddFields(addFields(command.getAddFields()));
+                case FINISH_COLLECTION -> result.setFinishCollection(finish(command.getFinishCollection()));
                 case INIT_CLUSTER -> initCluster(command.getInitCluster());
                 case COMMAND_NOT_SET ->
                     throw new IllegalStateException("The entry at " + index + " holds no command that is known here");
@@ -175,10 +178,11 @@ final class MetadataCommands {
         Collection wanted = command.getRequest().getCollection();
         Placement placement = new Placement(state);
         int replicas = placement.replicas(wanted.getSettings().getReplicas(), command.getDefaultReplicas());
+        boolean isToBeFilled = wanted.getState() == Collection.State.CREATING;
         Collection complete = wanted.toBuilder()
                 .setUid(command.getUid())
-                .setSchemaVersion(1)
-                .setState(Collection.State.READY)
+                .setSchemaVersion(isToBeFilled ? Math.max(1, wanted.getSchemaVersion()) : 1)
+                .setState(isToBeFilled ? Collection.State.CREATING : Collection.State.READY)
                 .setCreateTime(time)
                 .setUpdateTime(time)
                 .setSettings(wanted.getSettings().toBuilder().setReplicas(replicas))
@@ -202,6 +206,20 @@ final class MetadataCommands {
                     .addAllIndexNodes(placement.indexNodes()));
         }
         return made.build();
+    }
+
+    private FinishCollectionResponse finish(FinishCollectionRequest request) {
+        CollectionState before =
+                state.collectionOfUid(request.getUid()).orElseThrow(() -> notFound("", request.getUid()));
+        CollectionState.Builder after = before.toBuilder();
+        if (before.getCollection().getState() == Collection.State.CREATING) {
+            after.getCollectionBuilder().setState(Collection.State.READY).setUpdateTime(time);
+            putCollection(after.build());
+        }
+        return FinishCollectionResponse.newBuilder()
+                .setCollection(after)
+                .setVersion(versionAfter())
+                .build();
     }
 
     private DeleteCollectionResponse delete(DeleteCollectionRequest request) {

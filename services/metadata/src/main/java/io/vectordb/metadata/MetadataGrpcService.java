@@ -16,6 +16,8 @@ import io.vectordb.internal.metadata.v1.CreateCollectionRequest;
 import io.vectordb.internal.metadata.v1.CreateCollectionResponse;
 import io.vectordb.internal.metadata.v1.DeleteCollectionRequest;
 import io.vectordb.internal.metadata.v1.DeleteCollectionResponse;
+import io.vectordb.internal.metadata.v1.FinishCollectionRequest;
+import io.vectordb.internal.metadata.v1.FinishCollectionResponse;
 import io.vectordb.internal.metadata.v1.MetadataCommand;
 import io.vectordb.internal.metadata.v1.MetadataResult;
 import io.vectordb.internal.metadata.v1.MetadataServiceGrpc;
@@ -114,6 +116,14 @@ final class MetadataGrpcService extends MetadataServiceGrpc.MetadataServiceImplB
                     new Violation("fields", ErrorCode.MISSING_MEMBER, "expected at least one field, received none"));
         }
         submit(MetadataCommand.newBuilder().setAddFields(request), MetadataResult::getAddFields, observer);
+    }
+
+    @Override
+    public void finishCollection(FinishCollectionRequest request, StreamObserver<FinishCollectionResponse> observer) {
+        submit(
+                MetadataCommand.newBuilder().setFinishCollection(request),
+                MetadataResult::getFinishCollection,
+                observer);
     }
 
     private <A> void submit(

@@ -17,6 +17,7 @@ import io.vectordb.internal.metadata.v1.CollectionState;
 import io.vectordb.internal.metadata.v1.CommandError;
 import io.vectordb.internal.metadata.v1.CreateCollection;
 import io.vectordb.internal.metadata.v1.CreateCollectionRequest;
+import io.vectordb.internal.metadata.v1.FinishCollectionRequest;
 import io.vectordb.internal.metadata.v1.InitCluster;
 import io.vectordb.internal.metadata.v1.MetadataCommand;
 import io.vectordb.internal.metadata.v1.MetadataResult;
@@ -231,5 +232,26 @@ class MetadataCommandsTest {
         assertThat(result.hasError()).isTrue();
         assertThat(state).isSameAs(before);
         return result.getError();
+    }
+
+    @Test
+    void aCollectionThatIsToBeFilledIsReadyWhenItIsFinished() {
+        register(storage("s1"));
+        Collection wanted = collection("orders", 1, 1).toBuilder()
+                .setState(Collection.State.CREATING)
+                .setSchemaVersion(7)
+                .build();
+        Collection made = create(wanted).getCollection();
+        assertThat(made.getState()).isEqualTo(Collection.State.CREATING);
+        assertThat(made.getSchemaVersion()).isEqualTo(7);
+        MetadataCommand.Builder finish = MetadataCommand.newBuilder()
+                .setFinishCollection(FinishCollectionRequest.newBuilder().setUid(made.getUid()));
+        apply(finish);
+        Collection ready = state.collection("orders").orElseThrow().getCollection();
+        assertThat(ready.getState()).isEqualTo(Collection.State.READY);
+        assertThat(ready.getSchemaVersion()).isEqualTo(7);
+        long version = state.version();
+        apply(finish);
+        assertThat(state.version()).isEqualTo(version);
     }
 }

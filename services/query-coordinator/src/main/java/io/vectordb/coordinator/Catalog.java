@@ -13,6 +13,8 @@ import io.vectordb.internal.metadata.v1.CreateCollectionRequest;
 import io.vectordb.internal.metadata.v1.CreateCollectionResponse;
 import io.vectordb.internal.metadata.v1.DeleteCollectionRequest;
 import io.vectordb.internal.metadata.v1.DeleteCollectionResponse;
+import io.vectordb.internal.metadata.v1.FinishCollectionRequest;
+import io.vectordb.internal.metadata.v1.FinishCollectionResponse;
 import io.vectordb.internal.metadata.v1.MetadataServiceGrpc;
 import io.vectordb.internal.metadata.v1.ReactorMetadataServiceGrpc;
 import io.vectordb.internal.metadata.v1.WatchRequest;
@@ -59,8 +61,28 @@ final class Catalog {
         return List.copyOf(compiled.byName().values());
     }
 
-    /** The collection of this name, or {@code COLLECTION_NOT_FOUND}. */
+    /**
+     * The collection of this name, for who reads or writes it: {@code COLLECTION_NOT_FOUND}, or {@code OPERATION_CONFLICT}
+     * while it is being filled.
+     */
     Mono<CollectionHandle> collection(String name, TimeBudget time) {
+        return describe(name, time)
+                .flatMap(found ->
+                        found.isReady() ? Mono.just(found) : refresh(time).then(describe(name, time)))
+                .doOnNext(Catalog::refuseUnlessReady);
+    }
+
+    private static void refuseUnlessReady(CollectionHandle collection) {
+        if (!collection.isReady()) {
+            throw new VectorDbException(
+                    ErrorCode.OPERATION_CONFLICT,
+                    "the collection " + collection.name() + " is being restored from a backup",
+                    Map.of("collection", collection.name()));
+        }
+    }
+
+    /** The collection of this name in whatever state, or {@code COLLECTION_NOT_FOUND}. */
+    Mono<CollectionHandle> describe(String name, TimeBudget time) {
         CollectionHandle known = compiled.byName().get(name);
         if (known != null) {
             return Mono.just(known);
@@ -87,6 +109,11 @@ final class Catalog {
 
     Mono<CreateCollectionResponse> create(CreateCollectionRequest request, TimeBudget time) {
         return call(MetadataServiceGrpc.getCreateCollectionMethod(), request, time)
+                .flatMap(response -> refresh(time).thenReturn(response));
+    }
+
+    Mono<FinishCollectionResponse> finish(FinishCollectionRequest request, TimeBudget time) {
+        return call(MetadataServiceGrpc.getFinishCollectionMethod(), request, time)
                 .flatMap(response -> refresh(time).thenReturn(response));
     }
 

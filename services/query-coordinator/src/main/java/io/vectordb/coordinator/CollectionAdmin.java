@@ -83,7 +83,7 @@ final class CollectionAdmin {
                         .orElseGet(() -> Mono.just(complete)));
     }
 
-    private Mono<Void> awaitLeaders(CollectionState collection, TimeBudget time) {
+    Mono<Void> awaitLeaders(CollectionState collection, TimeBudget time) {
         return Flux.fromIterable(collection.getShardsList())
                 .flatMap(shard -> storage.call(
                         shard,
@@ -96,7 +96,7 @@ final class CollectionAdmin {
     }
 
     Mono<Collection> get(String name, TimeBudget time) {
-        return catalog.collection(name, time).map(CollectionHandle::collection);
+        return catalog.describe(name, time).map(CollectionHandle::collection);
     }
 
     /** In the order of their names; the cursor is the last name given. */

@@ -24,6 +24,11 @@ record CollectionHandle(CollectionState state, CollectionSchema schema) {
         return state.getCollection();
     }
 
+    /** Whether it may be read and written: nobody fills it from a backup. */
+    boolean isReady() {
+        return collection().getState() != Collection.State.CREATING;
+    }
+
     /** In the order of their buckets. */
     List<ShardState> shards() {
         return state.getShardsList();

@@ -5,29 +5,42 @@ import io.grpc.BindableService;
 import io.vectordb.embedding.Embedder;
 import io.vectordb.v1.BulkRequest;
 import io.vectordb.v1.BulkResponse;
+import io.vectordb.v1.CancelOperationRequest;
 import io.vectordb.v1.Collection;
 import io.vectordb.v1.CountRequest;
 import io.vectordb.v1.CountResponse;
+import io.vectordb.v1.CreateBackupRequest;
 import io.vectordb.v1.CreateCollectionRequest;
+import io.vectordb.v1.DeleteBackupRequest;
 import io.vectordb.v1.DeleteCollectionRequest;
 import io.vectordb.v1.DeleteCollectionResponse;
 import io.vectordb.v1.DeleteRequest;
 import io.vectordb.v1.GetCollectionRequest;
 import io.vectordb.v1.GetInfoRequest;
 import io.vectordb.v1.GetInfoResponse;
+import io.vectordb.v1.GetOperationRequest;
 import io.vectordb.v1.GetRequest;
 import io.vectordb.v1.GetResponse;
+import io.vectordb.v1.ListBackupsRequest;
+import io.vectordb.v1.ListBackupsResponse;
 import io.vectordb.v1.ListCollectionsRequest;
 import io.vectordb.v1.ListCollectionsResponse;
+import io.vectordb.v1.ListOperationsRequest;
+import io.vectordb.v1.ListOperationsResponse;
+import io.vectordb.v1.Operation;
+import io.vectordb.v1.ReactorAdminServiceGrpc;
 import io.vectordb.v1.ReactorCollectionServiceGrpc;
+import io.vectordb.v1.ReactorOperationServiceGrpc;
 import io.vectordb.v1.ReactorRecordServiceGrpc;
 import io.vectordb.v1.ReactorSearchServiceGrpc;
 import io.vectordb.v1.ReactorSystemServiceGrpc;
+import io.vectordb.v1.RestoreBackupRequest;
 import io.vectordb.v1.ScrollRequest;
 import io.vectordb.v1.ScrollResponse;
 import io.vectordb.v1.SearchRequest;
 import io.vectordb.v1.SearchResponse;
 import io.vectordb.v1.UpsertRequest;
+import io.vectordb.v1.VerifyBackupRequest;
 import io.vectordb.v1.WriteOp;
 import io.vectordb.v1.WriteRequest;
 import io.vectordb.v1.WriteResponse;
@@ -49,6 +62,7 @@ final class PublicGrpcServices {
             Getter getter,
             BulkWriter bulk,
             Searching searching,
+            Background background,
             Catalog catalog,
             Embedder embedder,
             CoordinatorProperties properties) {
@@ -56,11 +70,16 @@ final class PublicGrpcServices {
                 new CollectionEndpoint(collections, properties),
                 new RecordEndpoint(records, getter, bulk, properties),
                 new SearchEndpoint(searching, properties),
+                new AdminEndpoint(background.backups(), properties),
+                new OperationEndpoint(background.operations(), properties),
                 new SystemEndpoint(catalog, embedder));
     }
 
     /** The three ways to find records without knowing their keys. */
     record Searching(Searcher searcher, Counter counter, Scroller scroller) {}
+
+    /** What goes on after the call that started it. */
+    record Background(Operations operations, BackupAdmin backups) {}
 
     private static TimeBudget defaultTime(CoordinatorProperties properties) {
         return TimeBudget.start(false, Duration.getDefaultInstance(), properties);
@@ -195,6 +214,68 @@ final class PublicGrpcServices {
             return searching
                     .scroller()
                     .scroll(request, TimeBudget.start(request.hasTimeout(), request.getTimeout(), properties));
+        }
+    }
+
+    private static final class AdminEndpoint extends ReactorAdminServiceGrpc.AdminServiceImplBase {
+
+        private final BackupAdmin backups;
+        private final CoordinatorProperties properties;
+
+        AdminEndpoint(BackupAdmin backups, CoordinatorProperties properties) {
+            this.backups = backups;
+            this.properties = properties;
+        }
+
+        @Override
+        public Mono<Operation> createBackup(CreateBackupRequest request) {
+            return backups.create(request, TimeBudget.start(request.hasTimeout(), request.getTimeout(), properties));
+        }
+
+        @Override
+        public Mono<ListBackupsResponse> listBackups(ListBackupsRequest request) {
+            return backups.list(request);
+        }
+
+        @Override
+        public Mono<Operation> restoreBackup(RestoreBackupRequest request) {
+            return Mono.fromSupplier(() -> backups.restore(request));
+        }
+
+        @Override
+        public Mono<Operation> verifyBackup(VerifyBackupRequest request) {
+            return Mono.fromSupplier(() -> backups.verify(request));
+        }
+
+        @Override
+        public Mono<Operation> deleteBackup(DeleteBackupRequest request) {
+            return Mono.fromSupplier(() -> backups.delete(request));
+        }
+    }
+
+    private static final class OperationEndpoint extends ReactorOperationServiceGrpc.OperationServiceImplBase {
+
+        private final Operations operations;
+        private final CoordinatorProperties properties;
+
+        OperationEndpoint(Operations operations, CoordinatorProperties properties) {
+            this.operations = operations;
+            this.properties = properties;
+        }
+
+        @Override
+        public Mono<Operation> getOperation(GetOperationRequest request) {
+            return operations.get(request, TimeBudget.start(request.hasTimeout(), request.getTimeout(), properties));
+        }
+
+        @Override
+        public Mono<ListOperationsResponse> listOperations(ListOperationsRequest request) {
+            return Mono.fromSupplier(() -> operations.list(request));
+        }
+
+        @Override
+        public Mono<Operation> cancelOperation(CancelOperationRequest request) {
+            return Mono.fromSupplier(() -> operations.cancel(request));
         }
     }
 

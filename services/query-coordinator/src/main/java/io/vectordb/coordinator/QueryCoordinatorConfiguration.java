@@ -1,14 +1,19 @@
 package io.vectordb.coordinator;
 
 import io.grpc.Channel;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vectordb.backup.BackupTargets;
 import io.vectordb.embedding.Embedder;
 import io.vectordb.rpc.ChannelFactory;
 import io.vectordb.rpc.ClusterWatch;
 import io.vectordb.rpc.ShardClient;
+import io.vectordb.service.BackupConfiguration;
+import io.vectordb.service.BackupProperties;
 import io.vectordb.service.ClusterClientConfiguration;
 import io.vectordb.service.ClusterProperties;
 import io.vectordb.service.RpcServices;
 import io.vectordb.service.ServiceReadiness;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -18,7 +23,7 @@ import org.springframework.context.annotation.Import;
 
 /** A query coordinator, alone in its process or beside the other services. */
 @Configuration(proxyBeanMethods = false)
-@Import(ClusterClientConfiguration.class)
+@Import({ClusterClientConfiguration.class, BackupConfiguration.class})
 @EnableConfigurationProperties(CoordinatorProperties.class)
 public class QueryCoordinatorConfiguration {
 
@@ -36,13 +41,52 @@ public class QueryCoordinatorConfiguration {
     }
 
     @Bean
+    ShardClient coordinatorShardClient(ChannelFactory channels, ClusterWatch watch) {
+        return new ShardClient(channels, watch);
+    }
+
+    @Bean
+    CollectionAdmin collectionAdmin(Catalog catalog, ShardClient storage, Embedder embedder) {
+        return new CollectionAdmin(catalog, storage, embedder);
+    }
+
+    @Bean(destroyMethod = "close")
+    Operations operations(MeterRegistry meters) {
+        return new Operations(InstantSource.system(), meters);
+    }
+
+    @Bean
+    BackupAdmin backupAdmin(
+            ChannelFactory channels,
+            Catalog catalog,
+            CollectionAdmin collections,
+            ShardClient storage,
+            Operations operations,
+            BackupTargets targets,
+            BackupProperties properties,
+            CoordinatorProperties times) {
+        InstantSource clock = InstantSource.system();
+        BackupCalls calls = new BackupCalls(channels, catalog, storage, properties.timeout());
+        return new BackupAdmin(
+                catalog,
+                operations,
+                new BackupCreation(catalog, calls, targets, clock, properties),
+                new BackupRestore(catalog, collections, calls, targets, clock, properties, times),
+                targets,
+                clock,
+                properties);
+    }
+
+    @Bean
     RpcServices coordinatorRpcServices(
             ChannelFactory channels,
-            ClusterWatch watch,
+            ShardClient storage,
             Catalog catalog,
+            CollectionAdmin collections,
+            Operations operations,
+            BackupAdmin backups,
             Embedder embedder,
             CoordinatorProperties properties) {
-        ShardClient storage = new ShardClient(channels, watch);
         Positions positions = new Positions(storage);
         IndexClient index = new IndexClient(channels, catalog);
         WritePreparation preparation = new WritePreparation(catalog, embedder);
@@ -50,7 +94,7 @@ public class QueryCoordinatorConfiguration {
         return new RpcServices(
                 SERVICE,
                 PublicGrpcServices.of(
-                        new CollectionAdmin(catalog, storage, embedder),
+                        collections,
                         new Records(catalog, preparation, writer),
                         new Getter(catalog, storage, properties),
                         new BulkWriter(catalog, preparation, writer, properties),
@@ -58,6 +102,7 @@ public class QueryCoordinatorConfiguration {
                                 new Searcher(catalog, positions, index, embedder, properties),
                                 new Counter(catalog, positions, index, properties),
                                 new Scroller(catalog, storage, properties)),
+                        new PublicGrpcServices.Background(operations, backups),
                         catalog,
                         embedder,
                         properties));

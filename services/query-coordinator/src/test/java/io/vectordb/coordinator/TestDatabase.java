@@ -10,6 +10,7 @@ import io.vectordb.rpc.ChannelFactory;
 import io.vectordb.rpc.GrpcErrors;
 import io.vectordb.service.ServiceReadiness;
 import io.vectordb.storagenode.StorageNodeConfiguration;
+import io.vectordb.v1.AdminServiceGrpc;
 import io.vectordb.v1.BulkChunk;
 import io.vectordb.v1.BulkRequest;
 import io.vectordb.v1.BulkResponse;
@@ -19,6 +20,7 @@ import io.vectordb.v1.CollectionSettings;
 import io.vectordb.v1.CreateCollectionRequest;
 import io.vectordb.v1.Embed;
 import io.vectordb.v1.Field;
+import io.vectordb.v1.OperationServiceGrpc;
 import io.vectordb.v1.RecordServiceGrpc;
 import io.vectordb.v1.Schema;
 import io.vectordb.v1.SearchServiceGrpc;
@@ -94,6 +96,11 @@ final class TestDatabase implements AutoCloseable {
     private final ManagedChannel channel;
 
     TestDatabase(Path folder) {
+        this(folder, folder.resolve("backups"));
+    }
+
+    /** @param backups where its backups lie, which others may share */
+    TestDatabase(Path folder, Path backups) {
         String name = "coordinator-test-" + NAMES.incrementAndGet();
         context = new SpringApplicationBuilder(Application.class)
                 .web(WebApplicationType.NONE)
@@ -108,7 +115,8 @@ final class TestDatabase implements AutoCloseable {
                         "--vectordb.metadata.raft-port=0",
                         "--vectordb.metadata.data-dir=" + folder.resolve("metadata"),
                         "--vectordb.storage.raft-port=0",
-                        "--vectordb.storage.data-dir=" + folder.resolve("storage"));
+                        "--vectordb.storage.data-dir=" + folder.resolve("storage"),
+                        "--vectordb.backup.folders=" + backups);
         channel = channels.channel(ChannelFactory.IN_PROCESS + name + "-coordinator");
         await(() -> context.getBeansOfType(ServiceReadiness.class).values().stream()
                 .allMatch(service -> service.notReadyBecause().isEmpty()));
@@ -128,6 +136,14 @@ final class TestDatabase implements AutoCloseable {
 
     SearchServiceGrpc.SearchServiceBlockingStub search() {
         return SearchServiceGrpc.newBlockingStub(channel).withDeadlineAfter(30, TimeUnit.SECONDS);
+    }
+
+    AdminServiceGrpc.AdminServiceBlockingStub admin() {
+        return AdminServiceGrpc.newBlockingStub(channel).withDeadlineAfter(30, TimeUnit.SECONDS);
+    }
+
+    OperationServiceGrpc.OperationServiceBlockingStub operations() {
+        return OperationServiceGrpc.newBlockingStub(channel).withDeadlineAfter(60, TimeUnit.SECONDS);
     }
 
     CollectionHandle handle(String collection) {

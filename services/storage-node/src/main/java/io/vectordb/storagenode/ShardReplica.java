@@ -33,6 +33,17 @@ final class ShardReplica implements CheckpointedState {
         this.identity = identity;
         this.directory = directory;
         this.resources = resources;
+        ScratchFolder.clear(directory);
+    }
+
+    /** A new folder on the disk of the store, for work that a restart forgets. */
+    ScratchFolder scratch() {
+        return ScratchFolder.make(directory);
+    }
+
+    /** The copy of the store within what {@link #checkpoint} made. */
+    static Path database(Path checkpoint) {
+        return checkpoint.resolve(DATABASE);
     }
 
     /** The open store; {@code SHARD_UNAVAILABLE} while the replica is closed. */

@@ -1,6 +1,8 @@
 package io.vectordb.storagenode;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.vectordb.backup.BackupTargets;
+import io.vectordb.backup.Pace;
 import io.vectordb.disks.Disk;
 import io.vectordb.disks.DiskSet;
 import io.vectordb.disks.DiskSettings;
@@ -13,6 +15,8 @@ import io.vectordb.rpc.ChannelFactory;
 import io.vectordb.rpc.ClusterWatch;
 import io.vectordb.segmentstore.ScrubSettings;
 import io.vectordb.segmentstore.SegmentStoreSettings;
+import io.vectordb.service.BackupConfiguration;
+import io.vectordb.service.BackupProperties;
 import io.vectordb.service.ClusterClientConfiguration;
 import io.vectordb.service.ClusterProperties;
 import io.vectordb.service.NodeRegistrar;
@@ -31,7 +35,7 @@ import org.springframework.context.annotation.Import;
 
 /** A storage node, alone in its process or beside the other services. */
 @Configuration(proxyBeanMethods = false)
-@Import(ClusterClientConfiguration.class)
+@Import({ClusterClientConfiguration.class, BackupConfiguration.class})
 @EnableConfigurationProperties(StorageProperties.class)
 public class StorageNodeConfiguration {
 
@@ -130,6 +134,33 @@ public class StorageNodeConfiguration {
         return files;
     }
 
+    /** Holds the service, as {@link StorageAdmin} does. */
+    record StorageBackup(BackupGrpcService service) implements AutoCloseable {
+
+        @Override
+        public void close() {
+            service.close();
+        }
+    }
+
+    @Bean(destroyMethod = "close")
+    StorageBackup storageBackup(
+            DiskServers node,
+            ShardReplicas replicas,
+            WriteCoalescer writes,
+            StorageResources resources,
+            BackupTargets targets,
+            BackupProperties properties,
+            MeterRegistry meters) {
+        BackupMetrics metrics = new BackupMetrics(meters);
+        Pace pace = Pace.limit(properties.bytesPerSecond().toBytes()).and(metrics.pace());
+        return new StorageBackup(new BackupGrpcService(
+                new ShardBackups(node, replicas, resources, targets, pace),
+                new ShardRestores(node, replicas, writes, resources, targets, pace),
+                metrics,
+                properties.atOnce()));
+    }
+
     @Bean
     RpcServices storageRpcServices(
             DiskServers node,
@@ -137,10 +168,15 @@ public class StorageNodeConfiguration {
             ReadPool reads,
             WriteCoalescer writes,
             StorageAdmin admin,
-            SegmentFiles segments) {
+            SegmentFiles segments,
+            StorageBackup backup) {
         return new RpcServices(
                 SERVICE,
-                List.of(new StorageGrpcService(node, replicas, reads, writes), admin.service(), segments.service()));
+                List.of(
+                        new StorageGrpcService(node, replicas, reads, writes),
+                        admin.service(),
+                        segments.service(),
+                        backup.service()));
     }
 
     @Bean

@@ -43,9 +43,9 @@ final class TestStorageNode implements AutoCloseable {
     final String address;
     final ReplicaComparison comparison;
     private final DiskSet disks;
-    private final WriteCoalescer writes;
+    final WriteCoalescer writes;
     private final StorageAdminGrpcService admin;
-    private final StorageResources resources = new StorageResources(8 << 20, 8 << 20);
+    final StorageResources resources = new StorageResources(8 << 20, 8 << 20);
     private final ReadPool reads = new ReadPool(2, 100);
     private final ChannelFactory channels = new ChannelFactory();
     private final Server server;

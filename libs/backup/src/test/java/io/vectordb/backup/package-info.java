@@ -1,0 +1,4 @@
+@NullMarked
+package io.vectordb.backup;
+
+import org.jspecify.annotations.NullMarked;
