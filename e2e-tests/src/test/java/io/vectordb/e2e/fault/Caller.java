@@ -35,27 +35,34 @@ final class Caller {
     private static final Set<String> EXPLAINED =
             Set.of(CUT, "SHARD_UNAVAILABLE", "DEADLINE_EXCEEDED", "STARTING", "STALE", OVERLOADED, "DISK_FULL");
 
-    private static final Duration SERVER_TIME = Duration.ofMillis(2_500);
-    private static final long CALL_MILLIS = 3_000;
+    /** What a call takes beyond the time that the server is given. */
+    private static final long WAY_MILLIS = 500;
+
     private static final int MOST_REPETITIONS = 5;
     private static final Duration PAUSE = Duration.ofMillis(100);
 
     private final GrpcClient client;
     private final String collection;
     private final Consistency.Level reads;
+    private final Duration serverTime;
     private final Histories histories;
     private final SplittableRandom random;
 
-    /** @param reads STRONG, unless the judgement itself is to be tested */
+    /**
+     * @param reads STRONG, unless the judgement itself is to be tested
+     * @param serverTime how long the server may try before it gives up
+     */
     Caller(
             GrpcClient client,
             String collection,
             Consistency.Level reads,
+            Duration serverTime,
             Histories histories,
             SplittableRandom random) {
         this.client = client;
         this.collection = collection;
         this.reads = reads;
+        this.serverTime = serverTime;
         this.histories = histories;
         this.random = random;
     }
@@ -127,7 +134,7 @@ final class Caller {
         try {
             return client
                     .records()
-                    .withDeadlineAfter(CALL_MILLIS, TimeUnit.MILLISECONDS)
+                    .withDeadlineAfter(serverTime.toMillis() + WAY_MILLIS, TimeUnit.MILLISECONDS)
                     .write(request)
                     .getResultsList()
                     .stream()
@@ -167,15 +174,14 @@ final class Caller {
                 .setConsistency(Consistency.newBuilder().setLevel(reads))
                 .build();
         try {
-            return Optional.of(
-                    client
-                            .records()
-                            .withDeadlineAfter(CALL_MILLIS, TimeUnit.MILLISECONDS)
-                            .get(request)
-                            .getResultsList()
-                            .stream()
-                            .map(Caller::seen)
-                            .toList());
+            return Optional.of(client
+                    .records()
+                    .withDeadlineAfter(serverTime.toMillis() + WAY_MILLIS, TimeUnit.MILLISECONDS)
+                    .get(request)
+                    .getResultsList()
+                    .stream()
+                    .map(Caller::seen)
+                    .toList());
         } catch (StatusRuntimeException e) {
             failed(e);
             pause();
@@ -218,10 +224,10 @@ final class Caller {
         LockSupport.parkNanos(PAUSE.toNanos());
     }
 
-    private static com.google.protobuf.Duration serverTime() {
+    private com.google.protobuf.Duration serverTime() {
         return com.google.protobuf.Duration.newBuilder()
-                .setSeconds(SERVER_TIME.toSeconds())
-                .setNanos(SERVER_TIME.toNanosPart())
+                .setSeconds(serverTime.toSeconds())
+                .setNanos(serverTime.toNanosPart())
                 .build();
     }
 

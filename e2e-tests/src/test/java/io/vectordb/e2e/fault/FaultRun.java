@@ -48,11 +48,18 @@ final class FaultRun implements AutoCloseable {
      * @param name of the run; its keys begin with it
      * @param reads STRONG, unless the judgement itself is to be tested
      * @param large whether the records of the set take much room
+     * @param serverTime of a call: short, so that many end while a fault lasts
      */
-    record Setting(String name, FaultCluster cluster, Consistency.Level reads, boolean large) {
+    record Setting(String name, FaultCluster cluster, Consistency.Level reads, boolean large, Duration serverTime) {
+
+        private static final Duration SHORT = Duration.ofMillis(2_500);
 
         Setting(String name, FaultCluster cluster) {
             this(name, cluster, Consistency.Level.STRONG, false);
+        }
+
+        Setting(String name, FaultCluster cluster, Consistency.Level reads, boolean large) {
+            this(name, cluster, reads, large, SHORT);
         }
 
         String registerPrefix() {
@@ -87,7 +94,12 @@ final class FaultRun implements AutoCloseable {
 
     private Caller caller(SplittableRandom random) {
         return new Caller(
-                setting.cluster().client(), FaultCluster.COLLECTION, setting.reads(), histories, random.split());
+                setting.cluster().client(),
+                FaultCluster.COLLECTION,
+                setting.reads(),
+                setting.serverTime(),
+                histories,
+                random.split());
     }
 
     /** A thread that makes one step after another. */
