@@ -30,6 +30,7 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 
 /** A metadata service and storage nodes on loopback, with one shard that has a replica on each. */
 final class StorageCluster implements AutoCloseable {
@@ -90,8 +91,13 @@ final class StorageCluster implements AutoCloseable {
         }
     }
 
-    private static Path jar(Path root, String service) {
-        return root.resolve("services/" + service + "/target/" + service + "-0.1.0-SNAPSHOT-exec.jar");
+    private static Path jar(Path root, String service) throws IOException {
+        Path target = root.resolve("services/" + service + "/target");
+        try (Stream<Path> files = Files.list(target)) {
+            return files.filter(file -> file.toString().endsWith("-exec.jar"))
+                    .findFirst()
+                    .orElseThrow(() -> new IOException("no executable jar in " + target));
+        }
     }
 
     private static int freePort() throws IOException {

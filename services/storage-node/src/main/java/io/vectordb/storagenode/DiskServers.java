@@ -7,7 +7,6 @@ import io.vectordb.disks.DiskHealth;
 import io.vectordb.disks.DiskId;
 import io.vectordb.disks.DiskLevel;
 import io.vectordb.disks.DiskSet;
-import io.vectordb.disks.DiskSpace;
 import io.vectordb.disks.DiskStatus;
 import io.vectordb.internal.metadata.v1.NodeDisk;
 import io.vectordb.raft.FatalErrorHandler;
@@ -70,9 +69,8 @@ final class DiskServers implements AutoCloseable {
     private final Map<DiskId, RaftNode> servers = new ConcurrentHashMap<>();
     private final Map<GroupId, String> missing = new ConcurrentHashMap<>();
     /** As of a few seconds ago, so that nobody waits for a disk who only wants to know how full it is. */
-    private final Map<DiskId, DiskStatus> measured = new ConcurrentHashMap<>();
-
     private volatile List<DiskStatus> statuses = List.of();
+
     /** Closing a server and measuring a disk may take as long as the disk does. */
     private final ScheduledExecutorService executor = Executors.newScheduledThreadPool(
             3, Thread.ofPlatform().daemon().name("disks-", 0).factory());
@@ -105,6 +103,7 @@ final class DiskServers implements AutoCloseable {
             throw e;
         }
         if (started.servers.isEmpty()) {
+            started.close();
             throw new VectorDbException(
                     ErrorCode.INTERNAL, "no disk of node " + settings.nodeId() + " can be used: " + disks.statuses());
         }
@@ -162,13 +161,15 @@ final class DiskServers implements AutoCloseable {
 
     /** Closes the server of a disk that failed; what hangs in it is ended with the process. */
     private void stop(Disk disk) {
-        RaftNode server = servers.remove(disk.id());
+        RaftNode server = servers.get(disk.id());
         if (server == null) {
             return;
         }
         String why = "its disk " + disk.folder() + " is " + disk.health() + ": " + disk.reason();
         server.groups().forEach(group -> missing.put(group, why));
         missing.putAll(server.failedGroups());
+        // Only now: in between nobody could tell where its replicas are.
+        servers.remove(disk.id());
         LOG.error("the replicas on disk {} are set aside: {}", disk, server.groups());
         ScheduledFuture<?> watchdog = executor.schedule(
                 () -> fatal.onFatal(settings.nodeId(), "the server of disk " + disk + " does not close", null),
@@ -182,14 +183,11 @@ final class DiskServers implements AutoCloseable {
     }
 
     private void measure() {
-        List<DiskStatus> found = disks.statuses();
-        statuses = found;
-        for (DiskStatus status : found) {
-            DiskId id = status.id();
-            if (id != null) {
-                measured.put(id, status);
-            }
-        }
+        statuses = disks.statuses();
+    }
+
+    private Optional<DiskStatus> measured(DiskId disk) {
+        return statuses.stream().filter(status -> disk.equals(status.id())).findFirst();
     }
 
     String nodeId() {
@@ -222,17 +220,15 @@ final class DiskServers implements AutoCloseable {
                     case MOVE_AWAY -> NodeDisk.Level.MOVE_AWAY;
                     case REJECT_WRITES -> NodeDisk.Level.REJECT_WRITES;
                 });
-        DiskStatus status = measured.get(disk.id());
-        DiskSpace space = status == null ? null : status.space();
-        if (space != null) {
-            node.setTotalBytes(space.totalBytes()).setFreeBytes(twoDigits(space.usableBytes()));
-        }
+        measured(disk.id())
+                .map(DiskStatus::space)
+                .ifPresent(
+                        space -> node.setTotalBytes(space.totalBytes()).setFreeBytes(twoDigits(space.usableBytes())));
         return node.build();
     }
 
     private DiskLevel level(DiskId disk) {
-        DiskStatus status = measured.get(disk);
-        return status == null ? DiskLevel.NORMAL : status.level();
+        return measured(disk).map(DiskStatus::level).orElse(DiskLevel.NORMAL);
     }
 
     private static long twoDigits(long bytes) {
