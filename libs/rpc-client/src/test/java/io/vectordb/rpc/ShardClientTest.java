@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 /** Three storage nodes that do as they are told. */
 class ShardClientTest {
 
-    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     private static final class FakeStorage extends StorageServiceGrpc.StorageServiceImplBase {
         final AtomicInteger calls = new AtomicInteger();
@@ -87,7 +87,7 @@ class ShardClientTest {
                                 StorageServiceGrpc.getReadPositionMethod(),
                                 ReadPositionRequest.getDefaultInstance(),
                                 timeout)
-                        .block(Duration.ofSeconds(30)))
+                        .block(Duration.ofSeconds(90)))
                 .getSeq();
     }
 
@@ -141,8 +141,8 @@ class ShardClientTest {
     void aShardWithoutLeaderIsGivenUpWhenTheTimeIsUsedUp() {
         nodes.forEach(node -> node.fails(ErrorCode.SHARD_UNAVAILABLE, Map.of()));
         long begun = System.nanoTime();
-        VectorDbException failure = failure(Duration.ofMillis(300));
-        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(3));
+        VectorDbException failure = failure(Duration.ofSeconds(3));
+        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(30));
         assertThat(failure.code()).isEqualTo(ErrorCode.SHARD_UNAVAILABLE);
         assertThat(failure.getMessage()).contains("notes-0");
         assertThat(calls()).allMatch(calls -> calls >= 1);
@@ -161,7 +161,7 @@ class ShardClientTest {
         nodes.get(0).fails(ErrorCode.STALE, Map.of());
         assertThat(call(TIMEOUT)).isEqualTo(7);
         nodes.forEach(node -> node.fails(ErrorCode.STALE, Map.of()));
-        assertThat(failure(Duration.ofMillis(200)).code()).isEqualTo(ErrorCode.STALE);
+        assertThat(failure(Duration.ofSeconds(2)).code()).isEqualTo(ErrorCode.STALE);
     }
 
     @Test
