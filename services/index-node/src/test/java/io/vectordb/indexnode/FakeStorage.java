@@ -185,24 +185,28 @@ final class FakeStorage extends StorageServiceGrpc.StorageServiceImplBase implem
 
     @Override
     public synchronized void tail(TailRequest request, StreamObserver<TailResponse> observer) {
-        if (request.getFromSeq() < floor) {
+        if (request.getFromSeq() >= floor && request.getFromSeq() >= seq) {
+            CompletableFuture.delayedExecutor(request.getWaitMillis(), TimeUnit.MILLISECONDS)
+                    .execute(() -> answerTail(request.getFromSeq(), observer));
+        } else {
+            answerTail(request.getFromSeq(), observer);
+        }
+    }
+
+    /** A feed that was trimmed while a request waited for changes answers as one that was trimmed before. */
+    private synchronized void answerTail(long from, StreamObserver<TailResponse> observer) {
+        if (from < floor) {
             observer.onError(new VectorDbException(ErrorCode.RESYNC, "the feed begins at " + floor));
             return;
         }
-        if (request.getFromSeq() >= seq) {
-            CompletableFuture.delayedExecutor(request.getWaitMillis(), TimeUnit.MILLISECONDS)
-                    .execute(() -> answer(observer, changes(request.getFromSeq())));
-            return;
-        }
-        answer(observer, changes(request.getFromSeq()));
-    }
-
-    private synchronized TailResponse changes(long from) {
-        return TailResponse.newBuilder()
-                .addAllEntries(
-                        feed.stream().filter(entry -> entry.getSeq() > from).toList())
-                .setConfirmedSeq(seq)
-                .build();
+        answer(
+                observer,
+                TailResponse.newBuilder()
+                        .addAllEntries(feed.stream()
+                                .filter(entry -> entry.getSeq() > from)
+                                .toList())
+                        .setConfirmedSeq(seq)
+                        .build());
     }
 
     private static <A> void answer(StreamObserver<A> observer, A answer) {
