@@ -275,7 +275,6 @@ public final class ShardStore implements AutoCloseable {
         return hash;
     }
 
-    /** Its view is closed when it returns. */
     private ContentHash hash(CompletableFuture<Void> viewed) {
         try (ReadView view = database.view()) {
             StoreState now = store.state(view);
