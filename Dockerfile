@@ -24,7 +24,7 @@ LABEL org.opencontainers.image.title="VectorDB ${SERVICE}" \
 # A fixed number, so that an orchestrator can check that it is not root and give volumes to its group.
 RUN groupadd --gid 10001 vectordb \
     && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /app --shell /usr/sbin/nologin vectordb \
-    && install -d -o 10001 -g 10001 /data
+    && install -d -o 10001 -g 10001 /data /backups
 
 WORKDIR /app
 COPY --from=layers /build/layers/dependencies/ ./

@@ -63,9 +63,10 @@ spec:
     {{- end }}
 {{- end -}}
 
+{{/* A dict of name and persistence. */}}
 {{- define "vectordb.volumeClaim" -}}
 - metadata:
-    name: data
+    name: {{ .name }}
   spec:
     accessModes: [ReadWriteOnce]
     {{- with .persistence.storageClass }}
@@ -78,10 +79,12 @@ spec:
 
 {{/*
 The pod template of every workload. Beyond root and component: image (the service's), values (of the component), ports
-(name and port, beside http), env (a YAML text), persistent (whether the workload claims a volume named data).
+(name and port, beside http), env (a YAML text), persistent (whether the workload claims a volume named data), disks (how
+many further volumes it claims), backups (whether it reads or writes them).
 */}}
 {{- define "vectordb.podTemplate" -}}
 {{- $global := .root.Values -}}
+{{- $backups := and .backups $global.backup.existingClaim -}}
 metadata:
   labels:
     {{- include "vectordb.labels" . | nindent 4 }}
@@ -144,6 +147,9 @@ spec:
         {{- with .env }}
         {{- . | nindent 8 }}
         {{- end }}
+        {{- if $backups }}
+        - {name: VECTORDB_BACKUP_FOLDERS, value: /backups}
+        {{- end }}
         {{- with .values.extraEnv }}
         {{- toYaml . | nindent 8 }}
         {{- end }}
@@ -174,7 +180,17 @@ spec:
       volumeMounts:
         - {name: tmp, mountPath: /tmp}
         - {name: data, mountPath: /data}
+        {{- range $i := until (int .disks) }}
+        - {name: disk-{{ add1 $i }}, mountPath: /disks/{{ add1 $i }}}
+        {{- end }}
+        {{- if $backups }}
+        - {name: backups, mountPath: /backups}
+        {{- end }}
   volumes:
+    {{- if $backups }}
+    - name: backups
+      persistentVolumeClaim: {claimName: {{ $global.backup.existingClaim }}}
+    {{- end }}
     - name: tmp
       emptyDir: {sizeLimit: 512Mi}
     {{- if not .persistent }}

@@ -20,6 +20,7 @@ import tools.jackson.databind.json.JsonMapper;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ComposeFileTest {
 
+    private static final String BACKUPS = "backups:/backups";
     private static final List<String> NAMES =
             List.of("VECTORDB_STORAGE_NODE_ID", "VECTORDB_STORAGE_RAFT_HOST", "VECTORDB_INDEX_NODE_ID");
 
@@ -94,6 +95,23 @@ class ComposeFileTest {
     }
 
     @Test
+    void whoWritesBackupsSharesAVolumeForThem() {
+        for (Map.Entry<String, JsonNode> each : services()) {
+            boolean writes =
+                    each.getKey().startsWith("storage-") || each.getKey().equals("coordinator");
+            assertThat(each.getValue().at("/volumes").valueStream().map(JsonNode::asString))
+                    .as(each.getKey())
+                    .matches(volumes -> volumes.contains(BACKUPS) == writes);
+            assertThat(each.getValue()
+                            .at("/environment/VECTORDB_BACKUP_FOLDERS")
+                            .asString(""))
+                    .as(each.getKey())
+                    .isEqualTo(writes ? "/backups" : "");
+        }
+        assertThat(compose.at("/volumes").has("backups")).isTrue();
+    }
+
+    @Test
     void everyStoreHasAVolumeOfItsOwn() {
         for (Map.Entry<String, JsonNode> each : services()) {
             boolean stores =
@@ -103,7 +121,9 @@ class ComposeFileTest {
                     .valueStream()
                     .map(JsonNode::asString)
                     .toList();
-            assertThat(volumes).isEqualTo(stores ? List.of(each.getKey() + ":/data") : List.of());
+            List<String> own = stores ? List.of(each.getKey() + ":/data") : List.of();
+            assertThat(volumes.stream().filter(volume -> !volume.equals(BACKUPS)))
+                    .containsExactlyElementsOf(own);
             assertThat(compose.at("/volumes").has(each.getKey()))
                     .as(each.getKey())
                     .isEqualTo(stores);

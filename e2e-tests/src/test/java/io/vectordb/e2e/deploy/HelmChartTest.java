@@ -263,6 +263,53 @@ class HelmChartTest {
         }
     }
 
+    @Test
+    void everyFurtherDiskHasAClaimAPortAndAFolder() {
+        List<Manifest> manifests = Manifest.parse(template("cluster")
+                .set("storage.extraDisks[0].size", "1Ti")
+                .set("storage.extraDisks[1].size", "2Ti")
+                .set("storage.extraDisks[1].storageClass", "fast")
+                .call());
+        Manifest storage = workloads(manifests).stream()
+                .filter(workload -> imageName(workload).equals("storage-node"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(storage.each("/spec/volumeClaimTemplates")
+                        .map(claim -> claim.at("/metadata/name").asString() + " "
+                                + claim.at("/spec/resources/requests/storage").asString()))
+                .containsExactly("data 20Gi", "disk-1 1Ti", "disk-2 2Ti");
+        assertThat(StreamSupport.stream(storage.container().at("/volumeMounts").spliterator(), false)
+                        .map(mount -> mount.at("/name").asString()
+                                + mount.at("/mountPath").asString()))
+                .contains("disk-1/disks/1", "disk-2/disks/2");
+        assertThat(StreamSupport.stream(storage.container().at("/ports").spliterator(), false)
+                        .map(port -> port.at("/name").asString() + " "
+                                + port.at("/containerPort").asInt()))
+                .contains("raft 9211", "raft-1 9212", "raft-2 9213");
+        assertThat(environment(storage).get("VECTORDB_STORAGE_DISKS"))
+                .isEqualTo("/data/storage,/disks/1/storage,/disks/2/storage");
+        assertThat(ofKind(manifests, "Service"))
+                .filteredOn(service -> service.name().equals("demo-vectordb-storage"))
+                .allMatch(service -> service.json().toString().contains("9213"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"cluster", "standalone"})
+    void whoWritesBackupsMountsTheClaimForThem(String mode) {
+        for (Manifest workload : workloads(Manifest.parse(
+                template(mode).set("backup.existingClaim", "shared").call()))) {
+            boolean writes =
+                    List.of("storage-node", "query-coordinator", "standalone").contains(imageName(workload));
+            assertThat(workload.each("/spec/template/spec/volumes")
+                            .map(volume -> volume.at("/persistentVolumeClaim/claimName")
+                                    .asString("")))
+                    .as(workload.toString())
+                    .matches(claims -> claims.contains("shared") == writes);
+            assertThat(environment(workload).get("VECTORDB_BACKUP_FOLDERS")).isEqualTo(writes ? "/backups" : null);
+        }
+        assertThat(render(mode).toString()).doesNotContain("VECTORDB_BACKUP_FOLDERS");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"cluster", "standalone"})
     void nothingIsReachableFromOutsideUnlessAskedFor(String mode) {
