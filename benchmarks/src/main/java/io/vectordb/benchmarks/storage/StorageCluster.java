@@ -10,6 +10,7 @@ import io.vectordb.internal.metadata.v1.ShardState;
 import io.vectordb.internal.storage.v1.GetShardStatusRequest;
 import io.vectordb.internal.storage.v1.GetShardStatusResponse;
 import io.vectordb.internal.storage.v1.StorageServiceGrpc;
+import io.vectordb.rpc.Calls;
 import io.vectordb.rpc.ChannelFactory;
 import io.vectordb.rpc.ClusterWatch;
 import io.vectordb.rpc.ShardClient;
@@ -37,6 +38,7 @@ final class StorageCluster implements AutoCloseable {
 
     private static final Duration START = Duration.ofMinutes(3);
     private static final Duration CALL = Duration.ofSeconds(60);
+    private static final Duration STATUS = Duration.ofSeconds(2);
 
     private final NodeProcess metadata;
     private final Map<String, NodeProcess> nodes = new LinkedHashMap<>();
@@ -159,6 +161,28 @@ final class StorageCluster implements AutoCloseable {
             return status.getLeaderNode();
         } catch (VectorDbException e) {
             return "";
+        }
+    }
+
+    /** How far the replica on this node is; -1 when the node does not answer. */
+    long appliedBy(String id) {
+        try {
+            String address = watch.state().getNodesList().stream()
+                    .filter(node -> node.getId().equals(id))
+                    .map(Node::getRpcAddress)
+                    .findFirst()
+                    .orElseThrow();
+            return Objects.requireNonNull(Calls.unary(
+                                    channels.channel(address),
+                                    StorageServiceGrpc.getGetShardStatusMethod(),
+                                    GetShardStatusRequest.newBuilder()
+                                            .setShard(shard())
+                                            .build(),
+                                    STATUS)
+                            .block())
+                    .getAppliedSeq();
+        } catch (VectorDbException e) {
+            return -1;
         }
     }
 

@@ -89,7 +89,10 @@ final class RatisProperties {
         RaftServerConfigKeys.Log.setPurgeGap(
                 properties, (int) Math.clamp(settings.keepEntries() / 2, 1, PURGE_GAP_ENTRIES));
         RaftServerConfigKeys.Log.setCorruptionPolicy(properties, RaftServerConfigKeys.Log.CorruptionPolicy.EXCEPTION);
-        RaftServerConfigKeys.Log.setLogMetadataEnabled(properties, true);
+        // An entry of its own, and a sync on every member, after each commit, only so that a restarted replica knows
+        // from its
+        // log what was committed: its state knows that, up to what it has applied, and the next leader knows the rest.
+        RaftServerConfigKeys.Log.setLogMetadataEnabled(properties, false);
         // Both report entries as flushed that are not.
         RaftServerConfigKeys.Log.setUnsafeFlushEnabled(properties, false);
         RaftServerConfigKeys.Log.setAsyncFlushEnabled(properties, false);

@@ -57,24 +57,34 @@ public final class ShardClient {
      * @param turn whose turn it is among the replicas when nobody names the leader: hints do not count, so that a dead
      *     leader that the others still name keeps none of them from being asked
      * @param mayHaveSucceeded whether one before this may have done its work although it failed
+     * @param said why the one before this failed
      */
-    private record Attempt(int number, String node, int turn, boolean mayHaveSucceeded) {}
+    private record Attempt(
+            int number, String node, int turn, boolean mayHaveSucceeded, Optional<VectorDbException> said) {}
 
     private Attempt first(ShardState shard) {
         String leader = leaders.get(shard.getUid());
         List<String> replicas = shard.getStorageNodesList();
         return leader != null && replicas.contains(leader)
-                ? new Attempt(0, leader, 0, false)
-                : new Attempt(0, replicas.getFirst(), 1, false);
+                ? new Attempt(0, leader, 0, false, Optional.empty())
+                : new Attempt(0, replicas.getFirst(), 1, false, Optional.empty());
     }
 
-    private static Attempt next(ShardState shard, Attempt last, Optional<String> hint, boolean mayHaveSucceeded) {
+    private static Attempt next(
+            ShardState shard, Attempt last, Optional<String> hint, boolean mayHaveSucceeded, VectorDbException error) {
         List<String> replicas = shard.getStorageNodesList();
-        if (hint.isPresent()) {
-            return new Attempt(last.number() + 1, hint.get(), last.turn(), mayHaveSucceeded);
+        int turn = last.turn();
+        if (hint.isEmpty() && replicas.get(turn % replicas.size()).equals(last.node())) {
+            turn++;
         }
-        int turn = replicas.get(last.turn() % replicas.size()).equals(last.node()) ? last.turn() + 1 : last.turn();
-        return new Attempt(last.number() + 1, replicas.get(turn % replicas.size()), turn + 1, mayHaveSucceeded);
+        return hint.isPresent()
+                ? new Attempt(last.number() + 1, hint.get(), turn, mayHaveSucceeded, Optional.of(error))
+                : new Attempt(
+                        last.number() + 1,
+                        replicas.get(turn % replicas.size()),
+                        turn + 1,
+                        mayHaveSucceeded,
+                        Optional.of(error));
     }
 
     private <Q, A> Mono<A> attempt(Call<Q, A> call, Attempt attempt) {
@@ -106,9 +116,12 @@ public final class ShardClient {
         hint.ifPresent(leader -> leaders.put(call.shard().getUid(), leader));
         Duration pause = hint.isPresent() && last.number() == 0 ? Duration.ZERO : pause(last.number());
         if (call.left().compareTo(pause) <= 0) {
-            return Mono.error(giveUp(call, error));
+            // An attempt that only the end of the time broke off says less than the one before it.
+            return Mono.error(giveUp(
+                    call,
+                    error.code() == ErrorCode.DEADLINE_EXCEEDED ? last.said().orElse(error) : error));
         }
-        return Mono.delay(pause).then(attempt(call, next(call.shard(), last, hint, mayHaveSucceeded)));
+        return Mono.delay(pause).then(attempt(call, next(call.shard(), last, hint, mayHaveSucceeded, error)));
     }
 
     private static boolean isWorthRepeating(ErrorCode code) {

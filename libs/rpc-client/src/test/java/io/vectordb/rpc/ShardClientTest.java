@@ -140,9 +140,7 @@ class ShardClientTest {
     @Test
     void aShardWithoutLeaderIsGivenUpWhenTheTimeIsUsedUp() {
         nodes.forEach(node -> node.fails(ErrorCode.SHARD_UNAVAILABLE, Map.of()));
-        long begun = System.nanoTime();
-        VectorDbException failure = failure(Duration.ofMillis(300));
-        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(3));
+        VectorDbException failure = failure(Duration.ofSeconds(2));
         assertThat(failure.code()).isEqualTo(ErrorCode.SHARD_UNAVAILABLE);
         assertThat(failure.getMessage()).contains("notes-0");
         assertThat(calls()).allMatch(calls -> calls >= 1);
@@ -153,7 +151,7 @@ class ShardClientTest {
         nodes.forEach(node -> node.behaviour = observer -> {});
         long begun = System.nanoTime();
         assertThat(failure(Duration.ofMillis(200)).code()).isEqualTo(ErrorCode.DEADLINE_EXCEEDED);
-        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(3));
+        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(TIMEOUT);
     }
 
     @Test
@@ -161,7 +159,17 @@ class ShardClientTest {
         nodes.get(0).fails(ErrorCode.STALE, Map.of());
         assertThat(call(TIMEOUT)).isEqualTo(7);
         nodes.forEach(node -> node.fails(ErrorCode.STALE, Map.of()));
-        assertThat(failure(Duration.ofMillis(200)).code()).isEqualTo(ErrorCode.STALE);
+        assertThat(failure(Duration.ofSeconds(2)).code()).isEqualTo(ErrorCode.STALE);
+    }
+
+    @Test
+    void whatAReplicaSaidIsNotHiddenByTheEndOfTheTime() {
+        nodes.get(0).fails(ErrorCode.STALE, Map.of("reached", "5"));
+        nodes.get(1).behaviour = observer -> {};
+        nodes.get(2).behaviour = observer -> {};
+        VectorDbException failure = failure(Duration.ofSeconds(2));
+        assertThat(failure.code()).isEqualTo(ErrorCode.STALE);
+        assertThat(failure.metadata()).containsEntry("reached", "5");
     }
 
     @Test

@@ -16,7 +16,7 @@ import org.rocksdb.RocksIterator;
 final class ContentHasher {
 
     static final long FEED_ROWS = 100_000;
-    /** In {@code system}, the rows of requests and of their times; no other key begins so. */
+    /** In {@code system}, the rows of requests, of their times, and of leases follow from here on. */
     private static final byte[] FIRST_REQUEST = {0x10};
 
     private final ReadView view;

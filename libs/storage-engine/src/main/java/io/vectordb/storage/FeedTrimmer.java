@@ -31,15 +31,18 @@ final class FeedTrimmer {
         this.system = database.family(StoreFormat.SYSTEM);
     }
 
-    /** Trims whole log entries while at least {@code keepEntries} changes stay. */
-    FeedFloor trim(long keepEntries) {
+    /**
+     * Trims whole log entries while at least {@code keepEntries} changes stay, and none behind {@code heldFrom}, whose
+     * changes somebody still reads.
+     */
+    FeedFloor trim(long keepEntries, long heldFrom) {
         while (true) {
             try (ReadView view = database.view();
                     NativeScope scope = new NativeScope()) {
                 FeedFloor floor = store.floor(view);
                 long excess = store.state(view).feedAppended() - floor.trimmed() - keepEntries;
                 WriteBatch batch = scope.own(new WriteBatch());
-                FeedFloor raised = excess <= 0 ? floor : drop(view, batch, floor, excess);
+                FeedFloor raised = excess <= 0 ? floor : drop(view, batch, floor, excess, heldFrom);
                 if (raised.equals(floor)) {
                     return floor;
                 }
@@ -50,12 +53,15 @@ final class FeedTrimmer {
     }
 
     /** Adds the next entries to the batch: as many as one batch takes and the excess allows. */
-    private FeedFloor drop(ReadView view, WriteBatch batch, FeedFloor floor, long excess) {
+    private FeedFloor drop(ReadView view, WriteBatch batch, FeedFloor floor, long excess, long heldFrom) {
         RocksIterator changes = view.iterator(feed);
         changes.seek(StoreFormat.feedKey(floor.seq() + 1, 0));
         FeedFloor raised = floor;
         while (raised.trimmed() - floor.trimmed() < BATCH_ROWS && ReadView.onRow(changes)) {
             long seq = StoreFormat.feedSeq(changes.key());
+            if (seq > heldFrom) {
+                return raised;
+            }
             Database.run(batch::setSavePoint);
             long rows = 0;
             for (; ReadView.onRow(changes) && StoreFormat.feedSeq(changes.key()) == seq; changes.next()) {

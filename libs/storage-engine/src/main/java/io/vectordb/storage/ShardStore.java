@@ -2,8 +2,10 @@ package io.vectordb.storage;
 
 import com.google.protobuf.ByteString;
 import io.vectordb.common.VectorDbException;
+import io.vectordb.internal.storage.v1.FeedLease;
 import io.vectordb.internal.storage.v1.GetResponse;
 import io.vectordb.internal.storage.v1.KeyInBucket;
+import io.vectordb.internal.storage.v1.LeaseCommand;
 import io.vectordb.internal.storage.v1.ScanResponse;
 import io.vectordb.internal.storage.v1.TailResponse;
 import io.vectordb.internal.storage.v1.WriteCommand;
@@ -39,8 +41,11 @@ import org.rocksdb.WriteBatch;
  */
 public final class ShardStore implements AutoCloseable {
 
-    /** How many changes {@link #housekeep()} keeps. */
+    /** How many changes {@link #housekeep} keeps when nobody reads them. */
     public static final long FEED_ENTRIES = 200_000;
+
+    /** And how many at most for readers that have leases; who is slower than that begins anew. */
+    static final long LEASED_FEED_ENTRIES = 10 * FEED_ENTRIES;
 
     private final Database database;
     private final ShardIdentity identity;
@@ -51,6 +56,7 @@ public final class ShardStore implements AutoCloseable {
     private final RecordReader records;
     private final FeedReader feed;
     private final FeedTrimmer trimmer;
+    private final FeedLeases leases;
     private final ChangeSignal changes;
     private final Object trimming = new Object();
     private volatile StoreState state;
@@ -67,6 +73,7 @@ public final class ShardStore implements AutoCloseable {
         this.records = new RecordReader(database, store);
         this.feed = new FeedReader(database, store);
         this.trimmer = new FeedTrimmer(database, store);
+        this.leases = new FeedLeases(database);
         try (ReadView view = database.view()) {
             this.state = store.state(view);
             this.floor = store.floor(view);
@@ -146,6 +153,35 @@ public final class ShardStore implements AutoCloseable {
         state = applied.state();
         changes.reached(seq);
         return applied.response();
+    }
+
+    /**
+     * Applies one command about the lease of a reader of the feed. It has no seq that anybody can read at.
+     *
+     * @return whether the lease was taken in; true for an entry applied before
+     */
+    public synchronized boolean apply(long term, long index, LeaseCommand command) {
+        if (index <= state.applied().index()) {
+            return true;
+        }
+        StoreState advanced = state.at(new AppliedPosition(term, index));
+        boolean taken;
+        try (ReadView view = database.view();
+                NativeScope scope = new NativeScope()) {
+            WriteBatch batch = scope.own(new WriteBatch());
+            taken = leases.apply(view, batch, command);
+            Database.run(() -> batch.put(system, StoreFormat.stateKey(), advanced.encode()));
+            database.write(batch);
+        }
+        state = advanced;
+        return taken;
+    }
+
+    /** The leases of readers of the feed, those that ran out lately included. */
+    public List<FeedLease> leases() {
+        try (ReadView view = database.view()) {
+            return leases.all(view);
+        }
     }
 
     /** Notes that an entry without data was reached; does nothing for one applied before. */
@@ -354,14 +390,33 @@ public final class ShardStore implements AutoCloseable {
      * that only they kept. Costs two small deletes per change.
      */
     public void trimFeed(long keepEntries) {
+        trimFeed(keepEntries, Long.MAX_VALUE);
+    }
+
+    /** The same, but for the changes behind {@code heldFrom}. */
+    private void trimFeed(long keepEntries, long heldFrom) {
         synchronized (trimming) {
-            floor = trimmer.trim(Math.max(0, keepEntries));
+            floor = trimmer.trim(Math.max(0, keepEntries), heldFrom);
         }
     }
 
-    /** What the owner calls from time to time: keeps the feed at {@link #FEED_ENTRIES}. */
-    public void housekeep() {
-        trimFeed(FEED_ENTRIES);
+    /**
+     * What the owner calls from time to time: keeps the feed at {@link #FEED_ENTRIES}, or longer where a reader has a
+     * lease.
+     *
+     * @param nowMicros by this replica's clock: when a lease has run out decides about no result of a command
+     */
+    public void housekeep(long nowMicros) {
+        housekeep(nowMicros, FEED_ENTRIES, LEASED_FEED_ENTRIES);
+    }
+
+    void housekeep(long nowMicros, long keepEntries, long keepLeasedEntries) {
+        long heldFrom;
+        try (ReadView view = database.view()) {
+            heldFrom = leases.heldFrom(view, nowMicros);
+        }
+        trimFeed(keepEntries, heldFrom);
+        trimFeed(keepLeasedEntries);
     }
 
     public StoreStatistics statistics() {

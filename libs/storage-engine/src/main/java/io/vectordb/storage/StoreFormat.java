@@ -3,6 +3,7 @@ package io.vectordb.storage;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
+import io.vectordb.internal.storage.v1.FeedLease;
 import io.vectordb.internal.storage.v1.StoredRecord;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -49,6 +50,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@code 10} ‖ request id (UTF-8) → micros of the command (8 bytes) ‖ length of the content hash (4 bytes) ‖
  *       content hash ‖ {@code UnitResult}.
  *   <li>{@code 11} ‖ micros of the command (8 bytes) ‖ request id → size charged for the request row (4 bytes).
+ *   <li>{@code 12} ‖ reader of the feed (UTF-8) → seq that it reads from, micros when its lease runs out (2 × 8 bytes).
  * </ul>
  */
 final class StoreFormat {
@@ -71,6 +73,7 @@ final class StoreFormat {
     private static final byte[] FLOOR_KEY = {0x02};
     private static final byte REQUEST_TAG = 0x10;
     private static final byte REQUEST_TIME_TAG = 0x11;
+    private static final byte LEASE_TAG = 0x12;
 
     private static final int ROW_HEADER_BYTES = 2;
     private static final int FEED_HEADER_BYTES = ROW_HEADER_BYTES + Long.BYTES;
@@ -335,6 +338,32 @@ final class StoreFormat {
 
     static long microsOf(byte[] requestTimeKey) {
         return ByteBuffer.wrap(requestTimeKey).getLong(1);
+    }
+
+    /** Sorts before the rows of every reader when the reader is empty. */
+    static byte[] leaseKey(String reader) {
+        byte[] name = reader.getBytes(StandardCharsets.UTF_8);
+        return ByteBuffer.allocate(1 + name.length).put(LEASE_TAG).put(name).array();
+    }
+
+    static boolean isLeaseKey(byte[] systemKey) {
+        return systemKey[0] == LEASE_TAG;
+    }
+
+    static byte[] leaseValue(long fromSeq, long expireMicros) {
+        return ByteBuffer.allocate(2 * Long.BYTES)
+                .putLong(fromSeq)
+                .putLong(expireMicros)
+                .array();
+    }
+
+    static FeedLease lease(byte[] key, byte[] value) {
+        ByteBuffer in = ByteBuffer.wrap(value);
+        return FeedLease.newBuilder()
+                .setReader(new String(key, 1, key.length - 1, StandardCharsets.UTF_8))
+                .setFromSeq(in.getLong())
+                .setExpireMicros(in.getLong())
+                .build();
     }
 
     static String requestIdOf(byte[] requestTimeKey) {

@@ -9,6 +9,7 @@ import com.google.protobuf.ByteString;
 import io.vectordb.common.ErrorCode;
 import io.vectordb.common.VectorDbException;
 import io.vectordb.internal.storage.v1.FeedEntry;
+import io.vectordb.internal.storage.v1.FeedLease;
 import io.vectordb.internal.storage.v1.GetResponse;
 import io.vectordb.internal.storage.v1.RecordOp;
 import io.vectordb.internal.storage.v1.ScanResponse;
@@ -251,8 +252,60 @@ class ShardStoreReadTest {
     @Test
     void housekeepingLeavesAShortFeedAlone() {
         harness.apply(put("a", "1"));
-        harness.store().housekeep();
+        harness.store().housekeep(harness.micros());
         assertThat(tail(0).getEntriesCount()).isEqualTo(1);
+    }
+
+    // ---- leases
+
+    @Test
+    void whatAReaderHasALeaseOfIsKeptUntilItMovesOnOrTheLeaseRunsOut() {
+        long[] seqs = new long[8];
+        for (int i = 0; i < seqs.length; i++) {
+            harness.apply(put("a", Integer.toString(i)));
+            seqs[i] = harness.seq();
+        }
+        harness.lease("index-1", seqs[2], 1_000);
+        harness.lease("index-2", seqs[5], 5_000);
+        harness.store().housekeep(harness.micros(), 0, 100);
+        assertThat(harness.store().feedFloor()).isEqualTo(seqs[2]);
+        assertThat(tail(seqs[2]).getEntriesCount()).isEqualTo(5);
+        assertThat(harness.scan(seqs[2], 10)).containsEntry("a", seqs[2] + " 2");
+
+        harness.lease("index-1", seqs[4], 1_000);
+        harness.store().housekeep(harness.micros(), 0, 100);
+        assertThat(harness.store().feedFloor()).isEqualTo(seqs[4]);
+
+        harness.reopen();
+        harness.store().housekeep(harness.micros() + 1_000, 0, 100);
+        assertThat(harness.store().feedFloor()).isEqualTo(seqs[5]);
+        harness.lease("index-2", 0, 0);
+        assertThat(harness.store().leases()).extracting(FeedLease::getReader).containsExactly("index-1");
+        harness.store().housekeep(harness.micros() + 1_000, 0, 100);
+        assertThat(harness.store().feedFloor()).isEqualTo(seqs[7]);
+    }
+
+    @Test
+    void aReaderThatIsTooSlowLosesTheChangesAllTheSame() {
+        for (int i = 0; i < 10; i++) {
+            harness.apply(put("a", Integer.toString(i)));
+        }
+        harness.lease("slow", 0, 1_000_000);
+        harness.store().housekeep(harness.micros(), 2, 6);
+        assertThat(harness.store().statistics().feedEntries()).isEqualTo(6);
+        assertCode(() -> tail(0), ErrorCode.RESYNC);
+    }
+
+    @Test
+    void leasesThatRanOutMakeRoomForNewOnes() {
+        for (int i = 0; i < FeedLeases.MOST; i++) {
+            assertThat(harness.lease("reader-" + i, 0, 1_000)).isTrue();
+        }
+        assertThat(harness.lease("one more", 0, 1_000)).isFalse();
+        assertThat(harness.lease("reader-3", 7, 1_000)).isTrue();
+        harness.pass(1_000);
+        assertThat(harness.lease("one more", 0, 1_000)).isTrue();
+        assertThat(harness.store().leases()).extracting(FeedLease::getReader).containsExactly("one more");
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import io.vectordb.internal.storage.v1.FeedEntry;
+import io.vectordb.internal.storage.v1.LeaseCommand;
 import io.vectordb.internal.storage.v1.OpResult;
 import io.vectordb.internal.storage.v1.RecordOp;
 import io.vectordb.internal.storage.v1.ScanResponse;
@@ -76,6 +77,17 @@ final class StoreHarness implements AutoCloseable {
 
     List<OpResult> apply(RecordOp... ops) {
         return apply(Ops.unit(ops)).getFirst().getResultsList();
+    }
+
+    boolean lease(String reader, long fromSeq, long ttlMicros) {
+        index++;
+        LeaseCommand command = LeaseCommand.newBuilder()
+                .setTimeMicros(micros)
+                .setReader(reader)
+                .setFromSeq(fromSeq)
+                .setTtlMicros(ttlMicros)
+                .build();
+        return store.apply(1, index, command);
     }
 
     void reopen() {

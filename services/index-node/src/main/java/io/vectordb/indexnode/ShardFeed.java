@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.vectordb.internal.metadata.v1.ShardState;
 import io.vectordb.internal.storage.v1.GetRequest;
 import io.vectordb.internal.storage.v1.GetShardStatusRequest;
+import io.vectordb.internal.storage.v1.HoldFeedRequest;
 import io.vectordb.internal.storage.v1.ReadPositionRequest;
 import io.vectordb.internal.storage.v1.ScanRequest;
 import io.vectordb.internal.storage.v1.ScanResponse;
@@ -20,15 +21,36 @@ final class ShardFeed {
     private static final int PAGE_RECORDS = 2_000;
     private static final int PAGE_BYTES = 4 << 20;
     private static final Duration DEADLINE = Duration.ofSeconds(20);
+    /** Long enough for a node that is repaired within a working day to go on where it stopped. */
+    private static final Duration LEASE = Duration.ofHours(12);
 
     private final ShardClient storage;
     private final ShardState shard;
+    private final String reader;
     private final Duration tailWait;
 
-    ShardFeed(ShardClient storage, ShardState shard, Duration tailWait) {
+    /** @param reader under which the shard keeps changes for this feed */
+    ShardFeed(ShardClient storage, ShardState shard, String reader, Duration tailWait) {
         this.storage = storage;
         this.shard = shard;
+        this.reader = reader;
         this.tailWait = tailWait;
+    }
+
+    /**
+     * Has the shard keep the changes after {@code fromSeq} for this feed, and no longer those before.
+     *
+     * @throws io.vectordb.common.VectorDbException {@code RESYNC} when they are not all there any more
+     */
+    void hold(long fromSeq) {
+        HoldFeedRequest request = HoldFeedRequest.newBuilder()
+                .setShard(shard.getUid())
+                .setReader(reader)
+                .setFromSeq(fromSeq)
+                .setTtlMillis(LEASE.toMillis())
+                .build();
+        Objects.requireNonNull(storage.call(shard, StorageServiceGrpc.getHoldFeedMethod(), request, DEADLINE)
+                .block());
     }
 
     /**

@@ -41,6 +41,9 @@ final class ShardFollower implements AutoCloseable {
     /** How often the follower makes sure that it reads at the leader, where changes are known first. */
     private static final long LEADER_CHECK_NANOS = 5_000_000_000L;
 
+    /** How often the lease of the feed is moved on: an entry of the shard's log each time. */
+    private static final long LEASE_MOVE_NANOS = 60_000_000_000L;
+
     private final ShardState shard;
     private final List<VectorFieldSpec> specs;
     private final MemoryBudget budget;
@@ -170,6 +173,10 @@ final class ShardFollower implements AutoCloseable {
         ByteString after = ByteString.EMPTY;
         do {
             ScanResponse page = feed.scan(asOf, after);
+            if (asOf == 0) {
+                // However long the rest takes, and whatever is written meanwhile.
+                feed.hold(page.getAsOfSeq());
+            }
             asOf = page.getAsOfSeq();
             for (ScannedRecord scanned : page.getRecordsList()) {
                 VersionedRecord record = scanned.getRecord();
@@ -185,6 +192,7 @@ final class ShardFollower implements AutoCloseable {
     private void follow(GrowingSegment segment, long from) {
         long position = from;
         long leaderCheckedAt = System.nanoTime();
+        long leaseMovedAt = leaderCheckedAt;
         while (!closed) {
             long askedAt = System.nanoTime();
             TailResponse response;
@@ -192,6 +200,10 @@ final class ShardFollower implements AutoCloseable {
                 if (askedAt - leaderCheckedAt > LEADER_CHECK_NANOS) {
                     feed.position();
                     leaderCheckedAt = askedAt;
+                }
+                if (askedAt - leaseMovedAt > LEASE_MOVE_NANOS) {
+                    feed.hold(position);
+                    leaseMovedAt = askedAt;
                 }
                 response = feed.tail(position);
             } catch (VectorDbException e) {

@@ -74,7 +74,10 @@ final class ShardViews implements AutoCloseable {
             return;
         }
         ShardFollower follower = new ShardFollower(
-                shard, VectorFieldSpec.of(schema), budget, new ShardFeed(storage, shard, properties.tailWait()));
+                shard,
+                VectorFieldSpec.of(schema),
+                budget,
+                new ShardFeed(storage, shard, "index/" + nodeId, properties.tailWait()));
         served.put(shard.getUid(), new Served(follower, schema));
         follower.start();
     }

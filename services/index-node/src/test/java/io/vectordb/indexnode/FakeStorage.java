@@ -15,6 +15,8 @@ import io.vectordb.internal.metadata.v1.WatchRequest;
 import io.vectordb.internal.storage.v1.FeedEntry;
 import io.vectordb.internal.storage.v1.GetShardStatusRequest;
 import io.vectordb.internal.storage.v1.GetShardStatusResponse;
+import io.vectordb.internal.storage.v1.HoldFeedRequest;
+import io.vectordb.internal.storage.v1.HoldFeedResponse;
 import io.vectordb.internal.storage.v1.ReadPositionRequest;
 import io.vectordb.internal.storage.v1.ReadPositionResponse;
 import io.vectordb.internal.storage.v1.ScanRequest;
@@ -40,6 +42,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -63,6 +66,11 @@ final class FakeStorage extends StorageServiceGrpc.StorageServiceImplBase implem
     final AtomicInteger failingPages = new AtomicInteger();
 
     final AtomicInteger scans = new AtomicInteger();
+    /** Pages that were asked for while nobody had a lease. */
+    final AtomicInteger scansWithoutLease = new AtomicInteger();
+    /** By reader. */
+    final Map<String, Long> held = new ConcurrentHashMap<>();
+
     private final List<FeedEntry> feed = new ArrayList<>();
     private long floor;
     private long seq;
@@ -138,8 +146,17 @@ final class FakeStorage extends StorageServiceGrpc.StorageServiceImplBase implem
     }
 
     @Override
+    public void holdFeed(HoldFeedRequest request, StreamObserver<HoldFeedResponse> observer) {
+        held.put(request.getReader(), request.getFromSeq());
+        answer(observer, HoldFeedResponse.getDefaultInstance());
+    }
+
+    @Override
     public void scan(ScanRequest request, StreamObserver<ScanResponse> observer) {
         scans.incrementAndGet();
+        if (held.isEmpty()) {
+            scansWithoutLease.incrementAndGet();
+        }
         if (!request.getAfter().isEmpty() && failingPages.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
             observer.onError(new VectorDbException(ErrorCode.RESYNC, "trimmed meanwhile"));
             return;
@@ -185,24 +202,28 @@ final class FakeStorage extends StorageServiceGrpc.StorageServiceImplBase implem
 
     @Override
     public synchronized void tail(TailRequest request, StreamObserver<TailResponse> observer) {
-        if (request.getFromSeq() < floor) {
+        if (request.getFromSeq() >= floor && request.getFromSeq() >= seq) {
+            CompletableFuture.delayedExecutor(request.getWaitMillis(), TimeUnit.MILLISECONDS)
+                    .execute(() -> answerTail(request.getFromSeq(), observer));
+        } else {
+            answerTail(request.getFromSeq(), observer);
+        }
+    }
+
+    /** A feed that was trimmed while a request waited for changes answers as one that was trimmed before. */
+    private synchronized void answerTail(long from, StreamObserver<TailResponse> observer) {
+        if (from < floor) {
             observer.onError(new VectorDbException(ErrorCode.RESYNC, "the feed begins at " + floor));
             return;
         }
-        if (request.getFromSeq() >= seq) {
-            CompletableFuture.delayedExecutor(request.getWaitMillis(), TimeUnit.MILLISECONDS)
-                    .execute(() -> answer(observer, changes(request.getFromSeq())));
-            return;
-        }
-        answer(observer, changes(request.getFromSeq()));
-    }
-
-    private synchronized TailResponse changes(long from) {
-        return TailResponse.newBuilder()
-                .addAllEntries(
-                        feed.stream().filter(entry -> entry.getSeq() > from).toList())
-                .setConfirmedSeq(seq)
-                .build();
+        answer(
+                observer,
+                TailResponse.newBuilder()
+                        .addAllEntries(feed.stream()
+                                .filter(entry -> entry.getSeq() > from)
+                                .toList())
+                        .setConfirmedSeq(seq)
+                        .build());
     }
 
     private static <A> void answer(StreamObserver<A> observer, A answer) {

@@ -12,6 +12,7 @@ import io.vectordb.segment.SegmentView;
 import io.vectordb.vectorindex.MemoryBudget;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -25,7 +26,7 @@ class ShardFollowerTest {
             storage.shard,
             List.of(),
             MemoryBudget.unlimited(),
-            new ShardFeed(storage.client, storage.shard, Duration.ofMillis(10)));
+            new ShardFeed(storage.client, storage.shard, "index/i1", Duration.ofMillis(10)));
 
     @AfterEach
     void close() {
@@ -88,6 +89,21 @@ class ShardFollowerTest {
         assertThat(keys(follower.view().orElseThrow())).isEqualTo(keys(old));
         scansMayGoOn.complete(null);
         assertThat(keys(waiting.get(20, TimeUnit.SECONDS))).containsExactly("k2");
+    }
+
+    @Test
+    void theChangesFromTheLoadOnAreHeldBeforeTheRestOfTheLoad() throws Exception {
+        for (int i = 1; i <= 5; i++) {
+            storage.put(i, i);
+        }
+        storage.scansMayGoOn = new CompletableFuture<>();
+        follower.start();
+        await(() -> storage.scans.get() == 1);
+        assertThat(storage.held).isEmpty();
+        storage.scansMayGoOn.complete(null);
+        viewAt(5);
+        assertThat(storage.held).containsExactly(Map.entry("index/i1", 5L));
+        assertThat(storage.scansWithoutLease).hasValue(1);
     }
 
     @Test

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.vectordb.common.ErrorCode;
 import io.vectordb.common.VectorDbException;
+import io.vectordb.internal.storage.v1.LeaseResult;
 import io.vectordb.internal.storage.v1.ShardCommand;
 import io.vectordb.raft.CheckpointedState;
 import io.vectordb.raft.GroupId;
@@ -76,6 +77,11 @@ final class ShardReplica implements CheckpointedState {
                 hashes.begin(parsed.getHash().getCheckId(), store());
                 yield new byte[0];
             }
+            case LEASE ->
+                LeaseResult.newBuilder()
+                        .setRefused(!store().apply(position.term(), position.index(), parsed.getLease()))
+                        .build()
+                        .toByteArray();
             case COMMAND_NOT_SET ->
                 throw new IllegalStateException(
                         "the log holds a command of a kind that this version does not know: it must not be skipped");

@@ -267,7 +267,7 @@ final class ShardReplicas implements AutoCloseable {
     private void housekeep() {
         for (GroupId group : groups()) {
             try {
-                store(group).housekeep();
+                store(group).housekeep(TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis()));
             } catch (RuntimeException e) {
                 LOG.warn("housekeeping of {} failed: {}", group, e.toString());
             }

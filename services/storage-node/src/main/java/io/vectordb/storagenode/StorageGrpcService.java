@@ -1,5 +1,6 @@
 package io.vectordb.storagenode;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.grpc.Context;
 import io.grpc.Deadline;
 import io.grpc.stub.StreamObserver;
@@ -9,10 +10,15 @@ import io.vectordb.internal.storage.v1.GetRequest;
 import io.vectordb.internal.storage.v1.GetResponse;
 import io.vectordb.internal.storage.v1.GetShardStatusRequest;
 import io.vectordb.internal.storage.v1.GetShardStatusResponse;
+import io.vectordb.internal.storage.v1.HoldFeedRequest;
+import io.vectordb.internal.storage.v1.HoldFeedResponse;
+import io.vectordb.internal.storage.v1.LeaseCommand;
+import io.vectordb.internal.storage.v1.LeaseResult;
 import io.vectordb.internal.storage.v1.ReadPositionRequest;
 import io.vectordb.internal.storage.v1.ReadPositionResponse;
 import io.vectordb.internal.storage.v1.ScanRequest;
 import io.vectordb.internal.storage.v1.ScanResponse;
+import io.vectordb.internal.storage.v1.ShardCommand;
 import io.vectordb.internal.storage.v1.StorageServiceGrpc;
 import io.vectordb.internal.storage.v1.TailRequest;
 import io.vectordb.internal.storage.v1.TailResponse;
@@ -20,7 +26,10 @@ import io.vectordb.internal.storage.v1.WriteRequest;
 import io.vectordb.internal.storage.v1.WriteResponse;
 import io.vectordb.raft.GroupId;
 import io.vectordb.storage.ShardStore;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -40,17 +49,21 @@ final class StorageGrpcService extends StorageServiceGrpc.StorageServiceImplBase
     private static final long RESERVE_MILLIS = 50;
 
     private static final int LEAST_PAGE_BYTES = 1;
+    private static final int READER_BYTES = 128;
+    private static final Duration LONGEST_LEASE = Duration.ofDays(1);
 
     private final DiskServers node;
     private final ShardReplicas replicas;
     private final ReadPool reads;
     private final WriteCoalescer writes;
+    private final Clock clock;
 
-    StorageGrpcService(DiskServers node, ShardReplicas replicas, ReadPool reads, WriteCoalescer writes) {
+    StorageGrpcService(DiskServers node, ShardReplicas replicas, ReadPool reads, WriteCoalescer writes, Clock clock) {
         this.node = node;
         this.replicas = replicas;
         this.reads = reads;
         this.writes = writes;
+        this.clock = clock;
     }
 
     @Override
@@ -129,6 +142,66 @@ final class StorageGrpcService extends StorageServiceGrpc.StorageServiceImplBase
     }
 
     @Override
+    public void holdFeed(HoldFeedRequest request, StreamObserver<HoldFeedResponse> observer) {
+        checkLease(request);
+        GroupId group = replicas.group(request.getShard());
+        if (node.of(group).isLeader(group)) {
+            checkFeed(group, request.getFromSeq());
+        }
+        LeaseCommand command = LeaseCommand.newBuilder()
+                .setTimeMicros(ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant()))
+                .setReader(request.getReader())
+                .setFromSeq(request.getFromSeq())
+                .setTtlMicros(TimeUnit.MILLISECONDS.toMicros(request.getTtlMillis()))
+                .build();
+        byte[] entry = ShardCommand.newBuilder().setLease(command).build().toByteArray();
+        Answers.answer(observer, node.of(group).submit(group, entry, timeout()).thenApply(result -> {
+            if (isRefused(result)) {
+                throw new VectorDbException(
+                        ErrorCode.LIMIT_EXCEEDED,
+                        "shard " + request.getShard() + " keeps its changes for as many readers as it takes",
+                        Map.of("reader", request.getReader()));
+            }
+            // What was trimmed before the lease was there is not held by it.
+            return HoldFeedResponse.newBuilder()
+                    .setFeedFromSeq(checkFeed(group, request.getFromSeq()))
+                    .build();
+        }));
+    }
+
+    private static void checkLease(HoldFeedRequest request) {
+        int bytes = request.getReaderBytes().size();
+        if (bytes == 0 || bytes > READER_BYTES) {
+            throw new VectorDbException(
+                    ErrorCode.INVALID_VALUE, "a reader's name has 1 to " + READER_BYTES + " bytes, received " + bytes);
+        }
+        if (request.getTtlMillis() < 0 || request.getTtlMillis() > LONGEST_LEASE.toMillis()) {
+            throw new VectorDbException(
+                    ErrorCode.INVALID_VALUE,
+                    "a lease lasts at most " + LONGEST_LEASE.toMillis() + " ms, received " + request.getTtlMillis());
+        }
+    }
+
+    private long checkFeed(GroupId group, long fromSeq) {
+        long floor = replicas.store(group).feedFloor();
+        if (fromSeq < floor) {
+            throw new VectorDbException(
+                    ErrorCode.RESYNC,
+                    "asked from " + fromSeq + ", the change feed begins after " + floor,
+                    Map.of("asked", Long.toString(fromSeq), "floor", Long.toString(floor)));
+        }
+        return floor;
+    }
+
+    private static boolean isRefused(byte[] result) {
+        try {
+            return LeaseResult.parseFrom(result).getRefused();
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException("the answer to a lease cannot be read", e);
+        }
+    }
+
+    @Override
     public void getShardStatus(GetShardStatusRequest request, StreamObserver<GetShardStatusResponse> observer) {
         GroupId group = replicas.group(request.getShard());
         Answers.answer(observer, reads.submit(() -> {
@@ -139,6 +212,7 @@ final class StorageGrpcService extends StorageServiceGrpc.StorageServiceImplBase
                     .setAppliedSeq(store.lastDataSeq())
                     .setFeedFromSeq(store.feedFloor())
                     .setRecords(store.statistics().liveRecords())
+                    .addAllLeases(store.leases())
                     .build();
         }));
     }

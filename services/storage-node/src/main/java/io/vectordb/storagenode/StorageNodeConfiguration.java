@@ -173,7 +173,7 @@ public class StorageNodeConfiguration {
         return new RpcServices(
                 SERVICE,
                 List.of(
-                        new StorageGrpcService(node, replicas, reads, writes),
+                        new StorageGrpcService(node, replicas, reads, writes, Clock.systemUTC()),
                         admin.service(),
                         segments.service(),
                         backup.service()));

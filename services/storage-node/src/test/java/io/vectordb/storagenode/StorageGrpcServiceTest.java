@@ -13,16 +13,19 @@ import static io.vectordb.storagenode.TestStorageNode.await;
 import static io.vectordb.storagenode.TestStorageNode.shard;
 import static io.vectordb.storagenode.TestStorageNode.state;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.google.common.util.concurrent.ListenableFuture;
 import com.google.protobuf.ByteString;
 import io.grpc.StatusRuntimeException;
 import io.vectordb.common.ErrorCode;
 import io.vectordb.common.VectorDbException;
+import io.vectordb.internal.storage.v1.FeedLease;
 import io.vectordb.internal.storage.v1.GetRequest.Level;
 import io.vectordb.internal.storage.v1.GetResponse;
 import io.vectordb.internal.storage.v1.GetShardStatusRequest;
 import io.vectordb.internal.storage.v1.GetShardStatusResponse;
+import io.vectordb.internal.storage.v1.HoldFeedRequest;
 import io.vectordb.internal.storage.v1.ReadPositionRequest;
 import io.vectordb.internal.storage.v1.ScanResponse;
 import io.vectordb.internal.storage.v1.ScannedRecord;
@@ -30,6 +33,7 @@ import io.vectordb.internal.storage.v1.TailResponse;
 import io.vectordb.internal.storage.v1.WriteResponse;
 import io.vectordb.raft.GroupId;
 import io.vectordb.rpc.GrpcErrors;
+import io.vectordb.storage.ShardStore;
 import io.vectordb.v1.Fields;
 import io.vectordb.v1.WriteResult.Outcome;
 import java.nio.file.Files;
@@ -122,6 +126,48 @@ class StorageGrpcServiceTest {
         assertThat(status.getLeaderNode()).isEqualTo("n1");
         assertThat(status.getAppliedSeq()).isEqualTo(written.getSeq());
         assertThat(status.getRecords()).isEqualTo(1);
+    }
+
+    private HoldFeedRequest hold(String reader, long fromSeq, long ttlMillis) {
+        return HoldFeedRequest.newBuilder()
+                .setShard(SHARD)
+                .setReader(reader)
+                .setFromSeq(fromSeq)
+                .setTtlMillis(ttlMillis)
+                .build();
+    }
+
+    @Test
+    void aReaderHoldsTheFeedAndIsToldWhenItIsTooLate() {
+        long first = write(1, 10);
+        long second = write(1, 11);
+        write(1, 12);
+        node.stub().holdFeed(hold("index/i1", first, 60_000));
+        GetShardStatusResponse status = node.stub()
+                .getShardStatus(
+                        GetShardStatusRequest.newBuilder().setShard(SHARD).build());
+        assertThat(status.getLeasesList())
+                .extracting(FeedLease::getReader, FeedLease::getFromSeq)
+                .containsExactly(tuple("index/i1", first));
+
+        ShardStore store = node.replicas.store(node.replicas.group(SHARD));
+        store.trimFeed(1);
+        assertThat(store.feedFloor()).isEqualTo(second);
+        assertThat(failure(() -> node.stub().holdFeed(hold("index/i2", first, 60_000)))
+                        .code())
+                .isEqualTo(ErrorCode.RESYNC);
+        assertThat(store.leases()).hasSize(1);
+        assertThat(node.stub().holdFeed(hold("index/i1", second, 0)).getFeedFromSeq())
+                .isEqualTo(second);
+        assertThat(store.leases()).isEmpty();
+    }
+
+    @Test
+    void aLeaseWithoutNameOrEndIsRefused() {
+        for (HoldFeedRequest bad : List.of(
+                hold("", 0, 1_000), hold("x".repeat(129), 0, 1_000), hold("x", 0, -1), hold("x", 0, 86_400_001))) {
+            assertThat(failure(() -> node.stub().holdFeed(bad)).code()).isEqualTo(ErrorCode.INVALID_VALUE);
+        }
     }
 
     @Test

@@ -81,7 +81,7 @@ final class TestStorageNode implements AutoCloseable {
         address = ChannelFactory.IN_PROCESS + name;
         try {
             server = InProcessServerBuilder.forName(name)
-                    .addService(new StorageGrpcService(raft, replicas, reads, writes))
+                    .addService(new StorageGrpcService(raft, replicas, reads, writes, Clock.systemUTC()))
                     .addService(admin)
                     .intercept(new ErrorServerInterceptor())
                     .build()
