@@ -76,7 +76,8 @@ final class Database implements AutoCloseable {
                 directory,
                 families,
                 shared.blockCache(),
-                dbOptions -> dbOptions.setWriteBufferManager(shared.writeBuffers()));
+                dbOptions ->
+                        dbOptions.setWriteBufferManager(shared.writeBuffers()).setStatistics(shared.statistics()));
     }
 
     /** A small database that shares nothing. */

@@ -425,9 +425,12 @@ public final class ShardStore implements AutoCloseable {
                 now.liveRecords(),
                 database.property("rocksdb.total-sst-files-size"),
                 database.property("rocksdb.cur-size-all-mem-tables"),
-                shared.blockCache().getUsage(),
+                shared.blockCacheBytes(),
                 now.feedAppended() - floor.trimmed(),
-                now.requestBytes());
+                now.requestBytes(),
+                database.property("rocksdb.estimate-pending-compaction-bytes"),
+                database.property("rocksdb.is-write-stopped") > 0,
+                database.property("rocksdb.background-errors"));
     }
 
     /** Waits for calls in progress, then closes. What was applied and not synced is still there after a reopen. */

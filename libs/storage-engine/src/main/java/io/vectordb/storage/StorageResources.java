@@ -1,8 +1,12 @@
 package io.vectordb.storage;
 
+import java.util.EnumSet;
 import org.rocksdb.Cache;
+import org.rocksdb.HistogramType;
 import org.rocksdb.LRUCache;
 import org.rocksdb.RocksDB;
+import org.rocksdb.Statistics;
+import org.rocksdb.StatsLevel;
 import org.rocksdb.WriteBufferManager;
 
 /**
@@ -20,6 +24,8 @@ public final class StorageResources implements AutoCloseable {
     private final Cache blockCache;
     private final long writeBufferBytes;
     private final WriteBufferManager writeBuffers;
+    private final Statistics statistics;
+    private boolean closed;
 
     /**
      * @param blockCacheBytes for blocks, indexes and filters of table files; the write buffers are charged to it too
@@ -33,16 +39,28 @@ public final class StorageResources implements AutoCloseable {
         this.writeBufferBytes = writeBufferBytes;
         this.blockCache = handles.own(new LRUCache(blockCacheBytes));
         this.writeBuffers = handles.own(new WriteBufferManager(writeBufferBytes, blockCache));
+        // Histograms would cost clock reads on every call.
+        this.statistics = handles.own(new Statistics(EnumSet.allOf(HistogramType.class)));
+        statistics.setStatsLevel(StatsLevel.EXCEPT_DETAILED_TIMERS);
     }
 
-    /** Memory that the block cache uses now, the write buffers that are charged to it included. */
-    public long blockCacheBytes() {
-        return blockCache.getUsage();
+    /** Memory that the block cache uses now, the write buffers that are charged to it included; 0 once closed. */
+    public synchronized long blockCacheBytes() {
+        return closed ? 0 : blockCache.getUsage();
     }
 
     /** The budget for memtables, of all stores together. */
     public long writeBufferBytes() {
         return writeBufferBytes;
+    }
+
+    /** What was counted since this was made; 0 once closed. */
+    public synchronized long count(StoreCounter counter) {
+        return closed ? 0 : statistics.getTickerCount(counter.ticker());
+    }
+
+    Statistics statistics() {
+        return statistics;
     }
 
     Cache blockCache() {
@@ -55,6 +73,7 @@ public final class StorageResources implements AutoCloseable {
 
     @Override
     public synchronized void close() {
+        closed = true;
         handles.close();
     }
 }

@@ -9,6 +9,9 @@ package io.vectordb.storage;
  * @param blockCacheBytes use of the block cache that all stores of the {@link StorageResources} share
  * @param feedEntries changes that {@link ShardStore#tail} can still tell
  * @param requestIdBytes size of the remembered requests
+ * @param pendingCompactionBytes what compactions have yet to rewrite, about
+ * @param writesStopped whether writes wait for flushes or compactions now
+ * @param backgroundErrors flushes and compactions that failed since the store was opened
  */
 public record StoreStatistics(
         long liveRecords,
@@ -16,4 +19,7 @@ public record StoreStatistics(
         long memtableBytes,
         long blockCacheBytes,
         long feedEntries,
-        long requestIdBytes) {}
+        long requestIdBytes,
+        long pendingCompactionBytes,
+        boolean writesStopped,
+        long backgroundErrors) {}

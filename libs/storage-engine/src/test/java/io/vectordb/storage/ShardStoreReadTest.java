@@ -256,6 +256,17 @@ class ShardStoreReadTest {
         assertThat(tail(0).getEntriesCount()).isEqualTo(1);
     }
 
+    @Test
+    void whatRocksDbCountsCanBeRead() {
+        long before = harness.shared().count(StoreCounter.BYTES_WRITTEN);
+        harness.apply(put("a", "1"));
+        assertThat(harness.shared().count(StoreCounter.BYTES_WRITTEN)).isGreaterThan(before);
+        StoreStatistics statistics = harness.store().statistics();
+        assertThat(statistics.memtableBytes()).isPositive();
+        assertThat(statistics.writesStopped()).isFalse();
+        assertThat(statistics.backgroundErrors()).isZero();
+    }
+
     // ---- leases
 
     @Test

@@ -1,5 +1,6 @@
 package io.vectordb.storagenode;
 
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vectordb.common.VectorDbException;
@@ -7,6 +8,7 @@ import io.vectordb.disks.DiskHealth;
 import io.vectordb.disks.DiskSpace;
 import io.vectordb.disks.DiskStatus;
 import io.vectordb.storage.StorageResources;
+import io.vectordb.storage.StoreCounter;
 import io.vectordb.storage.StoreStatistics;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
@@ -67,6 +69,30 @@ final class StorageMetrics {
             DiskSpace space = status.space();
             return space == null ? 0 : space.usedShare(status.reservedBytes());
         });
+        sum(
+                meters,
+                replicas,
+                "vectordb.storage.compaction.pending.bytes",
+                "What compactions have yet to rewrite, about",
+                StoreStatistics::pendingCompactionBytes);
+        sum(
+                meters,
+                replicas,
+                "vectordb.storage.writes_stopped",
+                "Shard replicas whose writes wait for flushes or compactions",
+                statistics -> statistics.writesStopped() ? 1 : 0);
+        sum(
+                meters,
+                replicas,
+                "vectordb.storage.background_errors",
+                "Flushes and compactions that failed",
+                StoreStatistics::backgroundErrors);
+        for (StoreCounter counter : StoreCounter.values()) {
+            FunctionCounter.builder("vectordb.storage.rocksdb", resources, each -> each.count(counter))
+                    .tag("counter", counter.name().toLowerCase(Locale.ROOT))
+                    .description("What RocksDB counts of all shards of this node")
+                    .register(meters);
+        }
         Gauge.builder("vectordb.storage.block_cache.bytes", resources, StorageResources::blockCacheBytes)
                 .description("Memory used by the block cache that all shards share")
                 .register(meters);
