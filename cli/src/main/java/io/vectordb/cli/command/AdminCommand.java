@@ -75,8 +75,8 @@ final class AdminCommand {
             try (RestClient client = cli.client(Retries.SHORT)) {
                 String cursor = "";
                 do {
-                    RestAnswer answer = client.get(path + (path.contains("?") ? "&" : "?") + "cursor="
-                            + RestClient.encode(cursor));
+                    RestAnswer answer =
+                            client.get(path + (path.contains("?") ? "&" : "?") + "cursor=" + RestClient.encode(cursor));
                     show.accept(new Results(cli), answer);
                     cursor = answer.json().path("next_cursor").asString("");
                 } while (!cursor.isEmpty());
@@ -103,7 +103,9 @@ final class AdminCommand {
     }
 
     /** How all of it is. */
-    @Command(name = "status", description = "Tell how the cluster is, and why; exit code 3 when a shard is unavailable.")
+    @Command(
+            name = "status",
+            description = "Tell how the cluster is, and why; exit code 3 when a shard is unavailable.")
     static final class Status extends Calling {
 
         Status(Cli cli) {
@@ -172,8 +174,8 @@ final class AdminCommand {
         @Override
         public Integer call() {
             pages("/v1/nodes", (results, answer) -> {
-                TextTable table =
-                        new TextTable(List.of("node", "disk", "health", "replicas", "free GB", "total GB", "path", "failure"));
+                TextTable table = new TextTable(
+                        List.of("node", "disk", "health", "replicas", "free GB", "total GB", "path", "failure"));
                 for (JsonNode node : answer.json().path("nodes")) {
                     for (JsonNode disk : node.path("disks")) {
                         table.add(List.of(
@@ -186,9 +188,9 @@ final class AdminCommand {
                                 cell(disk, "path"),
                                 cell(disk.path("failure"), "message")));
                     }
-                    if (cell(node, "state").equals("unreachable") && cell(node, "service").equals("storage")) {
-                        table.add(List.of(
-                                cell(node, "id"), "", "unreachable", "", "", "", "", cell(node, "reason")));
+                    if (cell(node, "state").equals("unreachable")
+                            && cell(node, "service").equals("storage")) {
+                        table.add(List.of(cell(node, "id"), "", "unreachable", "", "", "", "", cell(node, "reason")));
                     }
                 }
                 results.list(answer, answer.json().path("nodes"), table);
@@ -220,10 +222,13 @@ final class AdminCommand {
 
         @Override
         public Integer call() {
-            String path =
-                    "/v1/shards?collection=" + RestClient.encode(collection) + "&node=" + RestClient.encode(node);
-            pages(path, (results, answer) -> results.list(
-                    answer, answer.json().path("shards"), table(answer.json().path("shards"))));
+            String path = "/v1/shards?collection=" + RestClient.encode(collection) + "&node=" + RestClient.encode(node);
+            pages(
+                    path,
+                    (results, answer) -> results.list(
+                            answer,
+                            answer.json().path("shards"),
+                            table(answer.json().path("shards"))));
             return ExitCode.DONE.number();
         }
 
@@ -257,7 +262,8 @@ final class AdminCommand {
     /** Takes a new disk. */
     @Command(
             name = "format-disk",
-            description = "Make the empty folder of a missing disk a new disk; what was on the missing one is lost to the node.")
+            description =
+                    "Make the empty folder of a missing disk a new disk; what was on the missing one is lost to the node.")
     static final class FormatDisk extends Calling {
 
         private static final Duration TIME = Duration.ofSeconds(60);

@@ -51,7 +51,9 @@ final class ShardVerbs {
             }
             try (RestClient client = client(TIME)) {
                 RestAnswer answer = client.change(
-                        "POST", AdminCommand.SHARDS + RestClient.encode(shard) + "/transfer-leader", Optional.of(request));
+                        "POST",
+                        AdminCommand.SHARDS + RestClient.encode(shard) + "/transfer-leader",
+                        Optional.of(request));
                 if (isForPeople()) {
                     cli().console()
                             .print(cell(answer.json(), "id") + " is led by " + cell(answer.json(), "leader")
@@ -93,7 +95,8 @@ final class ShardVerbs {
     /** Makes states durable. */
     @Command(
             name = "snapshot",
-            description = "Make the state of a shard's replicas durable and cut their logs; exit code 6 when one could not.")
+            description =
+                    "Make the state of a shard's replicas durable and cut their logs; exit code 6 when one could not.")
     static final class Snapshot extends OnReplicas {
 
         private static final Duration TIME = Duration.ofSeconds(60);
@@ -145,8 +148,7 @@ final class ShardVerbs {
                     end.json()
                             .path("result")
                             .properties()
-                            .forEach(each ->
-                                    cli().console().print(each.getKey() + ": " + Json.cell(each.getValue())));
+                            .forEach(each -> cli().console().print(each.getKey() + ": " + Json.cell(each.getValue())));
                 } else {
                     new Results(cli()).one(end);
                 }
@@ -158,7 +160,8 @@ final class ShardVerbs {
     /** Compares replicas. */
     @Command(
             name = "verify",
-            description = "Compare the replicas of a shard at one log index; exit code 1 when they differ, 3 when one is silent.")
+            description =
+                    "Compare the replicas of a shard at one log index; exit code 1 when they differ, 3 when one is silent.")
     static final class Verify extends AdminCommand.Calling {
 
         @Parameters(paramLabel = "SHARD")

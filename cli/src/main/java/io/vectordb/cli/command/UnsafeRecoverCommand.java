@@ -32,7 +32,10 @@ final class UnsafeRecoverCommand extends AdminCommand.Calling {
     @Parameters(paramLabel = "SHARD")
     private String shard = "";
 
-    @Option(names = "--node", paramLabel = "NODE", description = "Whose replica to go on with (the one furthest ahead).")
+    @Option(
+            names = "--node",
+            paramLabel = "NODE",
+            description = "Whose replica to go on with (the one furthest ahead).")
     private String node = "";
 
     @Option(

@@ -29,9 +29,7 @@ public final class RestClient implements AutoCloseable {
 
     private static final Duration CONNECT = Duration.ofSeconds(5);
     /** For the audit log of the server, which notes the address beside it. */
-    private static final String ACTOR =
-            System.getProperty("user.name", "").replaceAll("[^\\x21-\\x7e]+", "");
-
+    private static final String ACTOR = System.getProperty("user.name", "").replaceAll("[^\\x21-\\x7e]+", "");
 
     private final URI base;
     private final Optional<String> key;

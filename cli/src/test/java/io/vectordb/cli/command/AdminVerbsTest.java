@@ -69,10 +69,9 @@ class AdminVerbsTest {
                 "status");
         assertThat(degraded)
                 .isEqualTo(new Run(
-                        0,
-                        "cluster c1: degraded; 4 nodes, 2 shards, 1 under-replicated\n  node s2: away\n",
-                        ""));
-        assertThat(against("{\"health\": \"unavailable\"}", "admin", "status").exit()).isEqualTo(3);
+                        0, "cluster c1: degraded; 4 nodes, 2 shards, 1 under-replicated\n  node s2: away\n", ""));
+        assertThat(against("{\"health\": \"unavailable\"}", "admin", "status").exit())
+                .isEqualTo(3);
     }
 
     @Test
@@ -82,18 +81,16 @@ class AdminVerbsTest {
         assertThat(run.exit()).isZero();
         assertThat(run.out()).contains("notes-0", "0-63", "leader", "unreachable", "no answer within 3000 ms");
         assertThat(run.out()).doesNotContain("-1 ");
-        assertThat(against("{\"shards\": [" + SHARD + "]}", "admin", "groups").out()).isEqualTo(run.out());
+        assertThat(against("{\"shards\": [" + SHARD + "]}", "admin", "groups").out())
+                .isEqualTo(run.out());
     }
 
     @Test
     void disksAreListedByNodeAndSilentNodesAsWell() {
-        Run run = against(
-                """
+        Run run = against("""
                 {"nodes": [{"id": "s1", "service": "storage", "state": "up", "disks": [{"id": "d1", "path": "/data/a",
                    "health": "missing", "total_bytes": 2000000000, "failure": {"message": "an empty folder"}}]},
-                  {"id": "s2", "service": "storage", "state": "unreachable", "reason": "no answer"}]}""",
-                "admin",
-                "disks");
+                  {"id": "s2", "service": "storage", "state": "unreachable", "reason": "no answer"}]}""", "admin", "disks");
         assertThat(run.out()).contains("/data/a", "missing", "2.0", "an empty folder", "unreachable", "no answer");
         assertThat(against("{\"nodes\": []}", "admin", "nodes").exit()).isZero();
     }
@@ -155,7 +152,9 @@ class AdminVerbsTest {
         Run unasked = against(PLAN, "admin", "unsafe-recover", "notes-0");
         assertThat(unasked.exit()).isEqualTo(2);
         assertThat(unasked.err()).contains("writes are lost", "gone", "--confirm CLUSTER_ID");
-        assertThat(calls).singleElement().satisfies(call -> assertThat(call.body()).contains("\"dry_run\":true"));
+        assertThat(calls)
+                .singleElement()
+                .satisfies(call -> assertThat(call.body()).contains("\"dry_run\":true"));
         Run dry = against(PLAN, "admin", "unsafe-recover", "notes-0", "--dry-run");
         assertThat(dry.exit()).isZero();
         assertThat(dry.out()).contains("writes are lost", "would go on with the replica on s1");

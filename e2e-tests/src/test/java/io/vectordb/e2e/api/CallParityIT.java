@@ -352,8 +352,8 @@ class CallParityIT {
     @Test
     void methodsThatAreNotBuiltSayTheirName(Rest rest, GrpcClient grpc) {
         JsonNode problem = Parity.assertProblem(rest.get("/v1/settings"), Code.FEATURE_NOT_AVAILABLE);
-        GrpcClient.Failure failure = Parity.failure(() ->
-                ClusterServiceGrpc.newBlockingStub(grpc.channel()).getSettings(GetSettingsRequest.getDefaultInstance()));
+        GrpcClient.Failure failure = Parity.failure(() -> ClusterServiceGrpc.newBlockingStub(grpc.channel())
+                .getSettings(GetSettingsRequest.getDefaultInstance()));
         assertThat(failure.code()).isEqualTo(Code.FEATURE_NOT_AVAILABLE.name());
         assertThat(failure.status()).isEqualTo(Code.FEATURE_NOT_AVAILABLE.grpc());
         assertThat(failure.message())

@@ -59,9 +59,11 @@ class UnsafeRecoverScenario {
         workload.awaitWrites(100, PATIENCE);
         workload.settle();
         ServerProcess survivor = cluster.followers().getFirst();
-        await("the survivor has everything", () -> replicas().stream()
-                .anyMatch(each -> is(each, "node", survivor.node())
-                        && each.path("lag").asInt(-1) == 0));
+        await(
+                "the survivor has everything",
+                () -> replicas().stream()
+                        .anyMatch(each -> is(each, "node", survivor.node())
+                                && each.path("lag").asInt(-1) == 0));
         List<ServerProcess> lost =
                 cluster.storage().filter(each -> each != survivor).toList();
         assertThat(recover("").status()).as("with a majority").isEqualTo(409);
@@ -75,22 +77,27 @@ class UnsafeRecoverScenario {
         assertThat(recovered.status()).as("%s", recovered).isEqualTo(200);
         assertThat(recovered.json().path("node").asString()).isEqualTo(survivor.node());
         finishTheRefusedWrite();
-        await("the index has read the shard again", () -> rest.post("/v1/collections/" + COLLECTION + "/count", "{}")
-                        .status()
-                == 200);
+        await(
+                "the index has read the shard again",
+                () -> rest.post("/v1/collections/" + COLLECTION + "/count", "{}")
+                                .status()
+                        == 200);
         workload.settleAndVerify();
         workload.run();
         workload.awaitWrites(50, PATIENCE);
         lost.forEach(ServerProcess::start);
         lost.forEach(ServerProcess::awaitReady);
         for (ServerProcess node : lost) {
-            await(node.node() + " has set its replica aside", () -> replicas().stream()
-                    .anyMatch(each -> is(each, "node", node.node()) && is(each, "role", "retired")));
+            await(
+                    node.node() + " has set its replica aside",
+                    () -> replicas().stream()
+                            .anyMatch(each -> is(each, "node", node.node()) && is(each, "role", "retired")));
         }
         workload.awaitWrites(50, PATIENCE);
         workload.settleAndVerify();
-        assertThat(lost).allSatisfy(node -> assertThat(node.gauge("vectordb_storage_leaders"))
-                .isZero());
+        assertThat(lost)
+                .allSatisfy(node ->
+                        assertThat(node.gauge("vectordb_storage_leaders")).isZero());
         JsonNode entries = rest.get("/v1/audit-entries").json().path("entries");
         assertThat(StreamSupport.stream(entries.spliterator(), false)
                         .filter(each -> is(each, "action", "unsafe_recover"))

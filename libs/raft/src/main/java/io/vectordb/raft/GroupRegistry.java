@@ -234,8 +234,7 @@ final class GroupRegistry {
                 roster.remove(group);
                 return;
             }
-            directory.write(
-                    new GroupDirectory.Marker(GroupDirectory.Phase.RETIRED, List.of(self()), Optional.empty()));
+            directory.write(new GroupDirectory.Marker(GroupDirectory.Phase.RETIRED, List.of(self()), Optional.empty()));
             running.remove(group);
             if (machines.containsKey(group.uuid())) {
                 stop(group);

@@ -102,13 +102,16 @@ class SuccessionTest {
         try (TestCluster cluster = new TestCluster(folder, 1)) {
             cluster.addGroup(GROUP);
             cluster.add(GROUP, "a");
-            Path journal = cluster.directory("n1").resolve("groups").resolve(GROUP.name()).resolve("state/journal");
+            Path journal = cluster.directory("n1")
+                    .resolve("groups")
+                    .resolve(GROUP.name())
+                    .resolve("state/journal");
             String early = Files.readString(journal);
             List.of("b", "c").forEach(word -> cluster.add(GROUP, word));
             cluster.stop("n1");
             Files.writeString(journal, early);
-            RaftNodeConfig config = RaftNodeConfig.ofNode(
-                    "n1", "127.0.0.1", 0, cluster.directory("n1"), RaftSettings.shards());
+            RaftNodeConfig config =
+                    RaftNodeConfig.ofNode("n1", "127.0.0.1", 0, cluster.directory("n1"), RaftSettings.shards());
             GroupDirectory next = GroupDirectory.of(config, NEXT);
             GroupSuccession succession = new GroupSuccession(config, (_, directory) -> new JournalState(directory));
             succession.prepare(GroupDirectory.of(config, GROUP), next);
@@ -119,7 +122,8 @@ class SuccessionTest {
             assertThat(made.words()).containsExactly("a", "b", "c");
             assertThat(Files.readString(journal)).isEqualTo(early);
             assertThat(next.hasLog()).isTrue();
-            assertThat(Files.readString(next.log().resolve("current/raft-meta"))).contains("term=1");
+            assertThat(Files.readString(next.log().resolve("current/raft-meta")))
+                    .contains("term=1");
         }
     }
 

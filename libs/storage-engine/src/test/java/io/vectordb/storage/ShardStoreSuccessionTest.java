@@ -40,10 +40,12 @@ class ShardStoreSuccessionTest {
                         .isEqualTo(NEXT.seqAt(applied.index()))
                         .isEqualTo(next.feedFloor())
                         .isGreaterThan(before);
-                assertThat(next.get(List.of(Ops.at("a"))).getRecords(0).getSeq()).isEqualTo(harness.seqOf("a"));
+                assertThat(next.get(List.of(Ops.at("a"))).getRecords(0).getSeq())
+                        .isEqualTo(harness.seqOf("a"));
                 assertThat(next.statistics().liveRecords()).isEqualTo(2);
                 assertThat(next.statistics().feedEntries()).isZero();
-                assertThat(next.scan(0, com.google.protobuf.ByteString.EMPTY, 10, 1 << 20).getRecordsCount())
+                assertThat(next.scan(0, com.google.protobuf.ByteString.EMPTY, 10, 1 << 20)
+                                .getRecordsCount())
                         .isEqualTo(2);
                 // Who followed the feed may have seen what is lost, also behind what this replica had.
                 for (long seen : List.of(0L, before, before + 7)) {
@@ -56,8 +58,10 @@ class ShardStoreSuccessionTest {
                 var repeated = next.apply(2, index, Ops.command(harness.micros(), named("r1", "h", put("c", "1"))));
                 assertThat(repeated.getUnits(0).getReplayed()).isTrue();
                 next.apply(2, index + 1, Ops.command(harness.micros(), Ops.unit(put("a", "3"))));
-                assertThat(next.get(List.of(Ops.at("a"))).getRecords(0).getSeq()).isEqualTo(NEXT.seqAt(index + 1));
-                assertThat(next.tail(next.feedFloor(), 1 << 20).getEntriesCount()).isEqualTo(1);
+                assertThat(next.get(List.of(Ops.at("a"))).getRecords(0).getSeq())
+                        .isEqualTo(NEXT.seqAt(index + 1));
+                assertThat(next.tail(next.feedFloor(), 1 << 20).getEntriesCount())
+                        .isEqualTo(1);
             }
             assertThat(harness.v("a")).isEqualTo("2");
         }

@@ -27,7 +27,10 @@ class AdminRoutesTest extends RunningGateway {
 
     @Test
     void aTransferIsForwardedWithTheNameThatTheCallerGaveItselfAndItsAddress() {
-        coordinator().on("TransferLeader", _ -> Shard.newBuilder().setId("notes-0").setLeader("s2").build());
+        coordinator()
+                .on(
+                        "TransferLeader",
+                        _ -> Shard.newBuilder().setId("notes-0").setLeader("s2").build());
         web().post()
                 .uri("/v1/shards/notes-0/transfer-leader")
                 .header("VectorDB-Actor", "ann")

@@ -1,5 +1,7 @@
 package io.vectordb.metadata;
 
+import com.google.protobuf.Timestamp;
+import com.google.protobuf.util.Timestamps;
 import io.vectordb.internal.metadata.v1.AppendAuditRequest;
 import io.vectordb.v1.AuditEntry;
 import java.io.ByteArrayOutputStream;
@@ -9,9 +11,6 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
-
-import com.google.protobuf.Timestamp;
-import com.google.protobuf.util.Timestamps;
 
 /**
  * The lines of the audit log. Each has the hash of the one before, so that one that is changed, or taken out of the middle,

@@ -97,8 +97,8 @@ class AuditTest {
             assertThat(after.getEpoch()).isEqualTo(before.getEpoch() + 1);
             assertThat(after.getStorageNodesList()).containsExactly("s2");
             assertThat(after.getStorageDisksList())
-                    .containsExactly(before.getStorageDisks(
-                            before.getStorageNodesList().indexOf("s2")));
+                    .containsExactly(
+                            before.getStorageDisks(before.getStorageNodesList().indexOf("s2")));
             assertThat(metadata.collection("orders").orElseThrow().getShards(0)).isEqualTo(after);
             assertThat(failure(() -> metadata.stub().succeedShard(request)).code())
                     .isEqualTo(ErrorCode.OPERATION_CONFLICT);
@@ -110,7 +110,8 @@ class AuditTest {
                             .code())
                     .isEqualTo(ErrorCode.NODE_NOT_FOUND);
             assertThat(failure(() -> metadata.stub()
-                                    .succeedShard(request.toBuilder().setUid("none").build()))
+                                    .succeedShard(
+                                            request.toBuilder().setUid("none").build()))
                             .code())
                     .isEqualTo(ErrorCode.SHARD_NOT_FOUND);
         }

@@ -64,7 +64,9 @@ final class AuditLog {
         return append(change, "begun", time)
                 .then(Mono.defer(work))
                 .flatMap(answer -> outcome(change, "succeeded").thenReturn(answer))
-                .onErrorResume(e -> isAuditFailure(e) ? Mono.error(e) : outcome(change, failed(e)).then(Mono.error(e)));
+                .onErrorResume(e -> isAuditFailure(e)
+                        ? Mono.error(e)
+                        : outcome(change, failed(e)).then(Mono.error(e)));
     }
 
     /** Writes down that something was not even begun. */
@@ -160,8 +162,8 @@ final class AuditLog {
                     ListAuditEntriesResponse.Builder response = ListAuditEntriesResponse.newBuilder();
                     entries.stream().limit(limit).forEach(response::addEntries);
                     if (entries.size() > limit) {
-                        response.setNextCursor(
-                                Pages.encode(Long.toString(entries.get(limit - 1).getIndex())));
+                        response.setNextCursor(Pages.encode(
+                                Long.toString(entries.get(limit - 1).getIndex())));
                     }
                     return response.build();
                 });

@@ -48,8 +48,8 @@ final class ClusterAdmin {
         for (Owned owned : shards) {
             Shard shard = ClusterMessages.shard(owned.collection(), owned.shard(), survey);
             long working = shard.getReplicasList().stream()
-                    .filter(each -> ClusterMessages.works(each)
-                            && !each.getRole().equals(ClusterMessages.LISTENER))
+                    .filter(each ->
+                            ClusterMessages.works(each) && !each.getRole().equals(ClusterMessages.LISTENER))
                     .count();
             if (working < owned.wanted()) {
                 underReplicated++;
@@ -91,8 +91,8 @@ final class ClusterAdmin {
     Mono<ListNodesResponse> nodes(ListNodesRequest request, TimeBudget time) {
         int limit = Pages.limit(request.getLimit());
         return surveyor.survey(time).map(survey -> {
-            Pages.Page<NodeAnswer> page = Pages.of(
-                    answers(survey), answer -> answer.node().getId(), request.getCursor(), limit);
+            Pages.Page<NodeAnswer> page =
+                    Pages.of(answers(survey), answer -> answer.node().getId(), request.getCursor(), limit);
             ListNodesResponse.Builder response = ListNodesResponse.newBuilder().setNextCursor(page.next());
             page.items().stream().map(ClusterMessages::node).forEach(response::addNodes);
             return response.build();
@@ -168,11 +168,14 @@ final class ClusterAdmin {
                                 .build(),
                         time.left())
                 .map(FormatDiskResponse::getId)
-                .flatMap(id -> surveyor.survey(time).map(survey -> survey.of(node.getId()).disks().stream()
-                        .filter(disk -> disk.getId().equals(id))
-                        .findFirst()
-                        .map(ClusterMessages::disk)
-                        .orElseGet(() ->
-                                Disk.newBuilder().setId(id).setPath(folder).build())));
+                .flatMap(id -> surveyor.survey(time)
+                        .map(survey -> survey.of(node.getId()).disks().stream()
+                                .filter(disk -> disk.getId().equals(id))
+                                .findFirst()
+                                .map(ClusterMessages::disk)
+                                .orElseGet(() -> Disk.newBuilder()
+                                        .setId(id)
+                                        .setPath(folder)
+                                        .build())));
     }
 }

@@ -77,10 +77,8 @@ final class ClusterMessages {
                 .setBucketTo(shard.getBucketTo())
                 .setEpoch(shard.getEpoch());
         List<Replica> replicas = replicas(shard, survey);
-        long furthest = replicas.stream()
-                .mapToLong(Replica::getAppliedIndex)
-                .max()
-                .orElse(UNKNOWN);
+        long furthest =
+                replicas.stream().mapToLong(Replica::getAppliedIndex).max().orElse(UNKNOWN);
         for (Replica replica : replicas) {
             message.addReplicas(replica.toBuilder()
                     .setLag(replica.getAppliedIndex() < 0 ? UNKNOWN : furthest - replica.getAppliedIndex()));
@@ -104,32 +102,32 @@ final class ClusterMessages {
                         .findFirst()
                         .orElse("")
                 : leader;
-        return survey.of(node)
-                .replica(shard.getUid(), shard.getIncarnation())
-                .orElse(ReplicaInfo.getDefaultInstance());
+        return survey.of(node).replica(shard.getUid(), shard.getIncarnation()).orElse(ReplicaInfo.getDefaultInstance());
     }
 
     /** Those that the metadata placed, those that nodes have beside them, and those of earlier incarnations. */
     private static List<Replica> replicas(ShardState shard, ClusterSurvey survey) {
         Set<String> nodes = new LinkedHashSet<>(shard.getStorageNodesList());
         survey.answers().values().stream()
-                .filter(answer -> answer.replica(shard.getUid(), shard.getIncarnation())
-                        .isPresent())
+                .filter(answer ->
+                        answer.replica(shard.getUid(), shard.getIncarnation()).isPresent())
                 .map(answer -> answer.node().getId())
                 .sorted()
                 .forEach(nodes::add);
         List<Replica> replicas = new ArrayList<>();
         nodes.forEach(node -> replicas.add(replica(shard, survey.of(node))));
-        survey.answers().values().forEach(answer -> answer.replicas().stream()
-                .filter(each ->
-                        each.getShard().equals(shard.getUid()) && each.getIncarnation() < shard.getIncarnation())
-                .map(each -> Replica.newBuilder()
-                        .setNode(answer.node().getId())
-                        .setRole(RETIRED)
-                        .setAppliedIndex(UNKNOWN)
-                        .setReason(each.getSetAside())
-                        .build())
-                .forEach(replicas::add));
+        survey.answers()
+                .values()
+                .forEach(answer -> answer.replicas().stream()
+                        .filter(each -> each.getShard().equals(shard.getUid())
+                                && each.getIncarnation() < shard.getIncarnation())
+                        .map(each -> Replica.newBuilder()
+                                .setNode(answer.node().getId())
+                                .setRole(RETIRED)
+                                .setAppliedIndex(UNKNOWN)
+                                .setReason(each.getSetAside())
+                                .build())
+                        .forEach(replicas::add));
         return replicas;
     }
 

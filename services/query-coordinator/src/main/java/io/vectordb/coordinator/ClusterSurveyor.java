@@ -49,13 +49,11 @@ final class ClusterSurveyor {
     }
 
     private Mono<NodeAnswer> ask(Node node, Duration timeout) {
-        Mono<NodeAnswer> answer =
-                switch (node.getService()) {
-                    case STORAGE -> askStorage(node, timeout);
-                    case INDEX -> askIndex(node, timeout);
-                    case COORDINATOR, GATEWAY, SERVICE_UNSPECIFIED, UNRECOGNIZED ->
-                        Mono.just(NodeAnswer.none(node, ""));
-                };
+        Mono<NodeAnswer> answer = switch (node.getService()) {
+            case STORAGE -> askStorage(node, timeout);
+            case INDEX -> askIndex(node, timeout);
+            case COORDINATOR, GATEWAY, SERVICE_UNSPECIFIED, UNRECOGNIZED -> Mono.just(NodeAnswer.none(node, ""));
+        };
         return answer.onErrorResume(e -> Mono.just(NodeAnswer.none(node, reason(e, timeout))));
     }
 
@@ -78,8 +76,7 @@ final class ClusterSurveyor {
     }
 
     private Mono<NodeAnswer> askIndex(Node node, Duration timeout) {
-        return nodes.call(
-                        node, IndexServiceGrpc.getGetViewsMethod(), GetViewsRequest.getDefaultInstance(), timeout)
+        return nodes.call(node, IndexServiceGrpc.getGetViewsMethod(), GetViewsRequest.getDefaultInstance(), timeout)
                 .map(GetViewsResponse::getViewsList)
                 .map(views -> new NodeAnswer(node, List.of(), List.of(), views, ""));
     }

@@ -102,8 +102,8 @@ final class ShardAdmin {
                             "node " + nodeId + " does not answer: " + replica.getReason(),
                             Map.of("node", nodeId));
                 case ClusterMessages.SET_ASIDE, ClusterMessages.MISSING ->
-                    throw conflict("the replica of shard " + shard.getId() + " on node " + nodeId
-                            + " does not work: " + replica.getReason());
+                    throw conflict("the replica of shard " + shard.getId() + " on node " + nodeId + " does not work: "
+                            + replica.getReason());
                 default -> replica;
             };
         }
@@ -116,7 +116,8 @@ final class ShardAdmin {
             if (shard.getLeader().isEmpty()) {
                 throw new VectorDbException(
                         ErrorCode.SHARD_UNAVAILABLE,
-                        "shard " + shard.getId() + " has no leader: repeat this when one is elected, or see its replicas",
+                        "shard " + shard.getId()
+                                + " has no leader: repeat this when one is elected, or see its replicas",
                         Map.of("shard", shard.getId()));
             }
             return node(shard.getLeader());
@@ -163,11 +164,7 @@ final class ShardAdmin {
                 .setShard(seen.uid())
                 .setNode(toNode)
                 .build();
-        return nodes.call(
-                        seen.leader(),
-                        StorageAdminServiceGrpc.getTransferLeadershipMethod(),
-                        request,
-                        time.left())
+        return nodes.call(seen.leader(), StorageAdminServiceGrpc.getTransferLeadershipMethod(), request, time.left())
                 .then(awaitLeader(seen.shard().getId(), toNode, time));
     }
 
@@ -190,10 +187,13 @@ final class ShardAdmin {
         return see(request.getShard(), time).flatMap(seen -> {
             List<Replica> replicas = asked(seen, request.getNode());
             String detail = replicas.stream().map(Replica::getNode).collect(Collectors.joining(", ", "on ", ""));
-            return audit.around(change.with(detail), time, () -> Flux.fromIterable(replicas)
-                    .flatMapSequential(replica -> snapshot(seen, replica, time))
-                    .collectList()
-                    .map(done -> refuseIfNone(seen, done)));
+            return audit.around(
+                    change.with(detail),
+                    time,
+                    () -> Flux.fromIterable(replicas)
+                            .flatMapSequential(replica -> snapshot(seen, replica, time))
+                            .collectList()
+                            .map(done -> refuseIfNone(seen, done)));
         });
     }
 
@@ -224,8 +224,8 @@ final class ShardAdmin {
 
     private <Q, A> Mono<A> atReplica(
             Seen seen, Replica replica, MethodDescriptor<Q, A> method, Q request, Duration timeout) {
-        return Mono.defer(() -> nodes.call(
-                seen.node(seen.working(replica.getNode()).getNode()), method, request, timeout));
+        return Mono.defer(
+                () -> nodes.call(seen.node(seen.working(replica.getNode()).getNode()), method, request, timeout));
     }
 
     Mono<Operation> compact(CompactShardRequest request, TimeBudget time) {
@@ -279,7 +279,8 @@ final class ShardAdmin {
                         LONG)
                 .block());
         Fields.Builder replicas = Fields.newBuilder();
-        compared.getReplicasList().forEach(each -> replicas.putValues(each.getNode(), BackupMessages.text(found(each))));
+        compared.getReplicasList()
+                .forEach(each -> replicas.putValues(each.getNode(), BackupMessages.text(found(each))));
         List<String> differing = compared.getReplicasList().stream()
                 .filter(each -> each.getDiffersInCount() > 0)
                 .map(ComparedReplica::getNode)
@@ -296,7 +297,8 @@ final class ShardAdmin {
                         Value.newBuilder().setBoolValue(compared.getAlike()).build())
                 .putValues("differing", list(differing))
                 .putValues("unanswered", list(silent))
-                .putValues("replicas", Value.newBuilder().setObjectValue(replicas).build())
+                .putValues(
+                        "replicas", Value.newBuilder().setObjectValue(replicas).build())
                 .build();
     }
 

@@ -19,7 +19,8 @@ final class Shards {
 
         /** The place in the order of all shards: by collection, then by buckets. */
         String place() {
-            return collection.getCollection().getName() + "/" + String.format(Locale.ROOT, "%05d", shard.getBucketFrom());
+            return collection.getCollection().getName() + "/"
+                    + String.format(Locale.ROOT, "%05d", shard.getBucketFrom());
         }
 
         /** How many replicas it should have. */
@@ -33,8 +34,7 @@ final class Shards {
     /** All, in their order. */
     static List<Owned> all(ClusterState state) {
         return state.getCollectionsList().stream()
-                .flatMap(collection ->
-                        collection.getShardsList().stream().map(shard -> new Owned(collection, shard)))
+                .flatMap(collection -> collection.getShardsList().stream().map(shard -> new Owned(collection, shard)))
                 .sorted(Comparator.comparing(Owned::place))
                 .toList();
     }

@@ -63,8 +63,10 @@ final class UnsafeRecovery {
                     "writes that were acknowledged and that the replica on " + chosen.getNode()
                             + " has not received are lost: its log ends at index " + chosen.getLastLogIndex()
                             + " of term " + chosen.getLastLogTerm() + "; it had applied "
-                            + chosen.getAppliedIndex() + ", what comes after takes effect whether it was acknowledged or not",
-                    "stop the nodes " + gone + " for good before this, or their disks: one that is only cut off from here "
+                            + chosen.getAppliedIndex()
+                            + ", what comes after takes effect whether it was acknowledged or not",
+                    "stop the nodes " + gone
+                            + " for good before this, or their disks: one that is only cut off from here "
                             + "may acknowledge writes until it hears of this, and they are lost",
                     "the replicas on " + gone + " are set aside and kept when their nodes come back",
                     "the shard has one replica afterwards: back its collection up, and restore it for as many as you want");
@@ -97,8 +99,7 @@ final class UnsafeRecovery {
     }
 
     private static void refuseUnconfirmed(UnsafeRecoverRequest request, Plan plan) {
-        if (!request.getConfirmClusterId()
-                .equals(plan.seen().survey().state().getClusterId())) {
+        if (!request.getConfirmClusterId().equals(plan.seen().survey().state().getClusterId())) {
             throw new VectorDbException(
                     ErrorCode.INVALID_VALUE,
                     "confirm_cluster_id: expected the id of this cluster, as GetInfo tells it, received \""
@@ -133,7 +134,9 @@ final class UnsafeRecovery {
     }
 
     private static String reasons(List<SurvivingReplica> replicas) {
-        return replicas.stream().map(each -> each.getNode() + ": " + each.getReason()).collect(Collectors.joining("; "));
+        return replicas.stream()
+                .map(each -> each.getNode() + ": " + each.getReason())
+                .collect(Collectors.joining("; "));
     }
 
     private static SurvivingReplica choose(
@@ -142,8 +145,8 @@ final class UnsafeRecovery {
         SurvivingReplica chosen = working.stream()
                 .filter(each -> each.getNode().equals(asked))
                 .findFirst()
-                .orElseThrow(() -> seen.conflict("the replica of shard " + seen.shard().getId() + " on node " + asked
-                        + " only listens"));
+                .orElseThrow(() -> seen.conflict(
+                        "the replica of shard " + seen.shard().getId() + " on node " + asked + " only listens"));
         boolean behind = chosen.getLastLogTerm() < furthest.getLastLogTerm()
                 || chosen.getLastLogTerm() == furthest.getLastLogTerm()
                         && chosen.getLastLogIndex() < furthest.getLastLogIndex();
@@ -181,8 +184,8 @@ final class UnsafeRecovery {
     /** Of the voters that the group itself knows, which somebody may have changed by hand; else of those that were placed. */
     private static void refuseMajority(Seen seen, List<SurvivingReplica> working) {
         if (!seen.shard().getLeader().isEmpty()) {
-            throw seen.conflict("node " + seen.shard().getLeader() + " leads shard " + seen.shard().getId()
-                    + ": it has its majority, or finds out in some seconds that it has not");
+            throw seen.conflict("node " + seen.shard().getLeader() + " leads shard "
+                    + seen.shard().getId() + ": it has its majority, or finds out in some seconds that it has not");
         }
         Set<String> voters = new TreeSet<>();
         working.forEach(replica -> info(seen, replica.getNode()).getMembersList().stream()
@@ -192,12 +195,16 @@ final class UnsafeRecovery {
         if (voters.isEmpty()) {
             voters.addAll(seen.owned().shard().getStorageNodesList());
         }
-        List<String> alive = new ArrayList<>(
-                working.stream().map(SurvivingReplica::getNode).filter(voters::contains).toList());
+        List<String> alive = new ArrayList<>(working.stream()
+                .map(SurvivingReplica::getNode)
+                .filter(voters::contains)
+                .toList());
         if (alive.size() > voters.size() / 2) {
-            throw seen.conflict("of the " + voters.size() + " replicas of shard " + seen.shard().getId() + " "
-                    + alive.size() + " answer (" + String.join(", ", alive)
-                    + "): they are a majority and elect a leader by themselves; repeat your write, or look at their logs");
+            throw seen.conflict(
+                    "of the " + voters.size() + " replicas of shard "
+                            + seen.shard().getId() + " "
+                            + alive.size() + " answer (" + String.join(", ", alive)
+                            + "): they are a majority and elect a leader by themselves; repeat your write, or look at their logs");
         }
     }
 
@@ -218,7 +225,8 @@ final class UnsafeRecovery {
         return new VectorDbException(
                 error.code(),
                 "it is decided that shard " + plan.seen().shard().getId() + " goes on with node "
-                        + plan.chosen().getNode() + ", which does not lead yet and goes on trying: " + error.getMessage(),
+                        + plan.chosen().getNode() + ", which does not lead yet and goes on trying: "
+                        + error.getMessage(),
                 error.metadata());
     }
 }

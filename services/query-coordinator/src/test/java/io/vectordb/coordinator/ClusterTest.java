@@ -101,13 +101,15 @@ class ClusterTest {
                 .getNodesList();
         assertThat(nodes).extracting(Node::getState).containsOnly("up");
         assertThat(nodes).extracting(Node::getId).contains(FIRST, SECOND, THIRD).isSorted();
-        assertThat(nodes).filteredOn(node -> node.getService().equals("storage")).allSatisfy(node -> {
-            assertThat(node.getDisksCount()).isEqualTo(1);
-            assertThat(node.getDisks(0).getHealth()).isEqualTo("healthy");
-            assertThat(node.getDisks(0).getTotalBytes()).isPositive();
-            assertThat(node.getDisks(0).getPath()).isNotEmpty();
-            assertThat(node.getDisks(0).hasFailure()).isFalse();
-        });
+        assertThat(nodes)
+                .filteredOn(node -> node.getService().equals("storage"))
+                .allSatisfy(node -> {
+                    assertThat(node.getDisksCount()).isEqualTo(1);
+                    assertThat(node.getDisks(0).getHealth()).isEqualTo("healthy");
+                    assertThat(node.getDisks(0).getTotalBytes()).isPositive();
+                    assertThat(node.getDisks(0).getPath()).isNotEmpty();
+                    assertThat(node.getDisks(0).hasFailure()).isFalse();
+                });
         List<Shard> shards =
                 shards(ListShardsRequest.newBuilder().setCollection(collection)).getShardsList();
         assertThat(shards).extracting(Shard::getId).containsExactly(collection + "-0", collection + "-1");
@@ -115,7 +117,9 @@ class ClusterTest {
         assertThat(shards).allSatisfy(shard -> {
             assertThat(shard.getLeader()).isIn(FIRST, SECOND, THIRD);
             assertThat(shard.getBytes()).isPositive();
-            assertThat(shard.getReplicasList()).extracting(Replica::getNode).containsExactlyInAnyOrder(FIRST, SECOND, THIRD);
+            assertThat(shard.getReplicasList())
+                    .extracting(Replica::getNode)
+                    .containsExactlyInAnyOrder(FIRST, SECOND, THIRD);
             assertThat(shard.getReplicasList()).extracting(Replica::getRole).contains("leader", "follower");
             assertThat(shard.getReplicasList()).extracting(Replica::getLag).allMatch(lag -> lag >= 0);
             assertThat(shard.getReplicasList()).extracting(Replica::getDisk).doesNotContain("");
@@ -132,14 +136,19 @@ class ClusterTest {
                 shards(ListShardsRequest.newBuilder().setLimit(1).setCursor(first.getNextCursor()));
         assertThat(second.getShardsList()).extracting(Shard::getId).containsExactly(collection + "-1");
         assertThat(second.getNextCursor()).isEmpty();
-        assertThat(shards(ListShardsRequest.newBuilder().setNode(SECOND)).getShardsCount()).isEqualTo(2);
-        assertThat(failure(() -> shards(ListShardsRequest.newBuilder().setNode("none"))).code())
+        assertThat(shards(ListShardsRequest.newBuilder().setNode(SECOND)).getShardsCount())
+                .isEqualTo(2);
+        assertThat(failure(() -> shards(ListShardsRequest.newBuilder().setNode("none")))
+                        .code())
                 .isEqualTo(ErrorCode.NODE_NOT_FOUND);
-        assertThat(failure(() -> shards(ListShardsRequest.newBuilder().setCollection("none"))).code())
+        assertThat(failure(() -> shards(ListShardsRequest.newBuilder().setCollection("none")))
+                        .code())
                 .isEqualTo(ErrorCode.COLLECTION_NOT_FOUND);
-        assertThat(failure(() -> shards(ListShardsRequest.newBuilder().setCursor("?"))).code())
+        assertThat(failure(() -> shards(ListShardsRequest.newBuilder().setCursor("?")))
+                        .code())
                 .isEqualTo(ErrorCode.INVALID_CURSOR);
-        assertThat(failure(() -> shards(ListShardsRequest.newBuilder().setLimit(-1))).code())
+        assertThat(failure(() -> shards(ListShardsRequest.newBuilder().setLimit(-1)))
+                        .code())
                 .isEqualTo(ErrorCode.LIMIT_EXCEEDED);
     }
 
@@ -209,7 +218,8 @@ class ClusterTest {
                         .setShard(collection + "-0")
                         .build()));
         assertThat(verified.getState()).isEqualTo(Operation.State.SUCCEEDED);
-        assertThat(verified.getResult().getValuesOrThrow("alike").getBoolValue()).isTrue();
+        assertThat(verified.getResult().getValuesOrThrow("alike").getBoolValue())
+                .isTrue();
         assertThat(verified.getResult()
                         .getValuesOrThrow("replicas")
                         .getObjectValue()
@@ -254,7 +264,8 @@ class ClusterTest {
             previous = entry.getHash();
         }
         ListAuditEntriesResponse first = database.admin()
-                .listAuditEntries(ListAuditEntriesRequest.newBuilder().setLimit(2).build());
+                .listAuditEntries(
+                        ListAuditEntriesRequest.newBuilder().setLimit(2).build());
         assertThat(first.getEntriesList()).isEqualTo(all.subList(0, 2));
         assertThat(database.admin()
                         .listAuditEntries(ListAuditEntriesRequest.newBuilder()
@@ -293,10 +304,12 @@ class ClusterTest {
         await(() -> shard().getReplicasList().stream()
                 .anyMatch(each -> each.getNode().equals(THIRD) && each.getRole().equals("unreachable")));
         await(() -> !shard().getLeader().isEmpty() && !shard().getLeader().equals(THIRD));
-        assertThat(shard().getReplicasList()).filteredOn(each -> each.getNode().equals(THIRD)).allSatisfy(replica -> {
-            assertThat(replica.getReason()).isNotEmpty();
-            assertThat(replica.getAppliedIndex()).isEqualTo(-1);
-        });
+        assertThat(shard().getReplicasList())
+                .filteredOn(each -> each.getNode().equals(THIRD))
+                .allSatisfy(replica -> {
+                    assertThat(replica.getReason()).isNotEmpty();
+                    assertThat(replica.getAppliedIndex()).isEqualTo(-1);
+                });
         assertThat(database.cluster()
                         .listNodes(ListNodesRequest.getDefaultInstance())
                         .getNodesList())

@@ -39,12 +39,11 @@ final class TestReplicas implements AutoCloseable {
         List<Integer> free = freePorts(2);
         ports.put(SECOND, free.get(0));
         ports.put(THIRD, free.get(1));
-        database = new TestDatabase(
-                folder, folder.resolve("backups"), List.of("--vectordb.metadata.default-replicas=3"));
+        database =
+                new TestDatabase(folder, folder.resolve("backups"), List.of("--vectordb.metadata.default-replicas=3"));
         start(SECOND);
         start(THIRD);
-        TestDatabase.await(() ->
-                database.context.getBean(Catalog.class).state().getNodesCount() == 4);
+        TestDatabase.await(() -> database.context.getBean(Catalog.class).state().getNodesCount() == 4);
     }
 
     private static List<Integer> freePorts(int count) {
@@ -76,7 +75,8 @@ final class TestReplicas implements AutoCloseable {
                                 "--logging.level.root=WARN",
                                 "--logging.level.org.apache.ratis=ERROR",
                                 "--vectordb.rpc.mode=in-process",
-                                "--vectordb.rpc.in-process-name=" + database.metadataAddress().replace(':', '-') + node,
+                                "--vectordb.rpc.in-process-name="
+                                        + database.metadataAddress().replace(':', '-') + node,
                                 "--vectordb.cluster.metadata-address=" + database.metadataAddress(),
                                 "--vectordb.storage.node-id=" + node,
                                 "--vectordb.storage.raft-port=" + ports.get(node),

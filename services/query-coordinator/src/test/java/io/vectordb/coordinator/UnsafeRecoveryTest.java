@@ -38,25 +38,20 @@ class UnsafeRecoveryTest {
     Path folder;
 
     private static void put(TestDatabase database, String collection, int n) {
-        WriteResponse response = database.records()
-                .write(write(collection, upsert("id", "k" + n, "n", n, "v", new float[] {n, 0, 0})));
+        WriteResponse response =
+                database.records().write(write(collection, upsert("id", "k" + n, "n", n, "v", new float[] {n, 0, 0})));
         assertThat(response.getFailed()).isZero();
     }
 
     private static Shard shard(TestDatabase database, String collection) {
         return database.cluster()
-                .listShards(ListShardsRequest.newBuilder()
-                        .setCollection(collection)
-                        .build())
+                .listShards(
+                        ListShardsRequest.newBuilder().setCollection(collection).build())
                 .getShards(0);
     }
 
     private static List<String> outcomes(TestDatabase database) {
-        return database
-                .admin()
-                .listAuditEntries(ListAuditEntriesRequest.getDefaultInstance())
-                .getEntriesList()
-                .stream()
+        return database.admin().listAuditEntries(ListAuditEntriesRequest.getDefaultInstance()).getEntriesList().stream()
                 .filter(entry -> entry.getAction().equals("unsafe_recover"))
                 .map(AuditEntry::getOutcome)
                 .toList();
@@ -64,7 +59,9 @@ class UnsafeRecoveryTest {
 
     private static GetResponse read(TestDatabase database, String collection, int records) {
         return database.records()
-                .get(get(collection, IntStream.range(0, records).mapToObj(i -> "k" + i).toArray(String[]::new)));
+                .get(get(
+                        collection,
+                        IntStream.range(0, records).mapToObj(i -> "k" + i).toArray(String[]::new)));
     }
 
     @Test
@@ -87,8 +84,8 @@ class UnsafeRecoveryTest {
                     .setShard(collection + "-0")
                     .setTimeout(Requests.millis(50_000))
                     .build();
-            UnsafeRecoverResponse plan =
-                    database.admin().unsafeRecover(request.toBuilder().setDryRun(true).build());
+            UnsafeRecoverResponse plan = database.admin()
+                    .unsafeRecover(request.toBuilder().setDryRun(true).build());
             assertThat(plan.getDone()).isFalse();
             assertThat(plan.getNode()).isEqualTo(FIRST);
             assertThat(plan.getReplicasCount()).isEqualTo(3);
@@ -96,9 +93,8 @@ class UnsafeRecoveryTest {
             assertThat(failure(() -> database.admin().unsafeRecover(request)).code())
                     .isEqualTo(ErrorCode.INVALID_VALUE);
             assertThat(failure(() -> database.admin()
-                                    .unsafeRecover(request.toBuilder()
-                                            .setNode(SECOND)
-                                            .build()))
+                                    .unsafeRecover(
+                                            request.toBuilder().setNode(SECOND).build()))
                             .code())
                     .isEqualTo(ErrorCode.SHARD_UNAVAILABLE);
             assertThat(outcomes(database)).hasSize(2).allMatch(outcome -> outcome.startsWith("refused: "));

@@ -244,7 +244,8 @@ final class DiskServers implements AutoCloseable {
             }
         }
         for (RaftNode server : servers.values()) {
-            if (server.failedGroups().containsKey(group) || server.retiredGroups().containsKey(group)) {
+            if (server.failedGroups().containsKey(group)
+                    || server.retiredGroups().containsKey(group)) {
                 return server;
             }
         }

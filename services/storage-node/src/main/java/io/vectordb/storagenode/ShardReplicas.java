@@ -127,8 +127,8 @@ final class ShardReplicas implements AutoCloseable {
         ShardGroup earlier = ShardGroup.of(group);
         return existing.stream()
                 .map(ShardGroup::of)
-                .anyMatch(each -> each.shardUid().equals(earlier.shardUid())
-                        && each.incarnation() > earlier.incarnation());
+                .anyMatch(each ->
+                        each.shardUid().equals(earlier.shardUid()) && each.incarnation() > earlier.incarnation());
     }
 
     private void retire(GroupId group) {

@@ -5,9 +5,9 @@ import io.vectordb.common.ErrorCode;
 import io.vectordb.common.VectorDbException;
 import io.vectordb.internal.storage.v1.AddListenerRequest;
 import io.vectordb.internal.storage.v1.AddListenerResponse;
-import io.vectordb.internal.storage.v1.CompareReplicasRequest;
 import io.vectordb.internal.storage.v1.CompactReplicaRequest;
 import io.vectordb.internal.storage.v1.CompactReplicaResponse;
+import io.vectordb.internal.storage.v1.CompareReplicasRequest;
 import io.vectordb.internal.storage.v1.CompareReplicasResponse;
 import io.vectordb.internal.storage.v1.DropReplicaRequest;
 import io.vectordb.internal.storage.v1.DropReplicaResponse;
@@ -250,9 +250,11 @@ final class StorageAdminGrpcService extends StorageAdminServiceGrpc.StorageAdmin
         GroupId group = replicas.group(request.getShard());
         Answers.answer(
                 observer,
-                node.of(group).sync(group).thenApply(_ -> SyncReplicaResponse.newBuilder()
-                        .setAppliedIndex(node.of(group).appliedIndex(group))
-                        .build()));
+                node.of(group)
+                        .sync(group)
+                        .thenApply(_ -> SyncReplicaResponse.newBuilder()
+                                .setAppliedIndex(node.of(group).appliedIndex(group))
+                                .build()));
     }
 
     @Override

@@ -17,7 +17,10 @@ import org.jspecify.annotations.Nullable;
  * @param deadline when the caller gives up; null: it did not say
  */
 public record CallContext(
-        String authorization, TraceContext trace, String actor, @Nullable Deadline deadline) {
+        String authorization,
+        TraceContext trace,
+        String actor,
+        @Nullable Deadline deadline) {
 
     public static final Metadata.Key<String> AUTHORIZATION = key("authorization");
     public static final Metadata.Key<String> TRACEPARENT = key("traceparent");
@@ -41,12 +44,13 @@ public record CallContext(
 
     /** Who calls, as the audit log tells it. */
     public static String actor(@Nullable String name, @Nullable SocketAddress address) {
-        String said = name == null ? "" : name.replaceAll("[^\\x21-\\x7e]+", " ").strip();
+        String said =
+                name == null ? "" : name.replaceAll("[^\\x21-\\x7e]+", " ").strip();
         String shown = said.isEmpty() ? "anonymous" : said.substring(0, Math.min(ACTOR_CHARACTERS, said.length()));
         return shown + " at "
                 + switch (address) {
-                    case InetSocketAddress inet when inet.getAddress() != null ->
-                        inet.getAddress().getHostAddress();
+                    case InetSocketAddress inet
+                    when inet.getAddress() != null -> inet.getAddress().getHostAddress();
                     case null, default -> "an unknown address";
                 };
     }
