@@ -52,6 +52,9 @@ import org.springframework.context.annotation.Import;
 /** Metadata, storage, index and coordinator in one context, called as the gateway calls them. */
 final class TestDatabase implements AutoCloseable {
 
+    /** Of what has to happen: a busy machine takes long for it, and only a failure costs all of it. */
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
     private static final AtomicInteger NAMES = new AtomicInteger();
 
     @SpringBootConfiguration(proxyBeanMethods = false)
@@ -124,7 +127,8 @@ final class TestDatabase implements AutoCloseable {
                                         "--vectordb.metadata.data-dir=" + folder.resolve("metadata"),
                                         "--vectordb.storage.raft-port=0",
                                         "--vectordb.storage.data-dir=" + folder.resolve("storage"),
-                                        "--vectordb.backup.folders=" + backups),
+                                        "--vectordb.backup.folders=" + backups,
+                                        "--vectordb.coordinator.timeout=" + LIMIT),
                                 more.stream())
                         .toArray(String[]::new));
         channel = channels.channel(ChannelFactory.IN_PROCESS + name + "-coordinator");
@@ -141,19 +145,19 @@ final class TestDatabase implements AutoCloseable {
     }
 
     CollectionServiceGrpc.CollectionServiceBlockingStub collections() {
-        return CollectionServiceGrpc.newBlockingStub(channel).withDeadlineAfter(30, TimeUnit.SECONDS);
+        return CollectionServiceGrpc.newBlockingStub(channel).withDeadlineAfter(60, TimeUnit.SECONDS);
     }
 
     RecordServiceGrpc.RecordServiceBlockingStub records() {
-        return RecordServiceGrpc.newBlockingStub(channel).withDeadlineAfter(30, TimeUnit.SECONDS);
+        return RecordServiceGrpc.newBlockingStub(channel).withDeadlineAfter(60, TimeUnit.SECONDS);
     }
 
     SearchServiceGrpc.SearchServiceBlockingStub search() {
-        return SearchServiceGrpc.newBlockingStub(channel).withDeadlineAfter(30, TimeUnit.SECONDS);
+        return SearchServiceGrpc.newBlockingStub(channel).withDeadlineAfter(60, TimeUnit.SECONDS);
     }
 
     AdminServiceGrpc.AdminServiceBlockingStub admin() {
-        return AdminServiceGrpc.newBlockingStub(channel).withDeadlineAfter(30, TimeUnit.SECONDS);
+        return AdminServiceGrpc.newBlockingStub(channel).withDeadlineAfter(60, TimeUnit.SECONDS);
     }
 
     ClusterServiceGrpc.ClusterServiceBlockingStub cluster() {
@@ -265,10 +269,10 @@ final class TestDatabase implements AutoCloseable {
     }
 
     static void await(BooleanSupplier condition) {
-        long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        long deadline = System.nanoTime() + LIMIT.toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > deadline) {
-                throw new AssertionError("The condition did not come true in 60 s");
+                throw new AssertionError("The condition did not come true in " + LIMIT);
             }
             LockSupport.parkNanos(5_000_000);
         }
