@@ -1,12 +1,8 @@
 package io.vectordb.coordinator;
 
 import io.vectordb.storagenode.StorageNodeConfiguration;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
+import io.vectordb.testkit.Ports;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,32 +32,14 @@ final class TestReplicas implements AutoCloseable {
 
     TestReplicas(Path folder) {
         this.folder = folder;
-        List<Integer> free = freePorts(2);
-        ports.put(SECOND, free.get(0));
-        ports.put(THIRD, free.get(1));
+        int port = Ports.free(2);
+        ports.put(SECOND, port);
+        ports.put(THIRD, port + 1);
         database =
                 new TestDatabase(folder, folder.resolve("backups"), List.of("--vectordb.metadata.default-replicas=3"));
         start(SECOND);
         start(THIRD);
         TestDatabase.await(() -> database.context.getBean(Catalog.class).state().getNodesCount() == 4);
-    }
-
-    private static List<Integer> freePorts(int count) {
-        List<ServerSocket> held = new ArrayList<>();
-        try {
-            List<Integer> free = new ArrayList<>();
-            for (int i = 0; i < count; i++) {
-                ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                held.add(socket);
-                free.add(socket.getLocalPort());
-            }
-            for (ServerSocket socket : held) {
-                socket.close();
-            }
-            return free;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     void start(String node) {
