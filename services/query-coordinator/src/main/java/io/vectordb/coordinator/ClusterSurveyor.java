@@ -10,7 +10,6 @@ import io.vectordb.internal.metadata.v1.Node;
 import io.vectordb.internal.storage.v1.ListDisksRequest;
 import io.vectordb.internal.storage.v1.ListDisksResponse;
 import io.vectordb.internal.storage.v1.ListReplicasRequest;
-import io.vectordb.internal.storage.v1.ListReplicasResponse;
 import io.vectordb.internal.storage.v1.StorageAdminServiceGrpc;
 import io.vectordb.rpc.GrpcErrors;
 import java.time.Duration;
@@ -66,13 +65,18 @@ final class ClusterSurveyor {
                 .map(ListDisksResponse::getDisksList)
                 // A disk that hangs holds up the measuring of all; the node is there nevertheless.
                 .onErrorReturn(List.of());
-        return nodes.call(
+        // Neither may fail: zip would cancel the other call, which gRPC does not survive before the call has begun.
+        Mono<NodeAnswer> replicas = nodes.call(
                         node,
                         StorageAdminServiceGrpc.getListReplicasMethod(),
                         ListReplicasRequest.getDefaultInstance(),
                         timeout)
-                .map(ListReplicasResponse::getReplicasList)
-                .zipWith(disks, (replicas, measured) -> new NodeAnswer(node, replicas, measured, List.of(), ""));
+                .map(answer -> new NodeAnswer(node, answer.getReplicasList(), List.of(), List.of(), ""))
+                .onErrorResume(e -> Mono.just(NodeAnswer.none(node, reason(e, timeout))));
+        return replicas.zipWith(
+                disks,
+                (answer, measured) ->
+                        answer.answered() ? new NodeAnswer(node, answer.replicas(), measured, List.of(), "") : answer);
     }
 
     private Mono<NodeAnswer> askIndex(Node node, Duration timeout) {
