@@ -24,4 +24,14 @@ final class Confirm {
             throw new CliException(ExitCode.USAGE, "nothing was done");
         }
     }
+
+    /** What the user types; ends the program when there is nobody to ask. */
+    static String typed(String question, String flag) {
+        Console terminal = System.console();
+        if (terminal == null || !terminal.isTerminal()) {
+            throw new CliException(ExitCode.USAGE, "nothing was done: say " + flag + ", as there is nobody to ask");
+        }
+        String answer = terminal.readLine("%s", question);
+        return answer == null ? "" : answer.strip();
+    }
 }

@@ -58,7 +58,7 @@ final class OperationWait {
     private static CliException failure(JsonNode error) {
         String code = error.path("code").asString("INTERNAL");
         ExitCode exit = switch (code) {
-            case "BACKUP_NOT_FOUND", "COLLECTION_NOT_FOUND" -> ExitCode.NOT_FOUND;
+            case "BACKUP_NOT_FOUND", "COLLECTION_NOT_FOUND", "SHARD_NOT_FOUND", "NODE_NOT_FOUND" -> ExitCode.NOT_FOUND;
             case "INVALID_VALUE", "LIMIT_EXCEEDED" -> ExitCode.REFUSED;
             case "COLLECTION_EXISTS", "OPERATION_CONFLICT" -> ExitCode.CONFLICT;
             case "SHARD_UNAVAILABLE", "STARTING" -> ExitCode.NO_SERVER;

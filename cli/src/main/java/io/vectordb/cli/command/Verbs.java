@@ -15,7 +15,7 @@ import picocli.CommandLine;
 public final class Verbs {
 
     /** Of releases to come. */
-    private static final List<String> LATER = List.of("sql", "migrate", "operations", "admin");
+    private static final List<String> LATER = List.of("sql", "migrate", "operations");
 
     private Verbs() {}
 
@@ -42,6 +42,7 @@ public final class Verbs {
                 .addSubcommand(RecordsCommand.commandLine(cli))
                 .addSubcommand(new IngestCommand(cli))
                 .addSubcommand(BackupCommand.commandLine(cli))
+                .addSubcommand(AdminCommand.commandLine(cli))
                 .addSubcommand(new TestCommand())
                 .addSubcommand(new BenchCommand())
                 .addSubcommand(new VersionCommand(cli))

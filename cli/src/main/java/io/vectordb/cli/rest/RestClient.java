@@ -28,6 +28,8 @@ import tools.jackson.databind.JsonNode;
 public final class RestClient implements AutoCloseable {
 
     private static final Duration CONNECT = Duration.ofSeconds(5);
+    /** For the audit log of the server, which notes the address beside it. */
+    private static final String ACTOR = System.getProperty("user.name", "").replaceAll("[^\\x21-\\x7e]+", "");
 
     private final URI base;
     private final Optional<String> key;
@@ -99,6 +101,9 @@ public final class RestClient implements AutoCloseable {
 
     private HttpRequest.Builder begin(String path) {
         HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve(path)).timeout(timeout);
+        if (!ACTOR.isEmpty()) {
+            request.setHeader("VectorDB-Actor", ACTOR);
+        }
         key.ifPresent(secret -> request.setHeader("Authorization", "Bearer " + secret));
         return request;
     }

@@ -66,7 +66,7 @@ class VerbsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"sql", "migrate", "operations", "admin", "local-cluster scale", "collections alter"})
+    @ValueSource(strings = {"sql", "migrate", "operations", "admin move", "local-cluster scale", "collections alter"})
     void laterVerbsSaySo(String verb) {
         String[] words = (verb + " anything --flag").split(" ");
         assertThat(run(words))

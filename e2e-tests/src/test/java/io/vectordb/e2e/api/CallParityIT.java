@@ -16,7 +16,7 @@ import io.vectordb.v1.DeleteCollectionRequest;
 import io.vectordb.v1.DeleteRequest;
 import io.vectordb.v1.Field;
 import io.vectordb.v1.Fields;
-import io.vectordb.v1.GetClusterRequest;
+import io.vectordb.v1.GetSettingsRequest;
 import io.vectordb.v1.ListValue;
 import io.vectordb.v1.MultiVector;
 import io.vectordb.v1.Nearest;
@@ -351,13 +351,13 @@ class CallParityIT {
 
     @Test
     void methodsThatAreNotBuiltSayTheirName(Rest rest, GrpcClient grpc) {
-        JsonNode problem = Parity.assertProblem(rest.get("/v1/cluster"), Code.FEATURE_NOT_AVAILABLE);
-        GrpcClient.Failure failure = Parity.failure(() ->
-                ClusterServiceGrpc.newBlockingStub(grpc.channel()).getCluster(GetClusterRequest.getDefaultInstance()));
+        JsonNode problem = Parity.assertProblem(rest.get("/v1/settings"), Code.FEATURE_NOT_AVAILABLE);
+        GrpcClient.Failure failure = Parity.failure(() -> ClusterServiceGrpc.newBlockingStub(grpc.channel())
+                .getSettings(GetSettingsRequest.getDefaultInstance()));
         assertThat(failure.code()).isEqualTo(Code.FEATURE_NOT_AVAILABLE.name());
         assertThat(failure.status()).isEqualTo(Code.FEATURE_NOT_AVAILABLE.grpc());
         assertThat(failure.message())
-                .contains("GetCluster")
+                .contains("GetSettings")
                 .isEqualTo(problem.path("detail").asString());
     }
 

@@ -42,6 +42,7 @@ public enum ErrorCode {
     RECORD_NOT_FOUND(Category.USER, "NOT_FOUND", 404, false, "There is no such record"),
     OPERATION_NOT_FOUND(Category.USER, "NOT_FOUND", 404, false, "There is no such operation"),
     BACKUP_NOT_FOUND(Category.USER, "NOT_FOUND", 404, false, "There is no such backup"),
+    SHARD_NOT_FOUND(Category.USER, "NOT_FOUND", 404, false, "There is no such shard"),
     NODE_NOT_FOUND(Category.USER, "NOT_FOUND", 404, false, "There is no such node"),
     ROUTE_NOT_FOUND(Category.USER, "NOT_FOUND", 404, false, "There is no such route"),
     METHOD_NOT_ALLOWED(Category.USER, "UNIMPLEMENTED", 405, false, "The route does not take this method"),

@@ -25,4 +25,10 @@ public interface CheckpointedState extends ReplicatedState {
      * @return the position of the last entry whose effect is in the copy
      */
     LogPosition verify(Path directory);
+
+    /**
+     * Makes what lies in this state's folder, which a state of {@code predecessor} left there, what this state begins with.
+     * Called while it is closed; the position stays that of the predecessor's last entry.
+     */
+    void inherit(GroupId predecessor);
 }

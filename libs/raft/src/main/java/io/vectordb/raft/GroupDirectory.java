@@ -33,6 +33,8 @@ record GroupDirectory(GroupId group, Path folder, Path log) {
     enum Phase {
         ADDING,
         ACTIVE,
+        /** The group goes on under another name: not started, kept until it is removed. */
+        RETIRED,
         REMOVING
     }
 
@@ -132,6 +134,11 @@ record GroupDirectory(GroupId group, Path folder, Path log) {
             return LogPosition.NONE.index();
         }
         return Long.parseLong(Files.readString(file).strip().split(" ", -1)[1]);
+    }
+
+    /** Notes that the state is a copy as of this position. */
+    void noteCopied(LogPosition position) throws IOException {
+        DurableFiles.write(state().resolve(POSITION_FILE), position.term() + " " + position.index() + "\n");
     }
 
     boolean hasLog() {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -22,6 +23,7 @@ import org.apache.ratis.protocol.TransferLeadershipRequest;
 import org.apache.ratis.rpc.CallId;
 import org.apache.ratis.server.RaftConfiguration;
 import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.protocol.TermIndex;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -73,6 +75,17 @@ public final class GroupMembership {
         }
         members.sort((a, b) -> a.nodeId().compareTo(b.nodeId()));
         return List.copyOf(members);
+    }
+
+    /** What the local replica is, and where its log ends. */
+    public GroupProgress progress(GroupId group) {
+        RaftServer.Division division = groups.division(group);
+        TermIndex last = division.getRaftLog().getLastEntryTermIndex();
+        // A log that was cut, or begins behind a copy, ends where the state is.
+        TermIndex end = last == null ? division.getStateMachine().getLastAppliedTermIndex() : last;
+        return new GroupProgress(
+                division.getInfo().getCurrentRole().name().toLowerCase(Locale.ROOT),
+                new LogPosition(end.getTerm(), end.getIndex()));
     }
 
     /** Takes in a replica that its node has made; it catches up from the log or by a copy. */

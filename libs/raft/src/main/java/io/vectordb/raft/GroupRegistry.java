@@ -3,6 +3,7 @@ package io.vectordb.raft;
 import io.vectordb.common.ErrorCode;
 import io.vectordb.common.VectorDbException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,6 +48,8 @@ final class GroupRegistry {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.vectordb.raft");
     private static final long CHANGE_TIMEOUT_SECONDS = 60;
+    private static final String RETIRED =
+            "its group lost its majority and goes on in a later incarnation; it is kept until it is dropped";
 
     private final RaftNodeConfig config;
     private final RaftServer server;
@@ -58,6 +61,7 @@ final class GroupRegistry {
     private final ReentrantLock changes = new ReentrantLock();
     private final Map<GroupId, GroupStateMachine> running = new ConcurrentHashMap<>();
     private final Map<GroupId, String> failed = new ConcurrentHashMap<>();
+    private final Map<GroupId, String> retired = new ConcurrentHashMap<>();
 
     /** @param machines where the server looks up the state machine of a group that it starts */
     GroupRegistry(
@@ -89,7 +93,7 @@ final class GroupRegistry {
         }
         for (String name : roster.names()) {
             GroupId group = GroupId.of(name);
-            if (!running.containsKey(group) && !failed.containsKey(group)) {
+            if (!running.containsKey(group) && !failed.containsKey(group) && !retired.containsKey(group)) {
                 setLostAside(group, "its folder is gone");
             }
         }
@@ -121,6 +125,7 @@ final class GroupRegistry {
                 directory.delete();
                 roster.remove(directory.group());
             }
+            case RETIRED -> retired.put(directory.group(), RETIRED);
             case ADDING -> {
                 start(directory, marker, !directory.hasLog());
                 directory.write(marker.in(GroupDirectory.Phase.ACTIVE));
@@ -212,6 +217,64 @@ final class GroupRegistry {
         }
     }
 
+    /**
+     * Stops a replica for good and keeps its files: it neither votes nor serves, after a restart as well. Does nothing
+     * where there is none.
+     */
+    void retire(GroupId group) {
+        changes.lock();
+        try {
+            GroupDirectory directory = GroupDirectory.of(config, group);
+            if (retired.containsKey(group)) {
+                return;
+            }
+            if (!Files.exists(directory.folder())) {
+                // One that is lost has nothing to be kept.
+                failed.remove(group);
+                roster.remove(group);
+                return;
+            }
+            directory.write(new GroupDirectory.Marker(GroupDirectory.Phase.RETIRED, List.of(self()), Optional.empty()));
+            running.remove(group);
+            if (machines.containsKey(group.uuid())) {
+                stop(group);
+            }
+            failed.remove(group);
+            retired.put(group, RETIRED);
+            LOG.warn("Group {}: the replica is set aside: {}", group, RETIRED);
+        } finally {
+            changes.unlock();
+        }
+    }
+
+    /** See {@link RaftNode#succeed}. */
+    void succeed(GroupId old, GroupId next) {
+        changes.lock();
+        try {
+            if (running.containsKey(next)) {
+                return;
+            }
+            refuse(failed, next);
+            refuse(failed, old);
+            retire(old);
+            if (!retired.containsKey(old)) {
+                throw lost(next, "there is no replica of group " + old + " to go on with");
+            }
+            GroupDirectory directory = GroupDirectory.of(config, next);
+            new GroupSuccession(config, states).prepare(GroupDirectory.of(config, old), directory);
+            GroupDirectory.Marker marker =
+                    new GroupDirectory.Marker(GroupDirectory.Phase.ADDING, List.of(self()), Optional.empty());
+            directory.write(marker);
+            roster.add(next);
+            start(directory, marker, false);
+            directory.write(marker.in(GroupDirectory.Phase.ACTIVE));
+        } catch (IOException e) {
+            throw new UncheckedIOException("Group " + next + " cannot go on with the replica of " + old, e);
+        } finally {
+            changes.unlock();
+        }
+    }
+
     /** Removes a group with log and state; one that was set aside too. */
     void remove(GroupId group) {
         changes.lock();
@@ -220,6 +283,7 @@ final class GroupRegistry {
             if (!Files.exists(directory.folder())) {
                 DurableFiles.deleteTree(directory.log());
                 failed.remove(group);
+                retired.remove(group);
                 roster.remove(group);
                 return;
             }
@@ -230,6 +294,7 @@ final class GroupRegistry {
                 stop(group);
             }
             failed.remove(group);
+            retired.remove(group);
             directory.delete();
             roster.remove(group);
         } finally {
@@ -377,7 +442,12 @@ final class GroupRegistry {
     }
 
     private void refuseFailed(GroupId group) {
-        String reason = failed.get(group);
+        refuse(failed, group);
+        refuse(retired, group);
+    }
+
+    private void refuse(Map<GroupId, String> setAside, GroupId group) {
+        String reason = setAside.get(group);
         if (reason != null) {
             throw new VectorDbException(
                     ErrorCode.SHARD_UNAVAILABLE,
@@ -436,6 +506,10 @@ final class GroupRegistry {
 
     Map<GroupId, String> failed() {
         return Map.copyOf(failed);
+    }
+
+    Map<GroupId, String> retired() {
+        return Map.copyOf(retired);
     }
 
     /** Sets replicas aside that their groups have dismissed, so that nobody takes them for a failure. */

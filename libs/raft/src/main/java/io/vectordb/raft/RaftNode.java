@@ -317,6 +317,27 @@ public final class RaftNode implements AutoCloseable {
         groups.remove(group);
     }
 
+    /** Stops the local replica for good and keeps its files, until {@link #removeGroup}. */
+    public void retireGroup(GroupId group) {
+        groups.retire(group);
+    }
+
+    /**
+     * Founds {@code next}, with this node as its only member, on all that the local replica of {@code old} has: its state and
+     * every entry of its log, also those that no majority is known to have. For a group whose majority is lost for good; the
+     * local replica of it is retired. Does nothing when {@code next} is here; after a failure or a crash it is called again.
+     *
+     * @throws VectorDbException {@code SHARD_UNAVAILABLE} or {@code SEGMENT_CORRUPT} when a replica is set aside or is not here
+     */
+    public void succeed(GroupId old, GroupId next) {
+        groups.succeed(old, next);
+    }
+
+    /** The groups whose replica here was retired, and why. */
+    public Map<GroupId, String> retiredGroups() {
+        return groups.retired();
+    }
+
     /** Whether a started replica of the group is here. */
     public boolean has(GroupId group) {
         return groups.has(group);

@@ -97,6 +97,9 @@ final class JournalState implements CheckpointedState {
     }
 
     @Override
+    public void inherit(GroupId predecessor) {}
+
+    @Override
     public LogPosition verify(Path directory) {
         JournalState copy = new JournalState(directory);
         return copy.open();

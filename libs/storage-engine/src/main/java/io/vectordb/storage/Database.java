@@ -18,6 +18,7 @@ import org.rocksdb.Checkpoint;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.CompactRangeOptions;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
 import org.rocksdb.InfoLogLevel;
@@ -58,6 +59,7 @@ final class Database implements AutoCloseable {
     private final Map<String, ColumnFamilyHandle> families;
     private final WriteOptions unsynced;
     private final ReentrantReadWriteLock gate = new ReentrantReadWriteLock();
+    private final List<CompactRangeOptions> compacting = new ArrayList<>();
     private boolean closed;
 
     private Database(Path directory, NativeScope handles, RocksDB rocks, Map<String, ColumnFamilyHandle> families) {
@@ -230,6 +232,29 @@ final class Database implements AutoCloseable {
         }
     }
 
+    /**
+     * Rewrites all tables of a family without what is deleted; reads and writes go on. One at a time; {@link #close} ends it.
+     */
+    void compact(ColumnFamilyHandle family) {
+        enter();
+        try (CompactRangeOptions options = new CompactRangeOptions()
+                .setExclusiveManualCompaction(false)
+                .setBottommostLevelCompaction(CompactRangeOptions.BottommostLevelCompaction.kForceOptimized)) {
+            synchronized (compacting) {
+                compacting.add(options);
+            }
+            try {
+                run(() -> rocks.compactRange(family, null, null, options));
+            } finally {
+                synchronized (compacting) {
+                    compacting.remove(options);
+                }
+            }
+        } finally {
+            gate.readLock().unlock();
+        }
+    }
+
     /** Reads every table file and checks its blocks. */
     void verifyChecksums() {
         enter();
@@ -262,6 +287,9 @@ final class Database implements AutoCloseable {
 
     @Override
     public void close() {
+        synchronized (compacting) {
+            compacting.forEach(options -> options.setCanceled(true));
+        }
         gate.writeLock().lock();
         try {
             if (!closed) {

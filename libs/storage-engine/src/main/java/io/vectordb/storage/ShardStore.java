@@ -225,6 +225,54 @@ public final class ShardStore implements AutoCloseable {
         return durable;
     }
 
+    /** Rewrites all tables without what was deleted or replaced, as long as reading and writing them takes. */
+    public void compact() {
+        StoreFormat.FAMILIES.forEach(family -> database.compact(database.family(family)));
+    }
+
+    /**
+     * Makes the store in {@code directory}, which nobody has open, what a later incarnation of the shard begins with. Records,
+     * their seqs and the remembered requests stay, and the position in the log. The feed begins anew with the new
+     * incarnation: whoever followed the one before may have seen what is lost, and reads everything again.
+     *
+     * @return the last entry whose effects it holds
+     * @throws StorageException when it is no store of {@code before}
+     */
+    public static AppliedPosition succeed(
+            Path directory, ShardIdentity before, ShardIdentity after, StorageResources shared) {
+        if (!before.shardUid().equals(after.shardUid()) || before.incarnation() >= after.incarnation()) {
+            throw new IllegalArgumentException(after + " does not come after " + before);
+        }
+        try (ShardStore store = open(directory, before, shared)) {
+            store.trimFeed(0);
+        }
+        try (Database database = Database.open(directory, StoreFormat.FAMILIES, shared);
+                NativeScope scope = new NativeScope()) {
+            StoreState state;
+            try (ReadView view = database.view()) {
+                state = new StoreReader(before, database).state(view);
+            }
+            long seq = after.seqAt(Math.max(0, state.applied().index()));
+            StoreState next = new StoreState(
+                    state.applied(),
+                    seq,
+                    state.liveRecords(),
+                    state.feedAppended(),
+                    state.requestBytes(),
+                    state.requestsDroppedMicros());
+            ColumnFamilyHandle system = database.family(StoreFormat.SYSTEM);
+            WriteBatch batch = scope.own(new WriteBatch());
+            Database.run(() -> {
+                batch.put(system, StoreFormat.identityKey(), StoreFormat.identity(after));
+                batch.put(system, StoreFormat.stateKey(), next.encode());
+                batch.put(system, StoreFormat.floorKey(), new FeedFloor(seq, state.feedAppended()).encode());
+            });
+            database.write(batch);
+            database.syncWal();
+            return state.applied();
+        }
+    }
+
     /**
      * Makes a copy of the store in {@code target}, which must not exist, by hard links: it costs a flush of what is in
      * memory and no space until the files here are compacted away. Holds what was applied before this call, and may hold

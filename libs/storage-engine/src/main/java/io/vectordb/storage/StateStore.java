@@ -3,6 +3,7 @@ package io.vectordb.storage;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -122,6 +123,24 @@ public final class StateStore implements AutoCloseable {
             }
         }
         return entries;
+    }
+
+    /** At most {@code limit} values whose keys begin with {@code prefix} and are behind {@code after}, in the order of keys. */
+    public List<byte[]> values(String prefix, String after, int limit) {
+        List<byte[]> values = new ArrayList<>();
+        try (ReadView view = database.view()) {
+            RocksIterator rows = view.iterator(family);
+            for (rows.seek(entryKey(after)); ReadView.onRow(rows) && values.size() < limit; rows.next()) {
+                String key = new String(rows.key(), 1, rows.key().length - 1, StandardCharsets.UTF_8);
+                if (!key.startsWith(prefix)) {
+                    break;
+                }
+                if (!key.equals(after)) {
+                    values.add(rows.value());
+                }
+            }
+        }
+        return values;
     }
 
     @Override

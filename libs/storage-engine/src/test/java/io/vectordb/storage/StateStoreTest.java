@@ -44,6 +44,20 @@ class StateStoreTest {
         return texts;
     }
 
+    private List<String> values(String after, int limit) {
+        return store.values("b/", after, limit).stream()
+                .map(value -> new String(value, StandardCharsets.UTF_8))
+                .toList();
+    }
+
+    @Test
+    void valuesOfAPrefixAreReadBehindAKeyInOrder() {
+        store.apply(1, 1, List.of(put("a/1", "0"), put("b/1", "1"), put("b/2", "2"), put("b/3", "3"), put("c/1", "4")));
+        assertThat(values("b/0", 10)).containsExactly("1", "2", "3");
+        assertThat(values("b/1", 1)).containsExactly("2");
+        assertThat(values("b/3", 10)).isEmpty();
+    }
+
     @Test
     void aNewStoreIsEmpty() {
         assertThat(store.applied()).isEqualTo(AppliedPosition.NONE);

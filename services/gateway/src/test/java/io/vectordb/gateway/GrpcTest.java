@@ -34,8 +34,8 @@ import io.vectordb.v1.CountRequest;
 import io.vectordb.v1.CountResponse;
 import io.vectordb.v1.CreateCollectionRequest;
 import io.vectordb.v1.Fields;
-import io.vectordb.v1.GetClusterRequest;
 import io.vectordb.v1.GetRequest;
+import io.vectordb.v1.GetSettingsRequest;
 import io.vectordb.v1.Nearest;
 import io.vectordb.v1.Query;
 import io.vectordb.v1.RecordKey;
@@ -282,8 +282,8 @@ class GrpcTest extends RunningGateway {
 
     @Test
     void laterMethodsAreUnimplementedWithTheirCode() {
-        assertThatThrownBy(() ->
-                        ClusterServiceGrpc.newBlockingStub(channel).getCluster(GetClusterRequest.getDefaultInstance()))
+        assertThatThrownBy(() -> ClusterServiceGrpc.newBlockingStub(channel)
+                        .getSettings(GetSettingsRequest.getDefaultInstance()))
                 .satisfies(thrown -> {
                     assertThat(Status.fromThrowable(thrown).getCode()).isEqualTo(Status.Code.UNIMPLEMENTED);
                     assertThat(GrpcErrors.fromThrowable(thrown).code()).isEqualTo(ErrorCode.FEATURE_NOT_AVAILABLE);

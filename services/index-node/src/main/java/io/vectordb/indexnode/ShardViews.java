@@ -59,6 +59,12 @@ final class ShardViews implements AutoCloseable {
 
     private void serve(Collection collection, ShardState shard) {
         Served present = served.get(shard.getUid());
+        if (present != null && present.follower().shard().getIncarnation() != shard.getIncarnation()) {
+            // It may have seen changes that are lost, and would ask nodes that the shard has left.
+            present.follower().close();
+            served.remove(shard.getUid());
+            present = null;
+        }
         if (present != null && present.schema().version() == collection.getSchemaVersion()) {
             return;
         }

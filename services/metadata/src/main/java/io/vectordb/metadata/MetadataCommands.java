@@ -9,6 +9,8 @@ import io.vectordb.common.Limits;
 import io.vectordb.common.VectorDbException;
 import io.vectordb.internal.metadata.v1.AddFieldsRequest;
 import io.vectordb.internal.metadata.v1.AddFieldsResponse;
+import io.vectordb.internal.metadata.v1.AppendAuditRequest;
+import io.vectordb.internal.metadata.v1.AppendAuditResponse;
 import io.vectordb.internal.metadata.v1.CollectionState;
 import io.vectordb.internal.metadata.v1.CreateCollection;
 import io.vectordb.internal.metadata.v1.CreateCollectionRequest;
@@ -23,7 +25,10 @@ import io.vectordb.internal.metadata.v1.MetadataResult;
 import io.vectordb.internal.metadata.v1.Node;
 import io.vectordb.internal.metadata.v1.RegisterNodeResponse;
 import io.vectordb.internal.metadata.v1.ShardState;
+import io.vectordb.internal.metadata.v1.SucceedShardRequest;
+import io.vectordb.internal.metadata.v1.SucceedShardResponse;
 import io.vectordb.storage.StateStore;
+import io.vectordb.v1.AuditEntry;
 import io.vectordb.v1.Collection;
 import io.vectordb.v1.Field;
 import java.util.ArrayList;
@@ -76,6 +81,10 @@ final class MetadataCommands {
                 case DELETE_COLLECTION -> result.setDeleteCollection(delete(command.getDeleteCollection()));
                 case ADD_FIELDS -> result.setAddFields(addFields(command.getAddFields()));
                 case FINISH_COLLECTION -> result.setFinishCollection(finish(command.getFinishCollection()));
+                case SUCCEED_SHARD -> result.setSucceedShard(succeed(command.getSucceedShard()));
+                case APPEND_AUDIT -> {
+                    return audit(command.getAppendAudit());
+                }
                 case INIT_CLUSTER -> initCluster(command.getInitCluster());
                 case COMMAND_NOT_SET ->
                     throw new IllegalStateException("The entry at " + index + " holds no command that is known here");
@@ -220,6 +229,62 @@ final class MetadataCommands {
                 .setCollection(after)
                 .setVersion(versionAfter())
                 .build();
+    }
+
+    private SucceedShardResponse succeed(SucceedShardRequest request) {
+        CollectionState before = state.collections().values().stream()
+                .filter(each -> each.getShardsList().stream()
+                        .anyMatch(shard -> shard.getUid().equals(request.getUid())))
+                .findFirst()
+                .orElseThrow(() -> new VectorDbException(
+                        ErrorCode.SHARD_NOT_FOUND,
+                        "There is no shard of uid " + request.getUid(),
+                        Map.of("shard", request.getUid())));
+        CollectionState.Builder after = before.toBuilder();
+        ShardState.Builder shard = after.getShardsBuilderList().stream()
+                .filter(each -> each.getUid().equals(request.getUid()))
+                .findFirst()
+                .orElseThrow();
+        if (shard.getIncarnation() != request.getIfIncarnation()) {
+            throw new VectorDbException(
+                    ErrorCode.OPERATION_CONFLICT,
+                    "The shard " + shard.getName() + " is at incarnation " + shard.getIncarnation() + ", expected "
+                            + request.getIfIncarnation(),
+                    Map.of("shard", shard.getName()));
+        }
+        int at = shard.getStorageNodesList().indexOf(request.getNode());
+        if (at < 0) {
+            throw new VectorDbException(
+                    ErrorCode.NODE_NOT_FOUND,
+                    "Node " + request.getNode() + " has no replica of the shard " + shard.getName(),
+                    Map.of("shard", shard.getName(), "node", request.getNode()));
+        }
+        String disk = at < shard.getStorageDisksCount() ? shard.getStorageDisks(at) : "";
+        shard.setSucceedsIncarnation(shard.getIncarnation())
+                .setIncarnation(shard.getIncarnation() + 1)
+                .setEpoch(shard.getEpoch() + 1)
+                .clearStorageNodes()
+                .clearStorageDisks()
+                .addStorageNodes(request.getNode())
+                .addStorageDisks(disk);
+        ShardState made = shard.build();
+        putCollection(after.build());
+        return SucceedShardResponse.newBuilder()
+                .setShard(made)
+                .setVersion(versionAfter())
+                .build();
+    }
+
+    /** No new version: nobody who follows the metadata has to know. */
+    private Transition audit(AppendAuditRequest request) {
+        AuditEntry entry = AuditChain.next(state.lastAudit(), request, time);
+        put(AuditChain.key(entry.getIndex()), entry);
+        return new Transition(
+                state.withLastAudit(entry),
+                List.copyOf(changes),
+                MetadataResult.newBuilder()
+                        .setAppendAudit(AppendAuditResponse.newBuilder().setEntry(entry))
+                        .build());
     }
 
     private DeleteCollectionResponse delete(DeleteCollectionRequest request) {

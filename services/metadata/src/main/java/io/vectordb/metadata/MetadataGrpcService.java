@@ -10,6 +10,8 @@ import io.vectordb.common.VectorDbException;
 import io.vectordb.common.Violation;
 import io.vectordb.internal.metadata.v1.AddFieldsRequest;
 import io.vectordb.internal.metadata.v1.AddFieldsResponse;
+import io.vectordb.internal.metadata.v1.AppendAuditRequest;
+import io.vectordb.internal.metadata.v1.AppendAuditResponse;
 import io.vectordb.internal.metadata.v1.ClusterState;
 import io.vectordb.internal.metadata.v1.CreateCollection;
 import io.vectordb.internal.metadata.v1.CreateCollectionRequest;
@@ -18,12 +20,16 @@ import io.vectordb.internal.metadata.v1.DeleteCollectionRequest;
 import io.vectordb.internal.metadata.v1.DeleteCollectionResponse;
 import io.vectordb.internal.metadata.v1.FinishCollectionRequest;
 import io.vectordb.internal.metadata.v1.FinishCollectionResponse;
+import io.vectordb.internal.metadata.v1.ListAuditRequest;
+import io.vectordb.internal.metadata.v1.ListAuditResponse;
 import io.vectordb.internal.metadata.v1.MetadataCommand;
 import io.vectordb.internal.metadata.v1.MetadataResult;
 import io.vectordb.internal.metadata.v1.MetadataServiceGrpc;
 import io.vectordb.internal.metadata.v1.Node;
 import io.vectordb.internal.metadata.v1.RegisterNodeRequest;
 import io.vectordb.internal.metadata.v1.RegisterNodeResponse;
+import io.vectordb.internal.metadata.v1.SucceedShardRequest;
+import io.vectordb.internal.metadata.v1.SucceedShardResponse;
 import io.vectordb.internal.metadata.v1.WatchRequest;
 import io.vectordb.schema.CollectionNames;
 import io.vectordb.schema.Settings;
@@ -124,6 +130,28 @@ final class MetadataGrpcService extends MetadataServiceGrpc.MetadataServiceImplB
                 MetadataCommand.newBuilder().setFinishCollection(request),
                 MetadataResult::getFinishCollection,
                 observer);
+    }
+
+    @Override
+    public void succeedShard(SucceedShardRequest request, StreamObserver<SucceedShardResponse> observer) {
+        submit(MetadataCommand.newBuilder().setSucceedShard(request), MetadataResult::getSucceedShard, observer);
+    }
+
+    @Override
+    public void appendAudit(AppendAuditRequest request, StreamObserver<AppendAuditResponse> observer) {
+        if (request.getAction().isEmpty()) {
+            throw VectorDbException.of(
+                    new Violation("action", ErrorCode.MISSING_MEMBER, "a line of the audit log needs an action"));
+        }
+        submit(MetadataCommand.newBuilder().setAppendAudit(request), MetadataResult::getAppendAudit, observer);
+    }
+
+    @Override
+    public void listAudit(ListAuditRequest request, StreamObserver<ListAuditResponse> observer) {
+        observer.onNext(ListAuditResponse.newBuilder()
+                .addAllEntries(log.audit(request.getAfterIndex(), Math.clamp(request.getLimit(), 1, Limits.PAGE)))
+                .build());
+        observer.onCompleted();
     }
 
     private <A> void submit(

@@ -11,6 +11,7 @@ import io.vectordb.raft.RaftNodeConfig;
 import io.vectordb.raft.RaftPeerAddress;
 import io.vectordb.raft.RaftSettings;
 import io.vectordb.service.ServiceReadiness;
+import io.vectordb.v1.AuditEntry;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -75,6 +76,11 @@ final class MetadataLog implements ServiceReadiness, AutoCloseable {
     /** The state as this process has it. */
     MetadataState state() {
         return ((MetadataStateMachine) node.state(GROUP)).current();
+    }
+
+    /** Lines of the audit log behind an index, as this process has them. */
+    List<AuditEntry> audit(long afterIndex, int limit) {
+        return ((MetadataStateMachine) node.state(GROUP)).audit(afterIndex, limit);
     }
 
     /** The time that commands carry, in microseconds since 1970. */

@@ -8,6 +8,7 @@ import io.vectordb.internal.metadata.v1.CollectionState;
 import io.vectordb.internal.metadata.v1.CreateCollection;
 import io.vectordb.internal.metadata.v1.InitCluster;
 import io.vectordb.internal.metadata.v1.Node;
+import io.vectordb.v1.AuditEntry;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
@@ -22,21 +23,25 @@ import java.util.TreeMap;
  * @param nodes by id
  * @param collections by name
  * @param requests by request id: what a collection that still exists was created by, with its uid
+ * @param lastAudit the newest line of the audit log, whose others are in the store only; the default instance before the first
  */
 record MetadataState(
         long version,
         String clusterId,
         SortedMap<String, Node> nodes,
         SortedMap<String, CollectionState> collections,
-        SortedMap<String, CreateCollection> requests) {
+        SortedMap<String, CreateCollection> requests,
+        AuditEntry lastAudit) {
 
-    static final MetadataState EMPTY = new MetadataState(0, "", new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
+    static final MetadataState EMPTY = new MetadataState(
+            0, "", new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), AuditEntry.getDefaultInstance());
 
     static final String VERSION_KEY = "version";
     static final String CLUSTER_KEY = "cluster";
     static final String NODE_PREFIX = "node/";
     static final String COLLECTION_PREFIX = "collection/";
     static final String REQUEST_PREFIX = "request/";
+    static final String AUDIT_PREFIX = "audit/";
 
     MetadataState {
         nodes = Collections.unmodifiableSortedMap(nodes);
@@ -69,41 +74,48 @@ record MetadataState(
         if (key.startsWith(REQUEST_PREFIX)) {
             return withRequest(CreateCollection.parseFrom(value));
         }
+        if (key.startsWith(AUDIT_PREFIX)) {
+            return withLastAudit(AuditEntry.parseFrom(value));
+        }
         throw new IllegalStateException("The stored metadata has a row that this program does not know: " + key);
     }
 
     MetadataState withVersion(long newVersion) {
-        return new MetadataState(newVersion, clusterId, nodes, collections, requests);
+        return new MetadataState(newVersion, clusterId, nodes, collections, requests, lastAudit);
     }
 
     MetadataState withClusterId(String id) {
-        return new MetadataState(version, id, nodes, collections, requests);
+        return new MetadataState(version, id, nodes, collections, requests, lastAudit);
     }
 
     MetadataState withNode(Node node) {
-        return new MetadataState(version, clusterId, with(nodes, node.getId(), node), collections, requests);
+        return new MetadataState(version, clusterId, with(nodes, node.getId(), node), collections, requests, lastAudit);
     }
 
     MetadataState withCollection(CollectionState collection) {
         String name = collection.getCollection().getName();
-        return new MetadataState(version, clusterId, nodes, with(collections, name, collection), requests);
+        return new MetadataState(version, clusterId, nodes, with(collections, name, collection), requests, lastAudit);
     }
 
     MetadataState withRequest(CreateCollection creation) {
         String id = creation.getRequest().getRequestId();
-        return new MetadataState(version, clusterId, nodes, collections, with(requests, id, creation));
+        return new MetadataState(version, clusterId, nodes, collections, with(requests, id, creation), lastAudit);
+    }
+
+    MetadataState withLastAudit(AuditEntry entry) {
+        return new MetadataState(version, clusterId, nodes, collections, requests, entry);
     }
 
     MetadataState withoutCollection(String name) {
         SortedMap<String, CollectionState> left = new TreeMap<>(collections);
         left.remove(name);
-        return new MetadataState(version, clusterId, nodes, left, requests);
+        return new MetadataState(version, clusterId, nodes, left, requests, lastAudit);
     }
 
     MetadataState withoutRequest(String requestId) {
         SortedMap<String, CreateCollection> left = new TreeMap<>(requests);
         left.remove(requestId);
-        return new MetadataState(version, clusterId, nodes, collections, left);
+        return new MetadataState(version, clusterId, nodes, collections, left, lastAudit);
     }
 
     Optional<CollectionState> collection(String name) {

@@ -6,8 +6,11 @@ import io.vectordb.raft.LogPosition;
 import io.vectordb.raft.ReplicatedState;
 import io.vectordb.storage.AppliedPosition;
 import io.vectordb.storage.StateStore;
+import io.vectordb.v1.AuditEntry;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -63,6 +66,19 @@ final class MetadataStateMachine implements ReplicatedState {
             listener.accept(current);
         }
         return transition.result().toByteArray();
+    }
+
+    /** Lines of the audit log behind {@code afterIndex}. */
+    List<AuditEntry> audit(long afterIndex, int limit) {
+        List<AuditEntry> entries = new ArrayList<>();
+        try {
+            for (byte[] row : opened().values(MetadataState.AUDIT_PREFIX, AuditChain.key(afterIndex), limit)) {
+                entries.add(AuditEntry.parseFrom(row));
+            }
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException("The audit log in " + directory + " cannot be read", e);
+        }
+        return entries;
     }
 
     @Override

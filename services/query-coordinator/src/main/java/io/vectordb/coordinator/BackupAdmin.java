@@ -43,6 +43,7 @@ final class BackupAdmin {
     private final BackupTargets targets;
     private final InstantSource clock;
     private final BackupProperties properties;
+    private final AuditLog audit;
 
     BackupAdmin(
             Catalog catalog,
@@ -51,7 +52,8 @@ final class BackupAdmin {
             BackupRestore restore,
             BackupTargets targets,
             InstantSource clock,
-            BackupProperties properties) {
+            BackupProperties properties,
+            AuditLog audit) {
         this.catalog = catalog;
         this.operations = operations;
         this.creation = creation;
@@ -59,9 +61,11 @@ final class BackupAdmin {
         this.targets = targets;
         this.clock = clock;
         this.properties = properties;
+        this.audit = audit;
     }
 
     Mono<Operation> create(CreateBackupRequest request, TimeBudget time) {
+        AuditLog.Change change = AuditLog.Change.of("create_backup", "collections/" + request.getCollection(), "");
         return catalog.collection(request.getCollection(), time)
                 .map(collection -> operations.start(
                         new Operations.Start(
@@ -69,14 +73,19 @@ final class BackupAdmin {
                                 "collections/" + request.getCollection(),
                                 request,
                                 request.getRequestId()),
-                        handle -> creation.run(request, collection, handle)));
+                        audit.around(change, handle -> creation.run(request, collection, handle))));
     }
 
     Operation restore(RestoreBackupRequest request) {
         return operations.start(
                 new Operations.Start(
                         "restore_backup", "backups/" + request.getBackup(), request, request.getRequestId()),
-                handle -> restore.run(request, handle));
+                audit.around(
+                        AuditLog.Change.of(
+                                "restore_backup",
+                                "backups/" + request.getBackup(),
+                                request.getInto().isEmpty() ? "" : "into " + request.getInto()),
+                        handle -> restore.run(request, handle)));
     }
 
     Operation verify(VerifyBackupRequest request) {
@@ -134,7 +143,9 @@ final class BackupAdmin {
         return operations.start(
                 new Operations.Start(
                         "delete_backup", "backups/" + request.getBackup(), request, request.getRequestId()),
-                handle -> delete(request.getTarget(), request.getBackup()));
+                audit.around(
+                        AuditLog.Change.of("delete_backup", "backups/" + request.getBackup(), ""),
+                        handle -> delete(request.getTarget(), request.getBackup())));
     }
 
     private Fields delete(String name, String id) throws IOException {

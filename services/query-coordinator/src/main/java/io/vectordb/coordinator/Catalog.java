@@ -7,6 +7,8 @@ import io.vectordb.common.VectorDbException;
 import io.vectordb.common.Violation;
 import io.vectordb.internal.metadata.v1.AddFieldsRequest;
 import io.vectordb.internal.metadata.v1.AddFieldsResponse;
+import io.vectordb.internal.metadata.v1.AppendAuditRequest;
+import io.vectordb.internal.metadata.v1.AppendAuditResponse;
 import io.vectordb.internal.metadata.v1.ClusterState;
 import io.vectordb.internal.metadata.v1.CollectionState;
 import io.vectordb.internal.metadata.v1.CreateCollectionRequest;
@@ -15,8 +17,12 @@ import io.vectordb.internal.metadata.v1.DeleteCollectionRequest;
 import io.vectordb.internal.metadata.v1.DeleteCollectionResponse;
 import io.vectordb.internal.metadata.v1.FinishCollectionRequest;
 import io.vectordb.internal.metadata.v1.FinishCollectionResponse;
+import io.vectordb.internal.metadata.v1.ListAuditRequest;
+import io.vectordb.internal.metadata.v1.ListAuditResponse;
 import io.vectordb.internal.metadata.v1.MetadataServiceGrpc;
 import io.vectordb.internal.metadata.v1.ReactorMetadataServiceGrpc;
+import io.vectordb.internal.metadata.v1.SucceedShardRequest;
+import io.vectordb.internal.metadata.v1.SucceedShardResponse;
 import io.vectordb.internal.metadata.v1.WatchRequest;
 import io.vectordb.rpc.Calls;
 import io.vectordb.rpc.ClusterWatch;
@@ -120,6 +126,23 @@ final class Catalog {
     Mono<DeleteCollectionResponse> delete(DeleteCollectionRequest request, TimeBudget time) {
         return call(MetadataServiceGrpc.getDeleteCollectionMethod(), request, time)
                 .flatMap(response -> refresh(time).thenReturn(response));
+    }
+
+    Mono<SucceedShardResponse> succeed(SucceedShardRequest request, TimeBudget time) {
+        return call(MetadataServiceGrpc.getSucceedShardMethod(), request, time)
+                .flatMap(response -> refresh(time).thenReturn(response));
+    }
+
+    Mono<AppendAuditResponse> appendAudit(AppendAuditRequest request, TimeBudget time) {
+        return call(MetadataServiceGrpc.getAppendAuditMethod(), request, time);
+    }
+
+    Mono<ListAuditResponse> listAudit(long afterIndex, int limit, TimeBudget time) {
+        ListAuditRequest request = ListAuditRequest.newBuilder()
+                .setAfterIndex(afterIndex)
+                .setLimit(limit)
+                .build();
+        return call(MetadataServiceGrpc.getListAuditMethod(), request, time);
     }
 
     /**

@@ -9,9 +9,7 @@ import io.vectordb.v1.CancelOperationRequest;
 import io.vectordb.v1.Collection;
 import io.vectordb.v1.CountRequest;
 import io.vectordb.v1.CountResponse;
-import io.vectordb.v1.CreateBackupRequest;
 import io.vectordb.v1.CreateCollectionRequest;
-import io.vectordb.v1.DeleteBackupRequest;
 import io.vectordb.v1.DeleteCollectionRequest;
 import io.vectordb.v1.DeleteCollectionResponse;
 import io.vectordb.v1.DeleteRequest;
@@ -21,26 +19,21 @@ import io.vectordb.v1.GetInfoResponse;
 import io.vectordb.v1.GetOperationRequest;
 import io.vectordb.v1.GetRequest;
 import io.vectordb.v1.GetResponse;
-import io.vectordb.v1.ListBackupsRequest;
-import io.vectordb.v1.ListBackupsResponse;
 import io.vectordb.v1.ListCollectionsRequest;
 import io.vectordb.v1.ListCollectionsResponse;
 import io.vectordb.v1.ListOperationsRequest;
 import io.vectordb.v1.ListOperationsResponse;
 import io.vectordb.v1.Operation;
-import io.vectordb.v1.ReactorAdminServiceGrpc;
 import io.vectordb.v1.ReactorCollectionServiceGrpc;
 import io.vectordb.v1.ReactorOperationServiceGrpc;
 import io.vectordb.v1.ReactorRecordServiceGrpc;
 import io.vectordb.v1.ReactorSearchServiceGrpc;
 import io.vectordb.v1.ReactorSystemServiceGrpc;
-import io.vectordb.v1.RestoreBackupRequest;
 import io.vectordb.v1.ScrollRequest;
 import io.vectordb.v1.ScrollResponse;
 import io.vectordb.v1.SearchRequest;
 import io.vectordb.v1.SearchResponse;
 import io.vectordb.v1.UpsertRequest;
-import io.vectordb.v1.VerifyBackupRequest;
 import io.vectordb.v1.WriteOp;
 import io.vectordb.v1.WriteRequest;
 import io.vectordb.v1.WriteResponse;
@@ -70,7 +63,8 @@ final class PublicGrpcServices {
                 new CollectionEndpoint(collections, properties),
                 new RecordEndpoint(records, getter, bulk, properties),
                 new SearchEndpoint(searching, properties),
-                new AdminEndpoint(background.backups(), properties),
+                Caller.told(new ClusterEndpoint(background.cluster(), background.shards(), properties)),
+                Caller.told(new AdminEndpoint(background, properties)),
                 new OperationEndpoint(background.operations(), properties),
                 new SystemEndpoint(catalog, embedder));
     }
@@ -78,8 +72,14 @@ final class PublicGrpcServices {
     /** The three ways to find records without knowing their keys. */
     record Searching(Searcher searcher, Counter counter, Scroller scroller) {}
 
-    /** What goes on after the call that started it. */
-    record Background(Operations operations, BackupAdmin backups) {}
+    /** What operators ask for, and what goes on after the call that started it. */
+    record Background(
+            Operations operations,
+            BackupAdmin backups,
+            ClusterAdmin cluster,
+            ShardAdmin shards,
+            UnsafeRecovery recovery,
+            AuditLog audit) {}
 
     private static TimeBudget defaultTime(CoordinatorProperties properties) {
         return TimeBudget.start(false, Duration.getDefaultInstance(), properties);
@@ -214,42 +214,6 @@ final class PublicGrpcServices {
             return searching
                     .scroller()
                     .scroll(request, TimeBudget.start(request.hasTimeout(), request.getTimeout(), properties));
-        }
-    }
-
-    private static final class AdminEndpoint extends ReactorAdminServiceGrpc.AdminServiceImplBase {
-
-        private final BackupAdmin backups;
-        private final CoordinatorProperties properties;
-
-        AdminEndpoint(BackupAdmin backups, CoordinatorProperties properties) {
-            this.backups = backups;
-            this.properties = properties;
-        }
-
-        @Override
-        public Mono<Operation> createBackup(CreateBackupRequest request) {
-            return backups.create(request, TimeBudget.start(request.hasTimeout(), request.getTimeout(), properties));
-        }
-
-        @Override
-        public Mono<ListBackupsResponse> listBackups(ListBackupsRequest request) {
-            return backups.list(request);
-        }
-
-        @Override
-        public Mono<Operation> restoreBackup(RestoreBackupRequest request) {
-            return Mono.fromSupplier(() -> backups.restore(request));
-        }
-
-        @Override
-        public Mono<Operation> verifyBackup(VerifyBackupRequest request) {
-            return Mono.fromSupplier(() -> backups.verify(request));
-        }
-
-        @Override
-        public Mono<Operation> deleteBackup(DeleteBackupRequest request) {
-            return Mono.fromSupplier(() -> backups.delete(request));
         }
     }
 

@@ -64,7 +64,8 @@ public class QueryCoordinatorConfiguration {
             Operations operations,
             BackupTargets targets,
             BackupProperties properties,
-            CoordinatorProperties times) {
+            CoordinatorProperties times,
+            AuditLog audit) {
         InstantSource clock = InstantSource.system();
         BackupCalls calls = new BackupCalls(channels, catalog, storage, properties.timeout());
         return new BackupAdmin(
@@ -74,7 +75,28 @@ public class QueryCoordinatorConfiguration {
                 new BackupRestore(catalog, collections, calls, targets, clock, properties, times),
                 targets,
                 clock,
-                properties);
+                properties,
+                audit);
+    }
+
+    @Bean
+    AuditLog auditLog(Catalog catalog, MeterRegistry meters, CoordinatorProperties properties) {
+        return new AuditLog(catalog, meters, properties);
+    }
+
+    @Bean
+    PublicGrpcServices.Background background(
+            ChannelFactory channels, Catalog catalog, Operations operations, BackupAdmin backups, AuditLog audit) {
+        NodeCalls nodes = new NodeCalls(channels);
+        ClusterSurveyor surveyor = new ClusterSurveyor(catalog, nodes);
+        ShardAdmin shards = new ShardAdmin(surveyor, nodes, operations, audit);
+        return new PublicGrpcServices.Background(
+                operations,
+                backups,
+                new ClusterAdmin(surveyor, nodes, audit),
+                shards,
+                new UnsafeRecovery(shards, catalog, audit),
+                audit);
     }
 
     @Bean
@@ -83,8 +105,7 @@ public class QueryCoordinatorConfiguration {
             ShardClient storage,
             Catalog catalog,
             CollectionAdmin collections,
-            Operations operations,
-            BackupAdmin backups,
+            PublicGrpcServices.Background background,
             Embedder embedder,
             CoordinatorProperties properties) {
         Positions positions = new Positions(storage);
@@ -102,7 +123,7 @@ public class QueryCoordinatorConfiguration {
                                 new Searcher(catalog, positions, index, embedder, properties),
                                 new Counter(catalog, positions, index, properties),
                                 new Scroller(catalog, storage, properties)),
-                        new PublicGrpcServices.Background(operations, backups),
+                        background,
                         catalog,
                         embedder,
                         properties));

@@ -15,6 +15,7 @@ import io.vectordb.v1.BulkChunk;
 import io.vectordb.v1.BulkRequest;
 import io.vectordb.v1.BulkResponse;
 import io.vectordb.v1.BulkStart;
+import io.vectordb.v1.ClusterServiceGrpc;
 import io.vectordb.v1.CollectionServiceGrpc;
 import io.vectordb.v1.CollectionSettings;
 import io.vectordb.v1.CreateCollectionRequest;
@@ -97,6 +98,7 @@ final class TestDatabase implements AutoCloseable {
     final ConfigurableApplicationContext context;
     private final ChannelFactory channels = new ChannelFactory();
     private final ManagedChannel channel;
+    private final String name;
 
     TestDatabase(Path folder) {
         this(folder, folder.resolve("backups"));
@@ -104,26 +106,38 @@ final class TestDatabase implements AutoCloseable {
 
     /** @param backups where its backups lie, which others may share */
     TestDatabase(Path folder, Path backups) {
-        String name = "coordinator-test-" + NAMES.incrementAndGet();
+        this(folder, backups, List.of());
+    }
+
+    /** @param more settings of its own */
+    TestDatabase(Path folder, Path backups, List<String> more) {
+        name = "coordinator-test-" + NAMES.incrementAndGet();
         context = new SpringApplicationBuilder(Application.class)
                 .web(WebApplicationType.NONE)
                 .registerShutdownHook(false)
-                .run(
-                        "--spring.main.banner-mode=off",
-                        "--logging.level.root=WARN",
-                        "--logging.level.org.apache.ratis=ERROR",
-                        "--vectordb.rpc.mode=in-process",
-                        "--vectordb.rpc.in-process-name=" + name,
-                        "--vectordb.cluster.metadata-address=inproc:" + name + "-metadata",
-                        "--vectordb.metadata.raft-port=0",
-                        "--vectordb.metadata.data-dir=" + folder.resolve("metadata"),
-                        "--vectordb.storage.raft-port=0",
-                        "--vectordb.storage.data-dir=" + folder.resolve("storage"),
-                        "--vectordb.backup.folders=" + backups,
-                        "--vectordb.coordinator.timeout=" + LIMIT);
+                .run(Stream.concat(
+                                Stream.of(
+                                        "--spring.main.banner-mode=off",
+                                        "--logging.level.root=WARN",
+                                        "--logging.level.org.apache.ratis=ERROR",
+                                        "--vectordb.rpc.mode=in-process",
+                                        "--vectordb.rpc.in-process-name=" + name,
+                                        "--vectordb.cluster.metadata-address=" + metadataAddress(),
+                                        "--vectordb.metadata.raft-port=0",
+                                        "--vectordb.metadata.data-dir=" + folder.resolve("metadata"),
+                                        "--vectordb.storage.raft-port=0",
+                                        "--vectordb.storage.data-dir=" + folder.resolve("storage"),
+                                        "--vectordb.backup.folders=" + backups,
+                                        "--vectordb.coordinator.timeout=" + LIMIT),
+                                more.stream())
+                        .toArray(String[]::new));
         channel = channels.channel(ChannelFactory.IN_PROCESS + name + "-coordinator");
         await(() -> context.getBeansOfType(ServiceReadiness.class).values().stream()
                 .allMatch(service -> service.notReadyBecause().isEmpty()));
+    }
+
+    String metadataAddress() {
+        return "inproc:" + name + "-metadata";
     }
 
     static TestDatabase shared() {
@@ -144,6 +158,10 @@ final class TestDatabase implements AutoCloseable {
 
     AdminServiceGrpc.AdminServiceBlockingStub admin() {
         return AdminServiceGrpc.newBlockingStub(channel).withDeadlineAfter(60, TimeUnit.SECONDS);
+    }
+
+    ClusterServiceGrpc.ClusterServiceBlockingStub cluster() {
+        return ClusterServiceGrpc.newBlockingStub(channel).withDeadlineAfter(60, TimeUnit.SECONDS);
     }
 
     OperationServiceGrpc.OperationServiceBlockingStub operations() {

@@ -244,7 +244,8 @@ final class DiskServers implements AutoCloseable {
             }
         }
         for (RaftNode server : servers.values()) {
-            if (server.failedGroups().containsKey(group)) {
+            if (server.failedGroups().containsKey(group)
+                    || server.retiredGroups().containsKey(group)) {
                 return server;
             }
         }
@@ -285,6 +286,28 @@ final class DiskServers implements AutoCloseable {
         servers.values().forEach(server -> failed.putAll(server.failedGroups()));
         servers.values().forEach(server -> failed.keySet().removeAll(server.groups()));
         return failed;
+    }
+
+    /** The replicas whose groups go on in a later incarnation, and that are kept here until they are dropped. */
+    Map<GroupId, String> retiredGroups() {
+        Map<GroupId, String> retired = new HashMap<>();
+        servers.values().forEach(server -> retired.putAll(server.retiredGroups()));
+        return retired;
+    }
+
+    /** Stops a replica for good and keeps its files. */
+    void retireGroup(GroupId group) {
+        RaftNode server = find(group);
+        if (server != null) {
+            server.retireGroup(group);
+        }
+        missing.remove(group);
+    }
+
+    /** Goes on with the replica of a group that lost its majority, see {@link RaftNode#succeed}. */
+    void succeed(GroupId old, GroupId next) {
+        of(old).succeed(old, next);
+        missing.remove(next);
     }
 
     /** The disk that a replica is on, as the cluster names it; empty when that is not here. */

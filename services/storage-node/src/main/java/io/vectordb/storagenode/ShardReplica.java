@@ -7,6 +7,7 @@ import io.vectordb.common.VectorDbException;
 import io.vectordb.internal.storage.v1.LeaseResult;
 import io.vectordb.internal.storage.v1.ShardCommand;
 import io.vectordb.raft.CheckpointedState;
+import io.vectordb.raft.GroupId;
 import io.vectordb.raft.LogPosition;
 import io.vectordb.storage.AppliedPosition;
 import io.vectordb.storage.ShardIdentity;
@@ -123,6 +124,12 @@ final class ShardReplica implements CheckpointedState {
             throw new UncheckedIOException(e);
         }
         store().checkpoint(target.resolve(DATABASE));
+    }
+
+    @Override
+    public void inherit(GroupId predecessor) {
+        ShardStore.succeed(
+                directory.resolve(DATABASE), ShardGroup.of(predecessor).identity(), identity, resources);
     }
 
     @Override

@@ -112,11 +112,28 @@ final class ShardReplicas implements AutoCloseable {
                 .collect(Collectors.toSet());
         Set<GroupId> here = new HashSet<>(node.groups());
         here.addAll(node.failedGroups().keySet());
+        here.addAll(node.retiredGroups().keySet());
         for (GroupId group : here) {
-            if (!existing.contains(group) || (!wanted.contains(group) && !isMember(group))) {
+            if (isSucceeded(group, existing)) {
+                retire(group);
+            } else if (!existing.contains(group) || (!wanted.contains(group) && !isMember(group))) {
                 tryToRemove(group, problems);
             }
         }
+    }
+
+    /** Whether the shard goes on in a later incarnation; what an earlier one had is for the operator to drop. */
+    private static boolean isSucceeded(GroupId group, Set<GroupId> existing) {
+        ShardGroup earlier = ShardGroup.of(group);
+        return existing.stream()
+                .map(ShardGroup::of)
+                .anyMatch(each ->
+                        each.shardUid().equals(earlier.shardUid()) && each.incarnation() > earlier.incarnation());
+    }
+
+    private void retire(GroupId group) {
+        node.retireGroup(group);
+        groups.remove(ShardGroup.of(group).shardUid(), group);
     }
 
     private boolean isMember(GroupId group) {
@@ -194,7 +211,9 @@ final class ShardReplicas implements AutoCloseable {
 
     private void add(ShardState shard, DiskMap diskMap) {
         GroupId group = ShardGroup.of(shard).id();
-        if (!node.has(group)) {
+        if (!node.has(group) && shard.getSucceedsIncarnation() != 0) {
+            node.succeed(new ShardGroup(shard.getUid(), shard.getSucceedsIncarnation()).id(), group);
+        } else if (!node.has(group)) {
             node.addGroup(group, DiskMap.disk(shard, node.nodeId()), diskMap.members(shard));
         }
         groups.put(shard.getUid(), group);

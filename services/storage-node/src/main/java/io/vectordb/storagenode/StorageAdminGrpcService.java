@@ -5,6 +5,8 @@ import io.vectordb.common.ErrorCode;
 import io.vectordb.common.VectorDbException;
 import io.vectordb.internal.storage.v1.AddListenerRequest;
 import io.vectordb.internal.storage.v1.AddListenerResponse;
+import io.vectordb.internal.storage.v1.CompactReplicaRequest;
+import io.vectordb.internal.storage.v1.CompactReplicaResponse;
 import io.vectordb.internal.storage.v1.CompareReplicasRequest;
 import io.vectordb.internal.storage.v1.CompareReplicasResponse;
 import io.vectordb.internal.storage.v1.DropReplicaRequest;
@@ -30,9 +32,12 @@ import io.vectordb.internal.storage.v1.TransferLeadershipRequest;
 import io.vectordb.internal.storage.v1.TransferLeadershipResponse;
 import io.vectordb.raft.GroupId;
 import io.vectordb.raft.GroupMember;
+import io.vectordb.raft.GroupProgress;
 import io.vectordb.raft.RaftNode;
 import io.vectordb.raft.RaftPeerAddress;
 import io.vectordb.raft.ServerId;
+import io.vectordb.storage.ShardStore;
+import io.vectordb.storage.StoreStatistics;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -53,6 +58,9 @@ final class StorageAdminGrpcService extends StorageAdminServiceGrpc.StorageAdmin
     private final ReplicaComparison comparison;
     private final ExecutorService changes = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().daemon().name("storage-admin").factory());
+    /** One at a time, since they take the disks' time from reads and writes. */
+    private final ExecutorService compactions = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().daemon().name("storage-compaction").factory());
 
     StorageAdminGrpcService(DiskServers node, ShardReplicas replicas, ReplicaComparison comparison) {
         this.node = node;
@@ -64,9 +72,16 @@ final class StorageAdminGrpcService extends StorageAdminServiceGrpc.StorageAdmin
     public void listReplicas(ListReplicasRequest request, StreamObserver<ListReplicasResponse> observer) {
         ListReplicasResponse.Builder response = ListReplicasResponse.newBuilder();
         for (GroupId group : node.groups()) {
-            response.addReplicas(working(group));
+            try {
+                response.addReplicas(working(group));
+            } catch (VectorDbException e) {
+                // It stops at this very moment.
+                response.addReplicas(named(group).setSetAside(String.valueOf(e.getMessage())));
+            }
         }
         node.failedGroups()
+                .forEach((group, why) -> response.addReplicas(named(group).setSetAside(why)));
+        node.retiredGroups()
                 .forEach((group, why) -> response.addReplicas(named(group).setSetAside(why)));
         observer.onNext(response.build());
         observer.onCompleted();
@@ -79,7 +94,14 @@ final class StorageAdminGrpcService extends StorageAdminServiceGrpc.StorageAdmin
 
     private ReplicaInfo.Builder working(GroupId group) {
         RaftNode server = node.of(group);
+        GroupProgress progress = server.membership().progress(group);
+        StoreStatistics statistics = replicas.store(group).statistics();
         ReplicaInfo.Builder info = named(group)
+                .setRole(progress.role())
+                .setLastLogTerm(progress.logEnd().term())
+                .setLastLogIndex(progress.logEnd().index())
+                .setRecords(statistics.liveRecords())
+                .setBytes(bytes(statistics))
                 .setDisk(node.diskOf(group))
                 .setLeader(server.isLeader(group))
                 .setLeaderNode(server.leader(group).orElse(""))
@@ -226,7 +248,35 @@ final class StorageAdminGrpcService extends StorageAdminServiceGrpc.StorageAdmin
     @Override
     public void syncReplica(SyncReplicaRequest request, StreamObserver<SyncReplicaResponse> observer) {
         GroupId group = replicas.group(request.getShard());
-        Answers.answer(observer, node.of(group).sync(group).thenApply(_ -> SyncReplicaResponse.getDefaultInstance()));
+        Answers.answer(
+                observer,
+                node.of(group)
+                        .sync(group)
+                        .thenApply(_ -> SyncReplicaResponse.newBuilder()
+                                .setAppliedIndex(node.of(group).appliedIndex(group))
+                                .build()));
+    }
+
+    @Override
+    public void compactReplica(CompactReplicaRequest request, StreamObserver<CompactReplicaResponse> observer) {
+        GroupId group = replicas.group(request.getShard());
+        Answers.answer(
+                observer,
+                CompletableFuture.supplyAsync(
+                        () -> {
+                            ShardStore store = replicas.store(group);
+                            long before = bytes(store.statistics());
+                            store.compact();
+                            return CompactReplicaResponse.newBuilder()
+                                    .setBytesBefore(before)
+                                    .setBytesAfter(bytes(store.statistics()))
+                                    .build();
+                        },
+                        compactions));
+    }
+
+    private static long bytes(StoreStatistics statistics) {
+        return statistics.sstBytes() + statistics.memtableBytes();
     }
 
     @Override
@@ -237,5 +287,6 @@ final class StorageAdminGrpcService extends StorageAdminServiceGrpc.StorageAdmin
     @Override
     public void close() {
         changes.shutdownNow();
+        compactions.shutdownNow();
     }
 }

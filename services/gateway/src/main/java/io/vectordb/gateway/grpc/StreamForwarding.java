@@ -42,7 +42,8 @@ final class StreamForwarding implements ServerCallHandler<Message, Message> {
             return new ServerCall.Listener<>() {};
         }
         Compression.answerAsAsked(inbound, headers);
-        CallContext context = CallContext.of(headers, Context.current().getDeadline());
+        CallContext context = CallContext.of(
+                headers, inbound.getAttributes(), Context.current().getDeadline());
         Forwarding forwarding = new Forwarding(inbound, coordinator.call(rpc, context), closing);
         forwarding.start();
         return forwarding;

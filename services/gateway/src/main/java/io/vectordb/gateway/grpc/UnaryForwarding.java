@@ -34,7 +34,9 @@ final class UnaryForwarding implements ServerCallHandler<Message, Message> {
     public ServerCall.Listener<Message> startCall(ServerCall<Message, Message> call, Metadata headers) {
         Compression.answerAsAsked(call, headers);
         call.request(2);
-        return new Forwarding(call, CallContext.of(headers, Context.current().getDeadline()));
+        return new Forwarding(
+                call,
+                CallContext.of(headers, call.getAttributes(), Context.current().getDeadline()));
     }
 
     /** One call. gRPC calls the methods one after another. */

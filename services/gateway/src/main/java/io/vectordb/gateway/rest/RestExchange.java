@@ -95,7 +95,11 @@ final class RestExchange {
     }
 
     CallContext callContext() {
-        return new CallContext(header(HttpHeaders.AUTHORIZATION).orElse(""), trace, null);
+        return new CallContext(
+                header(HttpHeaders.AUTHORIZATION).orElse(""),
+                trace,
+                CallContext.actor(header(CallContext.ACTOR_HEADER).orElse(null), http.getRemoteAddress()),
+                null);
     }
 
     /** The session tokens of the header. */

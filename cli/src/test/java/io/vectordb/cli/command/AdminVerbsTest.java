@@ -1,0 +1,195 @@
+package io.vectordb.cli.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vectordb.cli.rest.StubServer;
+import io.vectordb.cli.rest.StubServer.Call;
+import io.vectordb.cli.rest.StubServer.Reply;
+import io.vectordb.cli.terminal.Console;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the verbs of operators send, print and end with. */
+class AdminVerbsTest {
+
+    private static final String SHARD = """
+            {"id": "notes-0", "collection": "notes", "bucket_from": 0, "bucket_to": 64, "leader": "s1", "records": 7,
+             "bytes": 900, "replicas": [{"node": "s1", "disk": "d1", "role": "leader", "applied_index": 12, "lag": 0},
+              {"node": "s2", "role": "unreachable", "applied_index": -1, "lag": -1, "reason": "no answer within 3000 ms"}]}""";
+
+    private static final String PLAN = """
+            {"shard": "notes-0", "node": "s1", "warnings": ["writes are lost"], "replicas": [
+              {"node": "s1", "role": "candidate", "applied_index": 12, "last_log_term": 3, "last_log_index": 14},
+              {"node": "s2", "role": "unreachable", "applied_index": -1, "last_log_index": -1, "reason": "gone"}]}""";
+
+    @TempDir
+    Path folder;
+
+    private List<Call> calls = List.of();
+
+    private record Run(int exit, String out, String err) {}
+
+    private Run against(Function<Call, Reply> answers, String... arguments) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        Console console = new Console(
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8),
+                false,
+                false,
+                120);
+        try (StubServer server = new StubServer(answers)) {
+            String[] all = Arrays.copyOf(arguments, arguments.length + 2);
+            all[arguments.length] = "--url";
+            all[arguments.length + 1] = server.uri().toString();
+            int exit = Verbs.run(console, Map.of("VECTORDB_HOME", folder.toString()), all);
+            calls = server.calls();
+            return new Run(exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+        }
+    }
+
+    private Run against(String body, String... arguments) {
+        return against(call -> Reply.of(200, body), arguments);
+    }
+
+    @Test
+    void theStatusTellsItsReasonsAndEndsWith3WhenAShardIsUnavailable() {
+        Run degraded = against(
+                "{\"cluster_id\": \"c1\", \"health\": \"degraded\", \"reasons\": [\"node s2: away\"], \"nodes\": 4,"
+                        + " \"shards\": 2, \"under_replicated\": 1}",
+                "admin",
+                "status");
+        assertThat(degraded)
+                .isEqualTo(new Run(
+                        0, "cluster c1: degraded; 4 nodes, 2 shards, 1 under-replicated\n  node s2: away\n", ""));
+        assertThat(against("{\"health\": \"unavailable\"}", "admin", "status").exit())
+                .isEqualTo(3);
+    }
+
+    @Test
+    void shardsAreListedWithTheReplicasThatDoNotAnswer() {
+        Run run = against("{\"shards\": [" + SHARD + "]}", "admin", "shards", "--collection", "notes");
+        assertThat(calls.getFirst().target()).isEqualTo("/v1/shards?collection=notes&node=&cursor=");
+        assertThat(run.exit()).isZero();
+        assertThat(run.out()).contains("notes-0", "0-63", "leader", "unreachable", "no answer within 3000 ms");
+        assertThat(run.out()).doesNotContain("-1 ");
+        assertThat(against("{\"shards\": [" + SHARD + "]}", "admin", "groups").out())
+                .isEqualTo(run.out());
+    }
+
+    @Test
+    void disksAreListedByNodeAndSilentNodesAsWell() {
+        Run run = against("""
+                {"nodes": [{"id": "s1", "service": "storage", "state": "up", "disks": [{"id": "d1", "path": "/data/a",
+                   "health": "missing", "total_bytes": 2000000000, "failure": {"message": "an empty folder"}}]},
+                  {"id": "s2", "service": "storage", "state": "unreachable", "reason": "no answer"}]}""", "admin", "disks");
+        assertThat(run.out()).contains("/data/a", "missing", "2.0", "an empty folder", "unreachable", "no answer");
+        assertThat(against("{\"nodes\": []}", "admin", "nodes").exit()).isZero();
+    }
+
+    @Test
+    void aTransferTellsWhoLeadsAndARefusalWhy() {
+        Run run = against(SHARD, "admin", "transfer-leader", "notes-0", "s1");
+        assertThat(run).isEqualTo(new Run(0, "notes-0 is led by s1\n", ""));
+        assertThat(calls.getFirst().target()).isEqualTo("/v1/shards/notes-0/transfer-leader");
+        assertThat(calls.getFirst().body()).isEqualTo("{\"timeout\":\"20000ms\",\"to_node\":\"s1\"}");
+        assertThat(calls.getFirst().idempotencyKey()).isNotEmpty();
+        Run refused = against(
+                call -> Reply.of(409, "{\"code\": \"OPERATION_CONFLICT\", \"detail\": \"it only listens\"}"),
+                "admin",
+                "transfer-leader",
+                "notes-0",
+                "s3",
+                "--dry-run");
+        assertThat(refused).isEqualTo(new Run(5, "", "error: it only listens (OPERATION_CONFLICT)\n"));
+        assertThat(calls.getFirst().body()).contains("\"dry_run\":true");
+    }
+
+    @Test
+    void aSnapshotThatOneReplicaCouldNotTakeEndsWith6() {
+        Run run = against(
+                "{\"replicas\": [{\"node\": \"s1\", \"applied_index\": 9}, {\"node\": \"s2\", \"applied_index\": -1,"
+                        + " \"error\": {\"message\": \"away\"}}]}",
+                "admin",
+                "snapshot",
+                "notes-0");
+        assertThat(run.exit()).isEqualTo(6);
+        assertThat(run.out()).contains("s1", "9", "s2", "away");
+    }
+
+    @Test
+    void aComparisonNamesTheReplicasThatDiffer() {
+        Run alike = against(
+                "{\"id\": \"o\", \"state\": \"succeeded\", \"result\": {\"log_index\": 9, \"alike\": true, \"differing\": [],"
+                        + " \"unanswered\": [], \"replicas\": {\"s1\": \"alike\"}}}",
+                "admin",
+                "verify",
+                "notes-0",
+                "-q");
+        assertThat(alike.exit()).isZero();
+        assertThat(alike.out()).contains("as of 9", "s1", "alike");
+        Run differing = against(
+                "{\"id\": \"o\", \"state\": \"succeeded\", \"result\": {\"log_index\": 9, \"alike\": false,"
+                        + " \"differing\": [\"s2\"], \"unanswered\": [], \"replicas\": {\"s2\": \"differs\"}}}",
+                "admin",
+                "verify",
+                "notes-0",
+                "-q");
+        assertThat(differing.exit()).isEqualTo(1);
+        assertThat(differing.err()).contains("s2");
+    }
+
+    @Test
+    void recoveryByForceTellsWhatMayBeLostAndWantsTheClusterIdTyped() {
+        Run unasked = against(PLAN, "admin", "unsafe-recover", "notes-0");
+        assertThat(unasked.exit()).isEqualTo(2);
+        assertThat(unasked.err()).contains("writes are lost", "gone", "--confirm CLUSTER_ID");
+        assertThat(calls)
+                .singleElement()
+                .satisfies(call -> assertThat(call.body()).contains("\"dry_run\":true"));
+        Run dry = against(PLAN, "admin", "unsafe-recover", "notes-0", "--dry-run");
+        assertThat(dry.exit()).isZero();
+        assertThat(dry.out()).contains("writes are lost", "would go on with the replica on s1");
+        assertThat(calls).hasSize(1);
+        Run done = against(
+                call -> Reply.of(
+                        200,
+                        call.body().contains("dry_run")
+                                ? PLAN
+                                : "{\"shard\": \"notes-0\", \"node\": \"s1\", \"done\": true, \"now\": {\"records\": 7}}"),
+                "admin",
+                "unsafe-recover",
+                "notes-0",
+                "--confirm",
+                "c1");
+        assertThat(done.out()).isEqualTo("notes-0 goes on with s1: 7 records\n");
+        assertThat(done.err()).contains("writes are lost");
+        assertThat(calls.getLast().body())
+                .isEqualTo("{\"timeout\":\"60000ms\",\"confirm_cluster_id\":\"c1\",\"node\":\"s1\"}");
+    }
+
+    @Test
+    void theAuditLogIsReadToItsEnd() {
+        Run run = against(
+                call -> Reply.of(
+                        200,
+                        call.target().endsWith("cursor=")
+                                ? "{\"entries\": [{\"index\": 1, \"action\": \"transfer_leader\"}], \"next_cursor\": \"x\"}"
+                                : "{\"entries\": [{\"index\": 2, \"action\": \"unsafe_recover\"}]}"),
+                "admin",
+                "audit",
+                "--actor",
+                "ann");
+        assertThat(run.out()).contains("transfer_leader", "unsafe_recover");
+        assertThat(calls).hasSize(2);
+        assertThat(calls.getFirst().target()).isEqualTo("/v1/audit-entries?limit=1000&actor=ann&cursor=");
+    }
+}

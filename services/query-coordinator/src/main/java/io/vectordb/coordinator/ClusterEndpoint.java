@@ -1,0 +1,76 @@
+package io.vectordb.coordinator;
+
+import com.google.protobuf.Duration;
+import io.vectordb.v1.CompactShardRequest;
+import io.vectordb.v1.Disk;
+import io.vectordb.v1.FormatDiskRequest;
+import io.vectordb.v1.GetClusterRequest;
+import io.vectordb.v1.GetClusterResponse;
+import io.vectordb.v1.ListNodesRequest;
+import io.vectordb.v1.ListNodesResponse;
+import io.vectordb.v1.ListShardsRequest;
+import io.vectordb.v1.ListShardsResponse;
+import io.vectordb.v1.Operation;
+import io.vectordb.v1.ReactorClusterServiceGrpc;
+import io.vectordb.v1.Shard;
+import io.vectordb.v1.ShardMaintenance;
+import io.vectordb.v1.SnapshotShardRequest;
+import io.vectordb.v1.TransferLeaderRequest;
+import reactor.core.publisher.Mono;
+
+/** The cluster as operators see it and change it. */
+final class ClusterEndpoint extends ReactorClusterServiceGrpc.ClusterServiceImplBase {
+
+    private final ClusterAdmin cluster;
+    private final ShardAdmin shards;
+    private final CoordinatorProperties properties;
+
+    ClusterEndpoint(ClusterAdmin cluster, ShardAdmin shards, CoordinatorProperties properties) {
+        this.cluster = cluster;
+        this.shards = shards;
+        this.properties = properties;
+    }
+
+    private TimeBudget defaultTime() {
+        return time(false, Duration.getDefaultInstance());
+    }
+
+    private TimeBudget time(boolean named, Duration timeout) {
+        return TimeBudget.start(named, timeout, properties);
+    }
+
+    @Override
+    public Mono<GetClusterResponse> getCluster(GetClusterRequest request) {
+        return cluster.cluster(defaultTime());
+    }
+
+    @Override
+    public Mono<ListNodesResponse> listNodes(ListNodesRequest request) {
+        return cluster.nodes(request, defaultTime());
+    }
+
+    @Override
+    public Mono<ListShardsResponse> listShards(ListShardsRequest request) {
+        return cluster.shards(request, defaultTime());
+    }
+
+    @Override
+    public Mono<Shard> transferLeader(TransferLeaderRequest request) {
+        return shards.transfer(request, time(request.hasTimeout(), request.getTimeout()));
+    }
+
+    @Override
+    public Mono<ShardMaintenance> snapshotShard(SnapshotShardRequest request) {
+        return shards.snapshot(request, time(request.hasTimeout(), request.getTimeout()));
+    }
+
+    @Override
+    public Mono<Operation> compactShard(CompactShardRequest request) {
+        return shards.compact(request, time(request.hasTimeout(), request.getTimeout()));
+    }
+
+    @Override
+    public Mono<Disk> formatDisk(FormatDiskRequest request) {
+        return cluster.format(request, time(request.hasTimeout(), request.getTimeout()));
+    }
+}
