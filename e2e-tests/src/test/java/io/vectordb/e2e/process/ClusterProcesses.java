@@ -27,6 +27,7 @@ public final class ClusterProcesses implements AutoCloseable {
     private final int grpcPort = Ports.free();
     private final Map<String, ServerProcess> nodes = new LinkedHashMap<>();
     private final Map<String, Integer> rpcPorts = new LinkedHashMap<>();
+    private final Map<String, Integer> raftPorts = new LinkedHashMap<>();
     private final Function<String, Placement> placements;
     private final NodeDisk disk;
 
@@ -50,6 +51,7 @@ public final class ClusterProcesses implements AutoCloseable {
         for (String node : STORAGE) {
             int port = Ports.free();
             rpcPorts.put(node, port);
+            raftPorts.put(node, Ports.free());
             add(
                     "storage-node",
                     node,
@@ -60,7 +62,7 @@ public final class ClusterProcesses implements AutoCloseable {
                             "--vectordb.storage.raft-host=" + host(node),
                             "--vectordb.storage.node-id=" + node,
                             "--vectordb.storage.data-dir=" + folder.resolve(node),
-                            "--vectordb.storage.raft-port=" + Ports.free()));
+                            "--vectordb.storage.raft-port=" + raftPort(node)));
         }
         add("index-node", INDEX, "256m", List.of(rpc(Ports.free()), follow, "--vectordb.index.node-id=" + INDEX));
         add("query-coordinator", COORDINATOR, "384m", List.of(rpc(coordinatorPort), follow));
@@ -154,6 +156,11 @@ public final class ClusterProcesses implements AutoCloseable {
 
     public int grpcPort() {
         return grpcPort;
+    }
+
+    /** Where a storage node takes what the other members of its groups send. */
+    public int raftPort(String storageNode) {
+        return Objects.requireNonNull(raftPorts.get(storageNode), storageNode);
     }
 
     /** Where a storage node takes the calls of other nodes and of operators, {@code host:port}. */
