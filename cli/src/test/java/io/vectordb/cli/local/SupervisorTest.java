@@ -56,6 +56,8 @@ class SupervisorTest {
         first.process().handle().orElseThrow().destroyForcibly();
         Await.until("second start", () -> Child.runs(notes).size() == 2);
         Await.until("state tells it", () -> only().restarts() == 1 && only().pid() != 0);
+        // Else it may be asked to stop before it has said anything.
+        Await.until("output of the second", () -> logOf("child-1").contains("running"));
         OsProcess second = only().process();
         assertThat(second.pid()).isNotEqualTo(first.pid());
         assertThat(run.state().orElseThrow().isSupervised()).isTrue();
@@ -64,9 +66,11 @@ class SupervisorTest {
 
         assertThat(second.isAlive()).isFalse();
         assertThat(run.state()).isEmpty();
-        assertThat(LogTail.lines(run.log("child-1"), 100))
-                .anyMatch(line -> line.equals("running"))
-                .anyMatch(line -> line.contains("ended with 137 (signal 9)"));
+        assertThat(logOf("child-1")).contains("running").anyMatch(line -> line.contains("ended with 137 (signal 9)"));
+    }
+
+    private List<String> logOf(String node) {
+        return LogTail.lines(run.log(node), 100);
     }
 
     @Test

@@ -158,7 +158,7 @@ class FirstFiveMinutesIT {
                     public void onCompleted() {}
                 });
         requests.onNext(ServerReflectionRequest.newBuilder().setListServices("").build());
-        assertThat(names.get(30, TimeUnit.SECONDS))
+        assertThat(names.get(60, TimeUnit.SECONDS))
                 .contains(
                         "grpc.health.v1.Health",
                         "vectordb.v1.AdminService",
@@ -174,7 +174,7 @@ class FirstFiveMinutesIT {
         requests.onCompleted();
         // It is asked for anew every few seconds, and may have been asked while the view of a new collection was built.
         Awaitility.await("serving")
-                .atMost(Duration.ofSeconds(20))
+                .atMost(Duration.ofSeconds(60))
                 .until(() -> HealthGrpc.newBlockingStub(grpc.channel())
                                 .check(HealthCheckRequest.getDefaultInstance())
                                 .getStatus()

@@ -34,6 +34,9 @@ final class FaultRun implements AutoCloseable {
     private static final Duration RESUMES_WITHIN = Duration.ofSeconds(60);
     private static final Duration ENDS_WITHIN = Duration.ofSeconds(60);
     private static final int PAGE = 500;
+    /** For calls that are made once, when everything is healed. */
+    private static final com.google.protobuf.Duration PATIENT =
+            com.google.protobuf.Duration.newBuilder().setSeconds(50).build();
 
     private final Setting setting;
     private final Histories histories = new Histories();
@@ -247,6 +250,7 @@ final class FaultRun implements AutoCloseable {
                             .setCollection(FaultCluster.COLLECTION)
                             .setConsistency(Consistency.newBuilder().setLevel(Consistency.Level.STRONG))
                             .setLimit(PAGE)
+                            .setTimeout(PATIENT)
                             .setCursor(cursor)
                             .build());
             for (Record record : page.getRecordsList()) {

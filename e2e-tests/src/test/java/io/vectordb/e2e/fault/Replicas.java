@@ -20,6 +20,7 @@ import io.vectordb.internal.storage.v1.TransferLeadershipRequest;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -159,12 +160,17 @@ final class Replicas implements AutoCloseable {
                 .build();
     }
 
+    /** A node that does not answer just now, or a leader that does not count it as a member just now. */
+    private static boolean isPassing(Throwable thrown) {
+        return thrown instanceof StatusRuntimeException || thrown instanceof NoSuchElementException;
+    }
+
     /** Calls while it is not so: an answer may be lost, a leader may change. */
     private static void untilSo(String what, Callable<Boolean> isSo, Runnable call) {
         Awaitility.await(what)
                 .atMost(PATIENCE)
                 .pollInterval(POLL)
-                .ignoreException(StatusRuntimeException.class)
+                .ignoreExceptionsMatching(Replicas::isPassing)
                 .until(() -> {
                     if (isSo.call()) {
                         return true;
@@ -179,7 +185,7 @@ final class Replicas implements AutoCloseable {
         Awaitility.await("all replicas are alike")
                 .atMost(PATIENCE)
                 .pollInterval(POLL)
-                .ignoreException(StatusRuntimeException.class)
+                .ignoreExceptionsMatching(Replicas::isPassing)
                 .until(
                         this::compare,
                         compared -> compared.getAlike()

@@ -93,7 +93,9 @@ final class Audit {
     }
 
     private JsonNode post(String verb, String request) {
-        Rest.Answer answer = rest.post("/v1/collections/" + collection + "/" + verb, request);
+        // Once, and on a machine that may be busy with the start of processes.
+        String patient = "{\"timeout\": \"50s\"" + (request.equals("{}") ? "" : ", ") + request.substring(1);
+        Rest.Answer answer = rest.post("/v1/collections/" + collection + "/" + verb, patient);
         assertThat(answer.status()).as("%s", answer).isEqualTo(200);
         return answer.json();
     }

@@ -23,13 +23,13 @@ import org.junit.jupiter.api.Timeout;
 /** Every process of a cluster with three replicas is killed once while it is written to; then two storage nodes at once. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-@Timeout(value = 6, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class ClusterKillScenario {
 
     private static final String COLLECTION = "ledger";
     private static final String UNDECIDED = "undecided";
     private static final int WRITERS = 3;
-    private static final Duration RESUMES_WITHIN = Duration.ofSeconds(15);
+    private static final Duration RESUMES_WITHIN = Duration.ofSeconds(60);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final SplittableRandom random = Seeds.splittable(ClusterKillScenario.class);

@@ -1,5 +1,6 @@
 package io.vectordb.e2e.process;
 
+import io.vectordb.testkit.Ports;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -131,7 +132,7 @@ public final class ClusterProcesses implements AutoCloseable {
     /** The storage node that leads the only shard there is; waits for an election. */
     public ServerProcess leader() {
         return Awaitility.await("a storage node leads")
-                .atMost(Duration.ofSeconds(30))
+                .atMost(Duration.ofSeconds(60))
                 .until(
                         () -> storage()
                                 .filter(node -> node.gauge("vectordb_storage_leaders") > 0)

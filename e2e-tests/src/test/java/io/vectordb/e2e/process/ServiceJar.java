@@ -1,6 +1,7 @@
 package io.vectordb.e2e.process;
 
 import io.vectordb.e2e.Checkout;
+import io.vectordb.testkit.Ports;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Timeout;
 class StandaloneKillScenario {
 
     private static final int ROUNDS = 3;
-    private static final Duration PATIENCE = Duration.ofSeconds(40);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @Test
     void whatWasAcknowledgedSurvivesAKillAndIsAppliedOnce() {

@@ -1,5 +1,6 @@
 package io.vectordb.e2e.process;
 
+import io.vectordb.testkit.Ports;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;

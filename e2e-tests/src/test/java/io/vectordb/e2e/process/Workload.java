@@ -2,6 +2,8 @@ package io.vectordb.e2e.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.vectordb.v1.Collection;
 import io.vectordb.v1.CollectionSettings;
 import io.vectordb.v1.CreateCollectionRequest;
@@ -48,21 +50,33 @@ final class Workload implements AutoCloseable {
 
     /** A collection of numbered records with vectors. */
     static Collection create(GrpcClient client, String name, int replicas) {
-        return client.collections()
-                .createCollection(CreateCollectionRequest.newBuilder()
-                        .setName(name)
-                        .setSettings(CollectionSettings.newBuilder().setReplicas(replicas))
-                        .setSchema(Schema.newBuilder()
-                                .setKind(Schema.Kind.DOCUMENT)
-                                .setDynamic(Schema.Dynamic.REJECT)
-                                .addPrimaryKey("id")
-                                .addFields(Field.newBuilder().setName("id").setType("keyword"))
-                                .addFields(Field.newBuilder().setName("number").setType("int64"))
-                                .addFields(Field.newBuilder()
-                                        .setName("vector")
-                                        .setType("vector(" + DIMENSION + ")")
-                                        .setVector(VectorOptions.newBuilder().setMetric(VectorOptions.Metric.L2))))
-                        .build());
+        CreateCollectionRequest request = CreateCollectionRequest.newBuilder()
+                .setName(name)
+                .setIfNotExists(true)
+                .setSettings(CollectionSettings.newBuilder().setReplicas(replicas))
+                .setSchema(Schema.newBuilder()
+                        .setKind(Schema.Kind.DOCUMENT)
+                        .setDynamic(Schema.Dynamic.REJECT)
+                        .addPrimaryKey("id")
+                        .addFields(Field.newBuilder().setName("id").setType("keyword"))
+                        .addFields(Field.newBuilder().setName("number").setType("int64"))
+                        .addFields(Field.newBuilder()
+                                .setName("vector")
+                                .setType("vector(" + DIMENSION + ")")
+                                .setVector(VectorOptions.newBuilder().setMetric(VectorOptions.Metric.L2))))
+                .build();
+        return Awaitility.await("collection " + name)
+                .atMost(SETTLES_WITHIN)
+                .ignoreExceptionsMatching(Workload::isPassing)
+                .until(
+                        () -> client.collections().createCollection(request),
+                        made -> !made.getUid().isEmpty());
+    }
+
+    /** On a machine that is busy with the start of the processes the first leader may be late. */
+    private static boolean isPassing(Throwable thrown) {
+        return thrown instanceof StatusRuntimeException failure
+                && failure.getStatus().getCode() == Status.Code.UNAVAILABLE;
     }
 
     static Fields record(String key, long number) {

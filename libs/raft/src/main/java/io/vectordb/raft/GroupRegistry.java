@@ -271,6 +271,14 @@ final class GroupRegistry {
                 .build();
     }
 
+    /** Ends what was started, for a server that does not start. */
+    void stopAll() {
+        for (GroupId group : groups()) {
+            running.remove(group);
+            stop(group);
+        }
+    }
+
     private void stop(GroupId group) {
         change(GroupManagementRequest.newRemove(
                 clientId, server.getId(), CallId.getAndIncrement(), ratisId(group), false, false));

@@ -124,13 +124,15 @@ public final class RaftNode implements AutoCloseable {
                 .setProperties(RatisProperties.of(config))
                 .setStateMachineRegistry(id -> machineOf(machines, id.getUuid()))
                 .build();
-        server.start();
         RatisProperties.setLogDirectory(server.getProperties(), RatisProperties.logDirectory(config));
         GroupContext context = GroupContext.of(config, fatal, leadership);
         GroupRegistry groups = new GroupRegistry(config, server, states, context, machines);
         try {
             groups.recover();
+            // Not before: a leader that tells a replica which only begins to start that it needs a copy makes it fail.
+            server.start();
         } catch (IOException | RuntimeException e) {
+            groups.stopAll();
             server.close();
             throw e;
         }

@@ -10,7 +10,6 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.vectordb.common.ErrorCode;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -48,7 +47,7 @@ class MembershipTest {
             String replaced = cluster.follower(GROUP).nodeId();
             fresh.addListener(GROUP, addresses(cluster, "n1", "n2", "n3"));
             leader.membership().addListener(GROUP, cluster.address("n4")).join();
-            await(() -> isPromoted(leader, replaced));
+            await(() -> isPromoted(leader, "n4", Optional.of(replaced)));
             cluster.node(replaced).removeGroup(GROUP);
             int then = written.get();
             await(() -> written.get() > then + 20);
@@ -68,9 +67,10 @@ class MembershipTest {
         }
     }
 
-    private static boolean isPromoted(RaftNode leader, String replaced) {
+    /** A listener may have everything some time before the leader knows of it. */
+    private static boolean isPromoted(RaftNode leader, String listener, Optional<String> replaced) {
         try {
-            leader.membership().promote(GROUP, "n4", Optional.of(replaced)).join();
+            leader.membership().promote(GROUP, listener, replaced).join();
             return true;
         } catch (RuntimeException e) {
             assertThat(failure(() -> {
@@ -97,11 +97,11 @@ class MembershipTest {
             assertThat(leader.membership().members(GROUP))
                     .extracting(GroupMember::nodeId, GroupMember::voter)
                     .containsExactly(tuple("n1", true), tuple("n2", false));
-            leader.membership().promote(GROUP, "n2", Optional.empty()).join();
+            await(() -> isPromoted(leader, "n2", Optional.empty()));
             cluster.node("n3").addListener(GROUP, addresses(cluster, "n1", "n2"));
             leader.membership().addListener(GROUP, cluster.address("n3")).join();
             await(() -> words(cluster.node("n3"), GROUP).equals(words(leader, GROUP)));
-            leader.membership().promote(GROUP, "n3", Optional.empty()).join();
+            await(() -> isPromoted(leader, "n3", Optional.empty()));
             cluster.stop("n1");
             cluster.add(GROUP, "without the first");
             assertThat(cluster.fatal).isEmpty();
@@ -115,9 +115,7 @@ class MembershipTest {
             cluster.add(GROUP, "a");
             RaftNode leader = cluster.leader(GROUP);
             String next = cluster.follower(GROUP).nodeId();
-            leader.membership()
-                    .transferLeadership(GROUP, next, Duration.ofSeconds(5))
-                    .join();
+            leader.membership().transferLeadership(GROUP, next, TIMEOUT).join();
             await(() -> cluster.leader(GROUP).nodeId().equals(next));
             cluster.add(GROUP, "b");
             assertThat(cluster.read(GROUP)).isEqualTo("a,b");
@@ -132,7 +130,7 @@ class MembershipTest {
             RaftNode leader = cluster.leader(GROUP);
             cluster.stop(cluster.follower(GROUP).nodeId());
             cluster.add(GROUP, "b");
-            leader.membership().handOver(Duration.ofSeconds(10));
+            leader.membership().handOver(TIMEOUT);
             assertThat(leader.isLeader(GROUP)).isFalse();
             cluster.add(GROUP, "c");
             assertThat(cluster.read(GROUP)).isEqualTo("a,b,c");
@@ -205,7 +203,7 @@ class MembershipTest {
             wiped.addListener(GROUP, others);
             leader.membership().addListener(GROUP, cluster.address(id)).join();
             await(() -> words(wiped, GROUP).equals(words(leader, GROUP)));
-            leader.membership().promote(GROUP, id, Optional.empty()).join();
+            await(() -> isPromoted(leader, id, Optional.empty()));
             assertThat(wiped.isHealthy()).isTrue();
             cluster.add(GROUP, "b");
             assertThat(cluster.fatal).isEmpty();

@@ -1,9 +1,7 @@
 package io.vectordb.raft;
 
-import static io.vectordb.raft.TestCluster.TIMEOUT;
 import static io.vectordb.raft.TestCluster.await;
 import static io.vectordb.raft.TestCluster.words;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
@@ -34,9 +32,7 @@ class SnapshotTest {
             AtomicInteger written = new AtomicInteger();
             Thread writer = Thread.ofPlatform().start(() -> {
                 while (!done.get()) {
-                    cluster.leader(GROUP)
-                            .submit(GROUP, ("later" + written.get()).getBytes(UTF_8), TIMEOUT)
-                            .join();
+                    cluster.add(GROUP, "later" + written.get());
                     written.incrementAndGet();
                 }
             });

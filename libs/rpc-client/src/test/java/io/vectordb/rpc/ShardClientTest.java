@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 /** Three storage nodes that do as they are told. */
 class ShardClientTest {
 
-    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     private static final class FakeStorage extends StorageServiceGrpc.StorageServiceImplBase {
         final AtomicInteger calls = new AtomicInteger();
@@ -87,7 +87,7 @@ class ShardClientTest {
                                 StorageServiceGrpc.getReadPositionMethod(),
                                 ReadPositionRequest.getDefaultInstance(),
                                 timeout)
-                        .block(Duration.ofSeconds(30)))
+                        .block(Duration.ofSeconds(90)))
                 .getSeq();
     }
 

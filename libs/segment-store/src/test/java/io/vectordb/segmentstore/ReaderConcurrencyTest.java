@@ -59,12 +59,15 @@ class ReaderConcurrencyTest {
                 }
             }));
             int deleted = 0;
-            long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-            while (deleted < 50 && System.nanoTime() < deadline) {
-                test.clock.advance(TestStore.GRACE.plus(Duration.ofMinutes(1)));
-                deleted += test.store.collect(Set.of()).deletedFiles();
+            try {
+                long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+                while ((deleted < 50 || reads.get() == 0) && System.nanoTime() < deadline) {
+                    test.clock.advance(TestStore.GRACE.plus(Duration.ofMinutes(1)));
+                    deleted += test.store.collect(Set.of()).deletedFiles();
+                }
+            } finally {
+                stop.set(true);
             }
-            stop.set(true);
             for (Future<?> thread : running) {
                 thread.get();
             }
@@ -103,20 +106,23 @@ class ReaderConcurrencyTest {
                     }
                 });
             }
-            for (int i = 0; i < 10; i++) {
-                List<ContentHash> before = List.copyOf(acknowledged);
-                Path copy = temp.resolve("copy-" + i);
-                TestStore.copy(temp.resolve("x"), copy);
-                try (TestStore crashed = TestStore.open(List.of(copy))) {
-                    assertThat(crashed.store.missing(Set.copyOf(before))).isEmpty();
-                    crashed.store.files().forEach(file -> {
-                        try (SegmentFile hold = crashed.store.open(file.hash())) {
-                            hold.verify();
-                        }
-                    });
+            try {
+                for (int i = 0; i < 10; i++) {
+                    List<ContentHash> before = List.copyOf(acknowledged);
+                    Path copy = temp.resolve("copy-" + i);
+                    TestStore.copy(temp.resolve("x"), copy);
+                    try (TestStore crashed = TestStore.open(List.of(copy))) {
+                        assertThat(crashed.store.missing(Set.copyOf(before))).isEmpty();
+                        crashed.store.files().forEach(file -> {
+                            try (SegmentFile hold = crashed.store.open(file.hash())) {
+                                hold.verify();
+                            }
+                        });
+                    }
                 }
+            } finally {
+                stop.set(true);
             }
-            stop.set(true);
         }
     }
 }

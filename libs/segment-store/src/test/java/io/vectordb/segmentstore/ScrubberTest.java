@@ -103,7 +103,7 @@ class ScrubberTest {
             scrubber.start();
             while (scrubber.statistics().getFirst().passes() == 0) {
                 assertThat(System.nanoTime() - start)
-                        .isLessThan(Duration.ofSeconds(30).toNanos());
+                        .isLessThan(Duration.ofSeconds(60).toNanos());
                 LockSupport.parkNanos(1_000_000);
             }
         }

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -26,17 +27,22 @@ class SegmentConcurrencyTest {
 
     private static final int PAIRS = 50;
     private static final int ENTRIES = 6_000;
+    /** Until each reader has read once: a busy machine may give one no time for long. */
+    private static final int MOST_ENTRIES = 200_000;
+
     private static final int DIMENSION = 4;
+    private static final int READERS = 2;
 
     private final GrowingSegment segment = TestRecords.segment(TestRecords.spec("v", Metric.L2, DIMENSION));
     private final AtomicBoolean done = new AtomicBoolean();
+    private final CountDownLatch reading = new CountDownLatch(READERS);
 
     @Test
     void readersSeeWholeEntriesAndOnlyTheLivingWhileTheWriterGoesOn() throws Exception {
         Random random = Seeds.random(SegmentConcurrencyTest.class);
-        try (ExecutorService executor = Executors.newFixedThreadPool(2)) {
+        try (ExecutorService executor = Executors.newFixedThreadPool(READERS)) {
             List<CompletableFuture<Integer>> readers = new ArrayList<>();
-            for (int i = 0; i < 2; i++) {
+            for (int i = 0; i < READERS; i++) {
                 long seed = random.nextLong();
                 readers.add(CompletableFuture.supplyAsync(() -> read(new Random(seed)), executor));
             }
@@ -52,7 +58,7 @@ class SegmentConcurrencyTest {
     }
 
     private void write(Random random) {
-        for (int seq = 1; seq <= ENTRIES; seq++) {
+        for (int seq = 1; seq <= ENTRIES || (reading.getCount() > 0 && seq <= MOST_ENTRIES); seq++) {
             int pair = random.nextInt(PAIRS);
             boolean deleted = random.nextInt(5) == 0;
             for (RecordKey key : List.of(key(2 * pair), key(2 * pair + 1))) {
@@ -67,6 +73,9 @@ class SegmentConcurrencyTest {
         int reads = 0;
         long lastWatermark = 0;
         while (!done.get()) {
+            if (reads == 1) {
+                reading.countDown();
+            }
             SegmentView view = segment.view();
             assertThat(view.watermark()).isGreaterThanOrEqualTo(lastWatermark);
             lastWatermark = view.watermark();

@@ -62,7 +62,7 @@ class RpcServerTest {
                                         channels.channel(server.address(SERVICE)),
                                         MetadataServiceGrpc.getDeleteCollectionMethod(),
                                         DeleteCollectionRequest.getDefaultInstance(),
-                                        Duration.ofSeconds(10))
+                                        Duration.ofSeconds(60))
                                 .block())
                         .isInstanceOfSatisfying(
                                 VectorDbException.class,
@@ -95,7 +95,7 @@ class RpcServerTest {
             ClusterWatchLifecycle lifecycle = new ClusterWatchLifecycle(watch);
             assertThat(lifecycle.getPhase()).isGreaterThan(server.getPhase());
             lifecycle.start();
-            assertThat(seen.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(seen.await(60, TimeUnit.SECONDS)).isTrue();
             // What is of a higher phase stops first.
             long begun = System.nanoTime();
             lifecycle.stop();

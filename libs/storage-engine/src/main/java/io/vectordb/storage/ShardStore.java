@@ -263,10 +263,8 @@ public final class ShardStore implements AutoCloseable {
         CompletableFuture<ContentHash> hash = new CompletableFuture<>();
         CompletableFuture<Void> viewed = new CompletableFuture<>();
         worker.execute(() -> {
-            try (ReadView view = database.view()) {
-                StoreState now = store.state(view);
-                viewed.complete(null);
-                hash.complete(new ContentHasher(view, database, now).hash());
+            try {
+                hash.complete(hash(viewed));
             } catch (RuntimeException e) {
                 hash.completeExceptionally(e);
             } finally {
@@ -275,6 +273,14 @@ public final class ShardStore implements AutoCloseable {
         });
         viewed.join();
         return hash;
+    }
+
+    private ContentHash hash(CompletableFuture<Void> viewed) {
+        try (ReadView view = database.view()) {
+            StoreState now = store.state(view);
+            viewed.complete(null);
+            return new ContentHasher(view, database, now).hash();
+        }
     }
 
     /**

@@ -138,6 +138,19 @@ class ShardStoreCopyTest {
     }
 
     @Test
+    void theViewOfAHashIsClosedWhenTheHashIsThere() {
+        try (StoreHarness harness = new StoreHarness(root.resolve("a"))) {
+            fill(harness);
+            int before = NativeScope.openHandles();
+            assertThat(harness.store()
+                            .hash(NEW_THREAD)
+                            .thenApply(_ -> NativeScope.openHandles())
+                            .join())
+                    .isEqualTo(before);
+        }
+    }
+
+    @Test
     void whatDiffersIsNamed() {
         try (StoreHarness a = new StoreHarness(root.resolve("a"));
                 StoreHarness b = new StoreHarness(root.resolve("b"))) {

@@ -1,4 +1,4 @@
-/** What tests of all modules share: seeds of random numbers that a failure names, and where the repository is. */
+/** What tests of all modules share: seeds of random numbers that a failure names, free ports, and where the repository is. */
 @NullMarked
 package io.vectordb.testkit;
 

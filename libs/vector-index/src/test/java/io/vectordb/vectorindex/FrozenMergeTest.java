@@ -62,9 +62,12 @@ class FrozenMergeTest {
                         merged.searchExact(query, 20, OrdinalFilter.ALL),
                         fresh.searchExact(query, 20, OrdinalFilter.ALL));
             }
-            assertSame(
-                    merged.search(vectors[0], 60, 100, OrdinalFilter.ALL),
-                    fresh.searchExact(vectors[0], 60, OrdinalFilter.ALL));
+            SearchResult crowd = fresh.searchExact(vectors[0], 60, OrdinalFilter.ALL);
+            assertSame(merged.searchExact(vectors[0], 60, OrdinalFilter.ALL), crowd);
+            // Longer vectors are nearer by inner product: an equal one that a walk misses gets a chain of its own.
+            if (metric != Metric.DOT) {
+                assertSame(merged.search(vectors[0], 60, 100, OrdinalFilter.ALL), crowd);
+            }
             assertThat(TestVectors.recall(merged, queries, 10, 60))
                     .isGreaterThanOrEqualTo(TestVectors.recall(fresh, queries, 10, 60) - 0.02);
         } finally {

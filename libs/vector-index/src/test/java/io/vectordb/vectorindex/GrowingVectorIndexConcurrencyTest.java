@@ -19,6 +19,8 @@ class GrowingVectorIndexConcurrencyTest {
 
     private static final int COUNT = 6_000;
     private static final int DIMENSION = 24;
+    /** So many that the share found is not left to chance where a reader got little time during the insertions. */
+    private static final int LEAST_SEARCHES = 1_000;
 
     @Test
     void searchesDuringInsertionsSeeOnlyWholeNodesAndMissFew() throws InterruptedException, ExecutionException {
@@ -58,7 +60,7 @@ class GrowingVectorIndexConcurrencyTest {
             int searches = 0;
             int found = 0;
             float[] out = new float[DIMENSION];
-            while (!done.get() || searches == 0) {
+            while (!done.get() || searches < LEAST_SEARCHES) {
                 int before = index.size();
                 if (before == 0) {
                     continue;

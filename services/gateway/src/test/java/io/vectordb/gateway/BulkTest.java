@@ -153,7 +153,7 @@ class BulkTest extends RunningGateway {
     @Test
     void resultsComeWhileTheRequestIsStillBeingWritten() throws Exception {
         try (Socket socket = new Socket("127.0.0.1", httpPort())) {
-            socket.setSoTimeout(20_000);
+            socket.setSoTimeout((int) LIMIT.toMillis());
             write(
                     socket,
                     "POST /v1/collections/notes/bulk-write HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"

@@ -45,7 +45,7 @@ final class FakeCoordinator implements AutoCloseable {
     private final Map<String, Function<Message, Message>> answers = new ConcurrentHashMap<>();
     final Queue<Message> requests = new ConcurrentLinkedQueue<>();
     final Queue<Metadata> headers = new ConcurrentLinkedQueue<>();
-    final Queue<BulkRequest> bulkRequests = new ConcurrentLinkedQueue<>();
+    volatile Queue<BulkRequest> bulkRequests = new ConcurrentLinkedQueue<>();
     private final Server server;
 
     FakeCoordinator(String name) throws IOException {
@@ -82,7 +82,8 @@ final class FakeCoordinator implements AutoCloseable {
         answers.clear();
         requests.clear();
         headers.clear();
-        bulkRequests.clear();
+        // What streams of an earlier test still bring is none of the next one's.
+        bulkRequests = new ConcurrentLinkedQueue<>();
         on(
                 "GetCollection",
                 request -> Collection.newBuilder()
@@ -118,6 +119,7 @@ final class FakeCoordinator implements AutoCloseable {
 
     private StreamObserver<Message> bulk(StreamObserver<Message> observer) {
         return new StreamObserver<>() {
+            private final Queue<BulkRequest> received = bulkRequests;
             private BulkStart start = BulkStart.getDefaultInstance();
             private long lines;
             private long failed;
@@ -126,7 +128,7 @@ final class FakeCoordinator implements AutoCloseable {
             @Override
             public void onNext(Message message) {
                 BulkRequest request = (BulkRequest) message;
-                bulkRequests.add(request);
+                received.add(request);
                 if (request.hasStart()) {
                     start = request.getStart();
                     Function<Message, Message> first = answers.get("BulkWrite");

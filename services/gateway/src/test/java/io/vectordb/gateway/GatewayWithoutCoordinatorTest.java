@@ -22,6 +22,7 @@ class GatewayWithoutCoordinatorTest {
                         "--vectordb.rpc.in-process-name=lonely")) {
             WebTestClient web = WebTestClient.bindToServer()
                     .baseUrl("http://127.0.0.1:" + context.getEnvironment().getProperty("local.server.port"))
+                    .responseTimeout(RunningGateway.LIMIT)
                     .build();
             web.post()
                     .uri("/v1/collections/notes/count")

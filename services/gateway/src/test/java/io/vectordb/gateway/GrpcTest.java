@@ -56,6 +56,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -339,7 +340,7 @@ class GrpcTest extends RunningGateway {
             arrived.countDown();
             io.grpc.Context.current().addListener(_ -> cancelled.countDown(), Runnable::run);
             try {
-                cancelled.await(10, TimeUnit.SECONDS);
+                cancelled.await(LIMIT.toSeconds(), TimeUnit.SECONDS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
@@ -347,17 +348,20 @@ class GrpcTest extends RunningGateway {
         });
         var future = SearchServiceGrpc.newFutureStub(channel)
                 .count(CountRequest.newBuilder().setCollection("notes").build());
-        assertThat(arrived.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(arrived.await(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
         future.cancel(true);
-        assertThat(cancelled.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(cancelled.await(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
     }
 
     @Test
     void healthAndReflectionAreServed() throws InterruptedException {
-        assertThat(HealthGrpc.newBlockingStub(channel)
-                        .check(HealthCheckRequest.getDefaultInstance())
-                        .getStatus())
-                .isEqualTo(HealthCheckResponse.ServingStatus.SERVING);
+        // It is asked for anew every few seconds, and may have been asked while the gateway started.
+        Awaitility.await("serving")
+                .atMost(LIMIT)
+                .until(() -> HealthGrpc.newBlockingStub(channel)
+                                .check(HealthCheckRequest.getDefaultInstance())
+                                .getStatus()
+                        == HealthCheckResponse.ServingStatus.SERVING);
         Collected<ServerReflectionResponse> answers = new Collected<>();
         StreamObserver<ServerReflectionRequest> requests =
                 ServerReflectionGrpc.newStub(channel).serverReflectionInfo(answers);
@@ -405,7 +409,7 @@ class GrpcTest extends RunningGateway {
         }
 
         void await() throws InterruptedException {
-            assertThat(done.await(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(done.await(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
         }
     }
 }

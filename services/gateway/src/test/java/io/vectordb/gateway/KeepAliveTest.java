@@ -6,7 +6,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class KeepAliveTest extends RunningGateway {
@@ -27,7 +26,7 @@ class KeepAliveTest extends RunningGateway {
 
     private static int status(HttpClient client, String path) throws Exception {
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + httpPort() + path))
-                .timeout(Duration.ofSeconds(10))
+                .timeout(LIMIT)
                 .build();
         return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
     }

@@ -415,7 +415,17 @@ class RestTest extends RunningGateway {
     @Test
     void requestsAreMeasuredByRpcProtocolAndCode() {
         post("/v1/collections/notes/scroll", "{}").expectStatus().isOk();
-        String metrics = new String(
+        // Counted when it has ended, which is after its answer has come.
+        org.awaitility.Awaitility.await()
+                .atMost(LIMIT)
+                .untilAsserted(
+                        () -> assertThat(metrics())
+                                .contains(
+                                        "vectordb_gateway_requests_seconds_count{code=\"OK\",protocol=\"rest\",rpc=\"Scroll\"}"));
+    }
+
+    private static String metrics() {
+        return new String(
                 web().get()
                         .uri("/actuator/prometheus")
                         .exchange()
@@ -423,13 +433,12 @@ class RestTest extends RunningGateway {
                         .returnResult()
                         .getResponseBodyContent(),
                 StandardCharsets.UTF_8);
-        assertThat(metrics)
-                .contains("vectordb_gateway_requests_seconds_count{code=\"OK\",protocol=\"rest\",rpc=\"Scroll\"}");
     }
 
     @Test
     void readinessAsksForTheCoordinator() {
         org.awaitility.Awaitility.await()
+                .atMost(LIMIT)
                 .untilAsserted(() -> web().get()
                         .uri("/actuator/health/readiness")
                         .exchange()

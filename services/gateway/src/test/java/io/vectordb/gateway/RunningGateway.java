@@ -14,6 +14,9 @@ import org.springframework.test.web.reactive.server.WebTestClient;
 /** A gateway on free ports before a fake coordinator, one for all tests of the process. */
 abstract class RunningGateway {
 
+    /** Of what has to happen: a busy machine takes long for it, and only a failure costs all of it. */
+    static final Duration LIMIT = Duration.ofSeconds(60);
+
     private static final String COORDINATOR = "gateway-test-coordinator";
 
     private static volatile State state;
@@ -59,7 +62,7 @@ abstract class RunningGateway {
     static WebTestClient web() {
         return WebTestClient.bindToServer()
                 .baseUrl("http://127.0.0.1:" + httpPort())
-                .responseTimeout(Duration.ofSeconds(20))
+                .responseTimeout(LIMIT)
                 .codecs(codecs -> codecs.defaultCodecs().maxInMemorySize(64 << 20))
                 .build();
     }

@@ -31,6 +31,9 @@ import java.util.function.Supplier;
 /** The real service on a real log, called in process. */
 final class TestMetadata implements AutoCloseable {
 
+    /** What a busy machine may take; only a failure costs all of it. */
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
     private static final AtomicInteger NAMES = new AtomicInteger();
 
     final WatchHub hub = new WatchHub();
@@ -56,7 +59,7 @@ final class TestMetadata implements AutoCloseable {
     }
 
     MetadataServiceGrpc.MetadataServiceBlockingStub stub() {
-        return MetadataServiceGrpc.newBlockingStub(channel).withDeadlineAfter(10, TimeUnit.SECONDS);
+        return MetadataServiceGrpc.newBlockingStub(channel).withDeadlineAfter(LIMIT.toSeconds(), TimeUnit.SECONDS);
     }
 
     RegisterNodeResponse register(Node node) {
@@ -86,10 +89,10 @@ final class TestMetadata implements AutoCloseable {
     }
 
     static void await(BooleanSupplier condition) {
-        long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        long deadline = System.nanoTime() + LIMIT.toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > deadline) {
-                throw new AssertionError("The condition did not come true in 20 s");
+                throw new AssertionError("The condition did not come true in " + LIMIT);
             }
             LockSupport.parkNanos(5_000_000);
         }

@@ -152,7 +152,7 @@ class SearchTest {
                         .setTimeout(millis(300))
                         .build()));
         assertThat(got.code()).isIn(ErrorCode.STALE, ErrorCode.DEADLINE_EXCEEDED);
-        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(5));
+        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(30));
     }
 
     @Test

@@ -51,6 +51,9 @@ import org.springframework.context.annotation.Import;
 /** Metadata, storage, index and coordinator in one context, called as the gateway calls them. */
 final class TestDatabase implements AutoCloseable {
 
+    /** Of what has to happen: a busy machine takes long for it, and only a failure costs all of it. */
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
     private static final AtomicInteger NAMES = new AtomicInteger();
 
     @SpringBootConfiguration(proxyBeanMethods = false)
@@ -116,7 +119,8 @@ final class TestDatabase implements AutoCloseable {
                         "--vectordb.metadata.data-dir=" + folder.resolve("metadata"),
                         "--vectordb.storage.raft-port=0",
                         "--vectordb.storage.data-dir=" + folder.resolve("storage"),
-                        "--vectordb.backup.folders=" + backups);
+                        "--vectordb.backup.folders=" + backups,
+                        "--vectordb.coordinator.timeout=" + LIMIT);
         channel = channels.channel(ChannelFactory.IN_PROCESS + name + "-coordinator");
         await(() -> context.getBeansOfType(ServiceReadiness.class).values().stream()
                 .allMatch(service -> service.notReadyBecause().isEmpty()));
@@ -127,19 +131,19 @@ final class TestDatabase implements AutoCloseable {
     }
 
     CollectionServiceGrpc.CollectionServiceBlockingStub collections() {
-        return CollectionServiceGrpc.newBlockingStub(channel).withDeadlineAfter(30, TimeUnit.SECONDS);
+        return CollectionServiceGrpc.newBlockingStub(channel).withDeadlineAfter(60, TimeUnit.SECONDS);
     }
 
     RecordServiceGrpc.RecordServiceBlockingStub records() {
-        return RecordServiceGrpc.newBlockingStub(channel).withDeadlineAfter(30, TimeUnit.SECONDS);
+        return RecordServiceGrpc.newBlockingStub(channel).withDeadlineAfter(60, TimeUnit.SECONDS);
     }
 
     SearchServiceGrpc.SearchServiceBlockingStub search() {
-        return SearchServiceGrpc.newBlockingStub(channel).withDeadlineAfter(30, TimeUnit.SECONDS);
+        return SearchServiceGrpc.newBlockingStub(channel).withDeadlineAfter(60, TimeUnit.SECONDS);
     }
 
     AdminServiceGrpc.AdminServiceBlockingStub admin() {
-        return AdminServiceGrpc.newBlockingStub(channel).withDeadlineAfter(30, TimeUnit.SECONDS);
+        return AdminServiceGrpc.newBlockingStub(channel).withDeadlineAfter(60, TimeUnit.SECONDS);
     }
 
     OperationServiceGrpc.OperationServiceBlockingStub operations() {
@@ -247,10 +251,10 @@ final class TestDatabase implements AutoCloseable {
     }
 
     static void await(BooleanSupplier condition) {
-        long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        long deadline = System.nanoTime() + LIMIT.toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > deadline) {
-                throw new AssertionError("The condition did not come true in 60 s");
+                throw new AssertionError("The condition did not come true in " + LIMIT);
             }
             LockSupport.parkNanos(5_000_000);
         }

@@ -34,14 +34,12 @@ import io.vectordb.storage.AppliedPosition;
 import io.vectordb.storage.ShardIdentity;
 import io.vectordb.storage.ShardStore;
 import io.vectordb.storage.StorageResources;
+import io.vectordb.testkit.Ports;
 import io.vectordb.v1.Fields;
 import io.vectordb.v1.Value;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -66,14 +64,9 @@ class ReplicasTest {
     private ClusterState cluster = ClusterState.getDefaultInstance();
 
     @BeforeEach
-    void startThree() throws IOException {
-        List<ServerSocket> held = new ArrayList<>();
+    void startThree() {
         for (int i = 0; i < 3; i++) {
-            held.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-        }
-        for (int i = 0; i < 3; i++) {
-            ports.put("n" + i, held.get(i).getLocalPort());
-            held.get(i).close();
+            ports.put("n" + i, Ports.free());
         }
         ports.keySet().forEach(id -> start(id).join());
         List<Node> members = nodes.values().stream().map(TestStorageNode::node).toList();
@@ -105,11 +98,7 @@ class ReplicasTest {
     }
 
     private TestStorageNode leader(String shard) {
-        await(() -> nodes.values().stream().anyMatch(node -> node.leads(shard)));
-        return nodes.values().stream()
-                .filter(node -> node.leads(shard))
-                .findFirst()
-                .orElseThrow();
+        return TestStorageNode.leader(nodes.values(), shard);
     }
 
     private String follower() {
@@ -218,17 +207,28 @@ class ReplicasTest {
                         .setRaftAddress(joined.getRaftAddress())
                         .build());
         await(() -> node.appliedIndex(GROUP) == leader(SHARD).appliedIndex(GROUP));
-        leader(SHARD)
-                .adminStub()
-                .promoteListener(PromoteListenerRequest.newBuilder()
-                        .setShard(SHARD)
-                        .setNode(wiped)
-                        .build());
+        await(() -> isPromoted(wiped));
         node.replicas.reconcile(cluster.toBuilder().setVersion(2).build());
         expectAlike(3);
         assertThat(replica(node).getMembersList())
                 .hasSize(3)
                 .allSatisfy(member -> assertThat(member.getVoter()).isTrue());
+    }
+
+    /** A listener may have everything some time before the leader knows of it. */
+    private boolean isPromoted(String listener) {
+        try {
+            leader(SHARD)
+                    .adminStub()
+                    .promoteListener(PromoteListenerRequest.newBuilder()
+                            .setShard(SHARD)
+                            .setNode(listener)
+                            .build());
+            return true;
+        } catch (StatusRuntimeException e) {
+            assertThat(code(e)).isEqualTo(ErrorCode.OPERATION_CONFLICT);
+            return false;
+        }
     }
 
     private JoinGroupRequest join() {
@@ -260,7 +260,7 @@ class ReplicasTest {
         Files.writeString(folder.resolve(id).resolve("groups/" + GROUP + "/state/db/CURRENT"), "MANIFEST-999999\n");
         TestStorageNode node = start(id);
         node.replicas.reconcile(cluster);
-        assertThat(replica(node).getSetAside()).contains("cannot open the store");
+        await(() -> replica(node).getSetAside().contains("cannot open the store"));
         await(() -> node.raft.of(OTHER).leader(OTHER).isPresent());
         write("", put(2, 2));
     }

@@ -25,9 +25,7 @@ import io.vectordb.internal.storage.v1.WriteResponse;
 import io.vectordb.rpc.ChannelFactory;
 import io.vectordb.rpc.ClusterWatch;
 import io.vectordb.rpc.ShardClient;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
+import io.vectordb.testkit.Ports;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -58,16 +56,10 @@ class ReplicationTest {
         }
     }
 
-    private List<TestStorageNode> threeNodes() throws IOException {
-        List<ServerSocket> held = new ArrayList<>();
-        for (int i = 0; i < 3; i++) {
-            held.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-        }
+    private List<TestStorageNode> threeNodes() {
         List<TestStorageNode> nodes = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-            int port = held.get(i).getLocalPort();
-            held.get(i).close();
-            nodes.add(new TestStorageNode("n" + i, folder.resolve("n" + i), port).join());
+            nodes.add(new TestStorageNode("n" + i, folder.resolve("n" + i), Ports.free()).join());
         }
         return nodes;
     }
@@ -87,14 +79,12 @@ class ReplicationTest {
                 ClusterWatch watch = new ClusterWatch(channels.channel(ChannelFactory.IN_PROCESS + metadata))) {
             watch.start();
             await(watch::isSynced);
-            await(() -> nodes.stream().anyMatch(node -> node.leads(SHARD)));
             ShardClient client = new ShardClient(channels, watch);
             Set<Integer> acknowledged = new ConcurrentSkipListSet<>();
             AtomicBoolean done = new AtomicBoolean();
             Thread writer = Thread.ofPlatform().start(() -> writeUntil(done, client, state, acknowledged));
             await(() -> acknowledged.size() > 50);
-            TestStorageNode leader =
-                    nodes.stream().filter(node -> node.leads(SHARD)).findFirst().orElseThrow();
+            TestStorageNode leader = TestStorageNode.leader(nodes, SHARD);
             leader.close();
             nodes.remove(leader);
             int before = acknowledged.size();

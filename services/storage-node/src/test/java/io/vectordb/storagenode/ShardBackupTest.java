@@ -23,20 +23,20 @@ import io.vectordb.internal.storage.v1.RestoredShard;
 import io.vectordb.internal.storage.v1.ScannedRecord;
 import io.vectordb.internal.storage.v1.StoredRecord;
 import io.vectordb.rpc.GrpcErrors;
+import io.vectordb.testkit.Ports;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -55,31 +55,22 @@ class ShardBackupTest {
     private BackupTargets targets;
 
     @BeforeEach
-    void start() throws IOException {
+    void start() {
         targets = new BackupTargets(List.of(folder.resolve("backups")), InstantSource.system());
-        List<ServerSocket> held = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-            held.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-        }
-        for (int i = 0; i < 3; i++) {
-            int port = held.get(i).getLocalPort();
-            held.get(i).close();
-            nodes.add(new TestStorageNode("n" + i, folder.resolve("n" + i), port).join());
+            nodes.add(new TestStorageNode("n" + i, folder.resolve("n" + i), Ports.free()).join());
         }
         var members = nodes.stream().map(TestStorageNode::node).toList();
         var both = state(1, members, shard(SHARD, "n0", "n1", "n2"), shard(OTHER, "n0", "n1", "n2"));
         nodes.forEach(node -> node.replicas.reconcile(both));
-        await(() -> leader(SHARD) != null && leader(OTHER) != null);
+        leaderOf(SHARD);
+        leaderOf(OTHER);
     }
 
     @AfterEach
     void stop() {
         nodes.forEach(TestStorageNode::close);
         assertThat(nodes).allSatisfy(node -> assertThat(node.fatal).isEmpty());
-    }
-
-    private @Nullable TestStorageNode leader(String shard) {
-        return nodes.stream().filter(node -> node.leads(shard)).findFirst().orElse(null);
     }
 
     /** Writes to whoever leads. */
@@ -166,20 +157,30 @@ class ShardBackupTest {
     }
 
     private TestStorageNode leaderOf(String shard) {
-        await(() -> leader(shard) != null);
-        TestStorageNode leader = leader(shard);
-        if (leader == null) {
-            throw new AssertionError("the leader of " + shard + " went");
-        }
-        return leader;
+        return TestStorageNode.leader(nodes, shard);
     }
 
-    private List<Path> scratchFiles() {
-        try (Stream<Path> all = Files.walk(folder)) {
-            return all.filter(path -> path.toString().contains("/scratch/")).toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    /** Around them the nodes write and delete on. */
+    private List<Path> scratchFiles() throws IOException {
+        List<Path> found = new ArrayList<>();
+        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                if (file.toString().contains("/scratch/")) {
+                    found.add(file);
+                }
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException error) throws IOException {
+                if (error instanceof NoSuchFileException) {
+                    return FileVisitResult.CONTINUE;
+                }
+                throw error;
+            }
+        });
+        return found;
     }
 
     @Test
@@ -209,7 +210,7 @@ class ShardBackupTest {
     }
 
     @Test
-    void aCallerWhoGoesAwayEndsTheWork() {
+    void aCallerWhoGoesAwayEndsTheWork() throws IOException {
         long last = write(0, 5);
         BackupProgress abandoned = new BackupProgress(() -> true);
         BackupShardRequest request = BackupShardRequest.newBuilder()

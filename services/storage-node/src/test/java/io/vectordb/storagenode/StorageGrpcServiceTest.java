@@ -9,6 +9,7 @@ import static io.vectordb.storagenode.Requests.put;
 import static io.vectordb.storagenode.Requests.scan;
 import static io.vectordb.storagenode.Requests.tail;
 import static io.vectordb.storagenode.Requests.write;
+import static io.vectordb.storagenode.TestStorageNode.LIMIT;
 import static io.vectordb.storagenode.TestStorageNode.await;
 import static io.vectordb.storagenode.TestStorageNode.shard;
 import static io.vectordb.storagenode.TestStorageNode.state;
@@ -49,6 +50,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class StorageGrpcServiceTest {
+
+    private static final int LONGER_THAN_ANY_CALL_MILLIS = 120_000;
 
     @TempDir
     Path folder;
@@ -193,16 +196,26 @@ class StorageGrpcServiceTest {
         ListenableFuture<GetResponse> waiting = node.futureStub().get(get(Level.AT_LEAST, reached + 1, 1));
         assertThat(waiting.isDone()).isFalse();
         write(1, 11);
-        assertThat(only(waiting.get(10, TimeUnit.SECONDS))).isEqualTo(fields(11));
+        assertThat(only(waiting.get(LIMIT.toSeconds(), TimeUnit.SECONDS))).isEqualTo(fields(11));
     }
 
     @Test
     void aPositionThatDoesNotComeInTimeIsStaleAndTellsHowFarItGot() {
         long reached = write(1, 10);
-        VectorDbException failure =
-                failure(() -> node.stub(Duration.ofMillis(400)).get(get(Level.AT_LEAST, reached + 1_000, 1)));
-        assertThat(failure.code()).isEqualTo(ErrorCode.STALE);
-        assertThat(failure.metadata()).containsEntry("reached", Long.toString(reached));
+        // One of several, since a busy machine may use up what is left of any one's time for the answer.
+        List<VectorDbException> failures = new ArrayList<>();
+        for (int i = 0; i < 20 && failures.stream().noneMatch(StorageGrpcServiceTest::isStale); i++) {
+            failures.add(failure(() -> node.stub(Duration.ofMillis(400)).get(get(Level.AT_LEAST, reached + 1_000, 1))));
+        }
+        assertThat(failures)
+                .allMatch(failure -> isStale(failure) || failure.code() == ErrorCode.DEADLINE_EXCEEDED)
+                .filteredOn(StorageGrpcServiceTest::isStale)
+                .singleElement()
+                .satisfies(stale -> assertThat(stale.metadata()).containsEntry("reached", Long.toString(reached)));
+    }
+
+    private static boolean isStale(VectorDbException failure) {
+        return failure.code() == ErrorCode.STALE;
     }
 
     @Test
@@ -211,9 +224,9 @@ class StorageGrpcServiceTest {
         TailResponse none = node.stub().tail(tail(from, 30));
         assertThat(none.getEntriesList()).isEmpty();
         assertThat(none.getConfirmedSeq()).isEqualTo(from);
-        ListenableFuture<TailResponse> waiting = node.futureStub().tail(tail(from, 15_000));
+        ListenableFuture<TailResponse> waiting = node.futureStub().tail(tail(from, LONGER_THAN_ANY_CALL_MILLIS));
         long seq = write(2, 20);
-        TailResponse woken = waiting.get(5, TimeUnit.SECONDS);
+        TailResponse woken = waiting.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
         assertThat(woken.getEntriesList()).hasSize(1);
         assertThat(woken.getEntries(0).getRecord().getFields()).isEqualTo(fields(20));
         assertThat(woken.getConfirmedSeq()).isEqualTo(seq);
@@ -255,7 +268,7 @@ class StorageGrpcServiceTest {
     void aShardThatLeavesTheMetadataIsRemovedAndEndsItsWaits() throws Exception {
         long from = write(1, 10);
         GroupId group = node.replicas.group(SHARD);
-        ListenableFuture<TailResponse> waiting = node.futureStub().tail(tail(from, 15_000));
+        ListenableFuture<TailResponse> waiting = node.futureStub().tail(tail(from, LONGER_THAN_ANY_CALL_MILLIS));
         node.replicas.reconcile(state(2, List.of(node.node())));
         await(() -> node.raft.groups().isEmpty());
         await(waiting::isDone);

@@ -24,16 +24,23 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** A storage node on a real log and a real store, called in process; metadata is what the test says. */
 final class TestStorageNode implements AutoCloseable {
+
+    /** Of what has to happen: a busy machine takes long for it, and only a failure costs all of it. */
+    static final Duration LIMIT = Duration.ofSeconds(60);
 
     private static final AtomicInteger NAMES = new AtomicInteger();
 
@@ -65,8 +72,8 @@ final class TestStorageNode implements AutoCloseable {
                         id,
                         "127.0.0.1",
                         raftPort,
-                        RaftSettings.withElectionTimeouts(Duration.ofMillis(500), Duration.ofSeconds(1))
-                                .withLogKept(20, 1 << 20)),
+                        // Calm elections, as in production: a busy machine must not cost a test its leader.
+                        RaftSettings.shards().withLogKept(20, 1 << 20)),
                 disks,
                 folders,
                 (group, directory) -> new ShardReplica(ShardGroup.of(group).identity(), directory, resources),
@@ -92,7 +99,7 @@ final class TestStorageNode implements AutoCloseable {
     }
 
     StorageServiceGrpc.StorageServiceBlockingStub stub() {
-        return stub(Duration.ofSeconds(20));
+        return stub(LIMIT);
     }
 
     StorageServiceGrpc.StorageServiceBlockingStub stub(Duration timeout) {
@@ -102,7 +109,7 @@ final class TestStorageNode implements AutoCloseable {
 
     StorageAdminServiceGrpc.StorageAdminServiceBlockingStub adminStub() {
         return StorageAdminServiceGrpc.newBlockingStub(channels.channel(address))
-                .withDeadlineAfter(60, TimeUnit.SECONDS);
+                .withDeadlineAfter(LIMIT.toSeconds(), TimeUnit.SECONDS);
     }
 
     /** Meets the cluster as a node that is new in it, as every node does before it registers. */
@@ -113,7 +120,8 @@ final class TestStorageNode implements AutoCloseable {
     }
 
     StorageServiceGrpc.StorageServiceFutureStub futureStub() {
-        return StorageServiceGrpc.newFutureStub(channels.channel(address)).withDeadlineAfter(20, TimeUnit.SECONDS);
+        return StorageServiceGrpc.newFutureStub(channels.channel(address))
+                .withDeadlineAfter(LIMIT.toSeconds(), TimeUnit.SECONDS);
     }
 
     Node node() {
@@ -177,11 +185,22 @@ final class TestStorageNode implements AutoCloseable {
         }
     }
 
+    /** The one of these nodes that leads; waits for an election. */
+    static TestStorageNode leader(Collection<TestStorageNode> nodes, String shard) {
+        AtomicReference<@Nullable TestStorageNode> leader = new AtomicReference<>();
+        await(() -> {
+            leader.set(
+                    nodes.stream().filter(node -> node.leads(shard)).findFirst().orElse(null));
+            return leader.get() != null;
+        });
+        return Objects.requireNonNull(leader.get());
+    }
+
     static void await(BooleanSupplier condition) {
-        long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        long deadline = System.nanoTime() + LIMIT.toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > deadline) {
-                throw new AssertionError("The condition did not come true in 20 s");
+                throw new AssertionError("The condition did not come true in " + LIMIT);
             }
             LockSupport.parkNanos(5_000_000);
         }

@@ -1,4 +1,4 @@
-package io.vectordb.e2e.process;
+package io.vectordb.testkit;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -10,7 +10,7 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Free ports below those that the system gives to outgoing connections: a server that is killed finds its port free when
- * it comes back.
+ * it comes back. None is given twice in a process. Thread-safe.
  */
 public final class Ports {
 
@@ -20,12 +20,13 @@ public final class Ports {
 
     private Ports() {}
 
+    /** One. */
     public static int free() {
         return free(1);
     }
 
     /** The first of so many free ports in a row. */
-    public static int free(int count) {
+    public static synchronized int free(int count) {
         for (int attempt = 0; attempt < 1_000; attempt++) {
             int first = ThreadLocalRandom.current().nextInt(FIRST, LAST - count);
             if (areFree(first, count)) {
