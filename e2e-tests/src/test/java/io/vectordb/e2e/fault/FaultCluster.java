@@ -130,6 +130,10 @@ final class FaultCluster implements AutoCloseable {
         return processes.followers().getFirst();
     }
 
+    int raftPort(String storageNode) {
+        return processes.raftPort(storageNode);
+    }
+
     List<ServerProcess> storage() {
         return processes.storage().toList();
     }

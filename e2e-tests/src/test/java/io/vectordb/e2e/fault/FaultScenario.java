@@ -124,6 +124,16 @@ class FaultScenario {
         }
     }
 
+    /** Answers take several rounds of messages; elections time out at 1.5 to 3 s. */
+    @Test
+    void messagesAreUnderWayForLong() {
+        cluster.network();
+        try (FaultRun run = run("delay")) {
+            run.during(new PacketDelay(cluster, Duration.ofMillis(150)), APART, Service.GOES_ON)
+                    .settleAndJudge();
+        }
+    }
+
     /** Else all the others would say nothing: reads of any replica are stale while the leader is cut off. */
     @Test
     @EnabledIfSystemProperty(named = "test.long", matches = "true")

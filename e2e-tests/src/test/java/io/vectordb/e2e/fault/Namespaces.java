@@ -117,7 +117,7 @@ final class Namespaces implements AutoCloseable {
 
     /** Where a process runs that the nodes in their namespaces have to reach. */
     Placement outside() {
-        return new Placement(subnet + "1", List.of());
+        return new Placement(outsideHost(), List.of());
     }
 
     /** Lets no packet of one node arrive at another one any more; the other direction stays as it is. */
@@ -130,17 +130,55 @@ final class Namespaces implements AutoCloseable {
         List<String> chance = List.of("-m", "statistic", "--mode", "random", "--probability", String.valueOf(share));
         for (String peer : numbers.keySet()) {
             if (!peer.equals(node)) {
-                List<String> rule = new ArrayList<>(List.of("-A", "INPUT", "-s", host(peer)));
-                rule.addAll(chance);
-                rule.addAll(List.of("-j", "DROP"));
-                filter(node, rule);
+                List<String> rule = and(List.of("-A", "INPUT", "-s", host(peer)), chance.toArray(String[]::new));
+                filter(node, and(rule, "-j", "DROP"));
             }
         }
     }
 
-    /** Lets everything arrive again. */
+    /** The address of the tests' machine that nodes in their namespaces reach. */
+    String outsideHost() {
+        return subnet + "1";
+    }
+
+    /**
+     * Leads what other nodes send to a port of this one to another port, which is outside. Connections that are there
+     * already are reset, so that new ones take their place.
+     */
+    void detour(String node, int port, int outsidePort) {
+        for (String peer : numbers.keySet()) {
+            if (!peer.equals(node)) {
+                List<String> detour = List.of("-t", "nat", "-A", "OUTPUT", "-p", "tcp", "-d", host(node));
+                filter(
+                        peer,
+                        and(
+                                detour,
+                                "--dport",
+                                String.valueOf(port),
+                                "-j",
+                                "DNAT",
+                                "--to-destination",
+                                outsideHost() + ":" + outsidePort));
+                List<String> direct = List.of("-A", "INPUT", "-p", "tcp", "-s", host(peer));
+                filter(
+                        node,
+                        and(direct, "--dport", String.valueOf(port), "-j", "REJECT", "--reject-with", "tcp-reset"));
+            }
+        }
+    }
+
+    /** Lets everything arrive again, on the straight way. */
     void heal() {
-        numbers.keySet().forEach(node -> filter(node, List.of("-F", "INPUT")));
+        for (String node : numbers.keySet()) {
+            filter(node, List.of("-F", "INPUT"));
+            filter(node, List.of("-t", "nat", "-F", "OUTPUT"));
+        }
+    }
+
+    private static List<String> and(List<String> rule, String... more) {
+        List<String> whole = new ArrayList<>(rule);
+        whole.addAll(List.of(more));
+        return whole;
     }
 
     private void filter(String node, List<String> rule) {

@@ -28,6 +28,7 @@ public final class ClusterProcesses implements AutoCloseable {
     private final int grpcPort = Ports.free();
     private final Map<String, ServerProcess> nodes = new LinkedHashMap<>();
     private final Map<String, Integer> rpcPorts = new LinkedHashMap<>();
+    private final Map<String, Integer> raftPorts = new LinkedHashMap<>();
     private final Function<String, Placement> placements;
     private final NodeDisk disk;
 
@@ -51,6 +52,7 @@ public final class ClusterProcesses implements AutoCloseable {
         for (String node : STORAGE) {
             int port = Ports.free();
             rpcPorts.put(node, port);
+            raftPorts.put(node, Ports.free());
             add(
                     "storage-node",
                     node,
@@ -61,7 +63,7 @@ public final class ClusterProcesses implements AutoCloseable {
                             "--vectordb.storage.raft-host=" + host(node),
                             "--vectordb.storage.node-id=" + node,
                             "--vectordb.storage.data-dir=" + folder.resolve(node),
-                            "--vectordb.storage.raft-port=" + Ports.free()));
+                            "--vectordb.storage.raft-port=" + raftPort(node)));
         }
         add("index-node", INDEX, "256m", List.of(rpc(Ports.free()), follow, "--vectordb.index.node-id=" + INDEX));
         add("query-coordinator", COORDINATOR, "384m", List.of(rpc(coordinatorPort), follow));
@@ -155,6 +157,11 @@ public final class ClusterProcesses implements AutoCloseable {
 
     public int grpcPort() {
         return grpcPort;
+    }
+
+    /** Where a storage node takes what the other members of its groups send. */
+    public int raftPort(String storageNode) {
+        return Objects.requireNonNull(raftPorts.get(storageNode), storageNode);
     }
 
     /** Where a storage node takes the calls of other nodes and of operators, {@code host:port}. */

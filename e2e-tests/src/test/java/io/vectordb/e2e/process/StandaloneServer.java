@@ -24,7 +24,8 @@ public final class StandaloneServer implements AutoCloseable {
                 List.of(
                         "--spring.grpc.server.address=127.0.0.1",
                         "--spring.grpc.server.port=" + grpcPort,
-                        "--vectordb.data-dir=" + folder.resolve("data")),
+                        "--vectordb.data-dir=" + folder.resolve("data"),
+                        "--vectordb.backup.folders=" + folder.resolve("backups")),
                 folder,
                 Folders.logs(test).resolve("standalone.log")));
     }
