@@ -92,7 +92,8 @@ final class FaultCluster implements AutoCloseable {
     /** On a machine that is busy with the start of the processes the first leader may be late. */
     private static boolean isPassing(Throwable thrown) {
         return thrown instanceof StatusRuntimeException failure
-                && failure.getStatus().getCode() == Status.Code.UNAVAILABLE;
+                && (failure.getStatus().getCode() == Status.Code.UNAVAILABLE
+                        || failure.getStatus().getCode() == Status.Code.DEADLINE_EXCEEDED);
     }
 
     /** The network between the storage nodes; the test is skipped where there is none of their own. */

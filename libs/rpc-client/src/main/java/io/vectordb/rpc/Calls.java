@@ -29,10 +29,6 @@ public final class Calls {
                     CallOptions.DEFAULT.withDeadlineAfter(Math.max(1, timeout.toMillis()), TimeUnit.MILLISECONDS);
             ClientCall<Q, A> call = channel.newCall(method, options);
             AtomicBoolean abandoned = new AtomicBoolean();
-            sink.onCancel(() -> {
-                abandoned.set(true);
-                call.cancel("the caller went away", null);
-            });
             ClientCalls.asyncUnaryCall(call, request, new ClientResponseObserver<Q, A>() {
                 private @Nullable A answer;
 
@@ -56,6 +52,11 @@ public final class Calls {
                 public void onCompleted() {
                     sink.success(answer);
                 }
+            });
+            // Only now: a call that is cancelled before it has started cannot be started.
+            sink.onCancel(() -> {
+                abandoned.set(true);
+                call.cancel("the caller went away", null);
             });
         });
     }

@@ -19,9 +19,14 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.reactivestreams.Subscription;
 import reactor.core.Disposable;
+import reactor.core.publisher.BaseSubscriber;
+import reactor.core.publisher.Hooks;
 import reactor.core.publisher.Mono;
 
 class CallsTest {
@@ -70,6 +75,29 @@ class CallsTest {
             subscription.dispose();
             await(() -> service.called.isCancelled());
         }
+    }
+
+    @Test
+    void aCallThatIsCancelledBeforeItHasBegunFailsNowhere() {
+        List<Throwable> failures = new CopyOnWriteArrayList<>();
+        Hooks.onErrorDropped(failures::add);
+        try (InProcess server = InProcess.serve(new Silent());
+                ChannelFactory channels = new ChannelFactory()) {
+            call(channels, server.address, Duration.ofSeconds(30)).subscribe(new BaseSubscriber<>() {
+                @Override
+                protected void hookOnSubscribe(Subscription subscription) {
+                    cancel();
+                }
+
+                @Override
+                protected void hookOnError(Throwable thrown) {
+                    failures.add(thrown);
+                }
+            });
+        } finally {
+            Hooks.resetOnErrorDropped();
+        }
+        assertThat(failures).isEmpty();
     }
 
     /** Takes connections and ends them at once, and counts them. */

@@ -65,7 +65,7 @@ final class ClusterSurveyor {
                 .map(ListDisksResponse::getDisksList)
                 // A disk that hangs holds up the measuring of all; the node is there nevertheless.
                 .onErrorReturn(List.of());
-        // Neither may fail: zip would cancel the other call, which gRPC does not survive before the call has begun.
+        // Neither may fail: the first that did would be the end of the other.
         Mono<NodeAnswer> replicas = nodes.call(
                         node,
                         StorageAdminServiceGrpc.getListReplicasMethod(),
