@@ -22,8 +22,12 @@ import reactor.core.publisher.Mono;
  */
 public final class ShardClient {
 
-    /** A node that hangs must not use up the whole time of a call. */
-    private static final Duration ATTEMPT = Duration.ofSeconds(4);
+    /** A node that hangs must not use up the whole time of a call: an attempt gets half of what is left, within these. */
+    private static final Duration LONGEST_ATTEMPT = Duration.ofSeconds(4);
+
+    private static final Duration SHORTEST_ATTEMPT = Duration.ofSeconds(1);
+    /** So long a node that did not answer an attempt is asked after all others. */
+    private static final Duration SILENCE = Duration.ofSeconds(5);
 
     private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
     private static final Duration LONGEST_PAUSE = Duration.ofMillis(400);
@@ -31,6 +35,8 @@ public final class ShardClient {
     private final ChannelFactory channels;
     private final ClusterWatch cluster;
     private final ConcurrentMap<String, String> leaders = new ConcurrentHashMap<>();
+    /** Nodes that did not answer, and when that was. */
+    private final ConcurrentMap<String, Long> silentSince = new ConcurrentHashMap<>();
 
     public ShardClient(ChannelFactory channels, ClusterWatch cluster) {
         this.channels = channels;
@@ -57,7 +63,7 @@ public final class ShardClient {
      * @param turn whose turn it is among the replicas when nobody names the leader: hints do not count, so that a dead
      *     leader that the others still name keeps none of them from being asked
      * @param mayHaveSucceeded whether one before this may have done its work although it failed
-     * @param said why the one before this failed
+     * @param said why those before this failed, if any said more than nothing
      */
     private record Attempt(
             int number, String node, int turn, boolean mayHaveSucceeded, Optional<VectorDbException> said) {}
@@ -65,26 +71,39 @@ public final class ShardClient {
     private Attempt first(ShardState shard) {
         String leader = leaders.get(shard.getUid());
         List<String> replicas = shard.getStorageNodesList();
-        return leader != null && replicas.contains(leader)
-                ? new Attempt(0, leader, 0, false, Optional.empty())
-                : new Attempt(0, replicas.getFirst(), 1, false, Optional.empty());
+        if (leader != null && replicas.contains(leader) && !isSilent(leader)) {
+            return new Attempt(0, leader, 0, false, Optional.empty());
+        }
+        int turn = firstHeard(replicas, 0);
+        return new Attempt(0, replicas.get(turn % replicas.size()), turn + 1, false, Optional.empty());
     }
 
-    private static Attempt next(
-            ShardState shard, Attempt last, Optional<String> hint, boolean mayHaveSucceeded, VectorDbException error) {
-        List<String> replicas = shard.getStorageNodesList();
-        int turn = last.turn();
-        if (hint.isEmpty() && replicas.get(turn % replicas.size()).equals(last.node())) {
-            turn++;
+    /** The first turn from this one on whose node is not silent; this one where all are. */
+    private int firstHeard(List<String> replicas, int turn) {
+        for (int i = turn; i < turn + replicas.size(); i++) {
+            if (!isSilent(replicas.get(i % replicas.size()))) {
+                return i;
+            }
         }
-        return hint.isPresent()
-                ? new Attempt(last.number() + 1, hint.get(), turn, mayHaveSucceeded, Optional.of(error))
-                : new Attempt(
-                        last.number() + 1,
-                        replicas.get(turn % replicas.size()),
-                        turn + 1,
-                        mayHaveSucceeded,
-                        Optional.of(error));
+        return turn;
+    }
+
+    private boolean isSilent(String node) {
+        Long since = silentSince.get(node);
+        return since != null && System.nanoTime() - since < SILENCE.toNanos();
+    }
+
+    /** @param said why the attempts before failed */
+    private Attempt next(
+            ShardState shard, Attempt last, Optional<String> hint, boolean mayHaveSucceeded, VectorDbException said) {
+        if (hint.isPresent()) {
+            return new Attempt(last.number() + 1, hint.get(), last.turn(), mayHaveSucceeded, Optional.of(said));
+        }
+        List<String> replicas = shard.getStorageNodesList();
+        int after = replicas.get(last.turn() % replicas.size()).equals(last.node()) ? last.turn() + 1 : last.turn();
+        int turn = firstHeard(replicas, after);
+        return new Attempt(
+                last.number() + 1, replicas.get(turn % replicas.size()), turn + 1, mayHaveSucceeded, Optional.of(said));
     }
 
     private <Q, A> Mono<A> attempt(Call<Q, A> call, Attempt attempt) {
@@ -96,13 +115,27 @@ public final class ShardClient {
                         ErrorCode.SHARD_UNAVAILABLE, "node " + node + " of shard " + name(call) + " is not known yet");
                 return again(call, attempt, unknown, attempt.mayHaveSucceeded());
             }
-            Duration time = call.left().compareTo(ATTEMPT) < 0 ? call.left() : ATTEMPT;
-            return Calls.unary(channels.channel(address.get()), call.method(), call.request(), time)
-                    .doOnNext(answer -> leaders.put(call.shard().getUid(), node))
+            return Calls.unary(channels.channel(address.get()), call.method(), call.request(), time(call.left()))
+                    .doOnNext(answer -> {
+                        leaders.put(call.shard().getUid(), node);
+                        silentSince.remove(node);
+                    })
+                    .doOnError(VectorDbException.class, e -> {
+                        if (e.code() == ErrorCode.DEADLINE_EXCEEDED) {
+                            silentSince.put(node, System.nanoTime());
+                        }
+                    })
                     .onErrorResume(
                             VectorDbException.class,
                             e -> again(call, attempt, e, attempt.mayHaveSucceeded() || mayHaveSucceeded(e)));
         });
+    }
+
+    private static Duration time(Duration left) {
+        Duration half = left.dividedBy(2);
+        Duration time = half.compareTo(SHORTEST_ATTEMPT) < 0 ? SHORTEST_ATTEMPT : half;
+        time = time.compareTo(LONGEST_ATTEMPT) < 0 ? time : LONGEST_ATTEMPT;
+        return time.compareTo(left) < 0 ? time : left;
     }
 
     private <Q, A> Mono<A> again(Call<Q, A> call, Attempt last, VectorDbException error, boolean mayHaveSucceeded) {
@@ -112,16 +145,17 @@ public final class ShardClient {
         leaders.remove(call.shard().getUid(), last.node());
         Optional<String> hint = Optional.ofNullable(error.metadata().get("leader"))
                 .filter(each -> !each.equals(last.node())
+                        && !isSilent(each)
                         && call.shard().getStorageNodesList().contains(each));
         hint.ifPresent(leader -> leaders.put(call.shard().getUid(), leader));
         Duration pause = hint.isPresent() && last.number() == 0 ? Duration.ZERO : pause(last.number());
+        // An attempt that only the end of its time broke off says less than one before it.
+        VectorDbException said =
+                error.code() == ErrorCode.DEADLINE_EXCEEDED ? last.said().orElse(error) : error;
         if (call.left().compareTo(pause) <= 0) {
-            // An attempt that only the end of the time broke off says less than the one before it.
-            return Mono.error(giveUp(
-                    call,
-                    error.code() == ErrorCode.DEADLINE_EXCEEDED ? last.said().orElse(error) : error));
+            return Mono.error(giveUp(call, said));
         }
-        return Mono.delay(pause).then(attempt(call, next(call.shard(), last, hint, mayHaveSucceeded, error)));
+        return Mono.delay(pause).then(attempt(call, next(call.shard(), last, hint, mayHaveSucceeded, said)));
     }
 
     private static boolean isWorthRepeating(ErrorCode code) {

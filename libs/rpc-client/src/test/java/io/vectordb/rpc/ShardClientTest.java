@@ -155,6 +155,23 @@ class ShardClientTest {
     }
 
     @Test
+    void aNodeThatHangsLeavesHalfOfTheTimeToTheOthers() {
+        nodes.get(0).behaviour = observer -> {};
+        assertThat(call(Duration.ofSeconds(20))).isEqualTo(7);
+        assertThat(calls()).containsExactly(1, 1, 0);
+    }
+
+    /** Else calls with little time would end there one after another. */
+    @Test
+    void aNodeThatHungIsAskedLastForAWhileWhateverTheOthersSayOfIt() {
+        nodes.get(0).behaviour = observer -> {};
+        assertThat(failure(Duration.ofMillis(500)).code()).isEqualTo(ErrorCode.DEADLINE_EXCEEDED);
+        nodes.get(1).fails(ErrorCode.NOT_LEADER, Map.of("leader", "n0"));
+        assertThat(call(TIMEOUT)).isEqualTo(7);
+        assertThat(calls()).containsExactly(1, 1, 1);
+    }
+
+    @Test
     void whatAnotherReplicaHasAlreadyIsReadThere() {
         nodes.get(0).fails(ErrorCode.STALE, Map.of());
         assertThat(call(TIMEOUT)).isEqualTo(7);
