@@ -22,6 +22,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -101,6 +102,11 @@ public final class SealedSegment implements SegmentPart {
         }
     }
 
+    /** Whether a file of this name is checked as it is opened, down to its last byte. */
+    public static boolean checksItself(String name) {
+        return name.startsWith(SealedFormat.VECTORS);
+    }
+
     private static FrozenVectorIndex open(Path file, MemoryBudget budget) throws IOException {
         try {
             return FrozenVectorIndex.open(file, FrozenVectorIndex.Residency.LOADED, budget);
@@ -114,7 +120,7 @@ public final class SealedSegment implements SegmentPart {
 
     private static int[] nodes(FrozenVectorIndex index, int rows) {
         int[] nodes = new int[rows];
-        java.util.Arrays.fill(nodes, NONE);
+        Arrays.fill(nodes, NONE);
         for (int node = 0; node < index.size(); node++) {
             int ordinal = index.ordinal(node);
             if (ordinal < 0 || ordinal >= rows) {
@@ -180,6 +186,11 @@ public final class SealedSegment implements SegmentPart {
     /** Good for views from this version on: rows that ended up to it may be missing. */
     public long exactFromSeq() {
         return header.getExactFromSeq();
+    }
+
+    /** Rows, alive and dead. Any thread. */
+    public int rows() {
+        return count;
     }
 
     @Override

@@ -259,7 +259,16 @@ public final class ShardIndex implements AutoCloseable {
         return growing.ordinals();
     }
 
-    /** About how much memory the rows of the growing segment take on the heap. Writer only. */
+    /** The size of all rows in memory, dead ones included, without vectors, as they would be stored. Writer only. */
+    public long memoryRowBytes() {
+        long bytes = growing.rowBytes();
+        for (Part part : parts) {
+            bytes += part.segment() instanceof GrowingSegment memory ? memory.rowBytes() : 0;
+        }
+        return bytes;
+    }
+
+    /** The part of it that is in the growing segment. Writer only. */
     public long growingRowBytes() {
         return growing.rowBytes();
     }

@@ -14,6 +14,7 @@ import io.vectordb.raft.RaftSettings;
 import io.vectordb.rpc.ChannelFactory;
 import io.vectordb.rpc.ClusterWatch;
 import io.vectordb.segmentstore.ScrubSettings;
+import io.vectordb.segmentstore.SegmentStore;
 import io.vectordb.segmentstore.SegmentStoreSettings;
 import io.vectordb.service.BackupConfiguration;
 import io.vectordb.service.BackupProperties;
@@ -132,6 +133,12 @@ public class StorageNodeConfiguration {
                 channels);
         files.register(meters);
         return files;
+    }
+
+    /** For an index node in the same process, which uses the files where they are; closed with {@link SegmentFiles}. */
+    @Bean(destroyMethod = "")
+    SegmentStore segmentStore(SegmentFiles files) {
+        return files.store();
     }
 
     /** Holds the service, as {@link StorageAdmin} does. */
