@@ -45,7 +45,17 @@ final class ContentHasher {
                 ContentHash.hex(feedHash.digest()),
                 feedRows,
                 requests(),
-                ContentHash.hex(ContentHash.sha256().digest(state.encode())));
+                counters());
+    }
+
+    private String counters() {
+        MessageDigest digest = ContentHash.sha256();
+        digest.update(state.encode());
+        byte[] segments = view.get(system, StoreFormat.segmentsKey());
+        if (segments != null) {
+            add(digest, segments);
+        }
+        return ContentHash.hex(digest.digest());
     }
 
     private String records() {
