@@ -40,12 +40,7 @@ final class ContentHasher {
         MessageDigest feedHash = ContentHash.sha256();
         long feedRows = feed(feedHash);
         return new ContentHash(
-                state.applied(),
-                recordsHash,
-                ContentHash.hex(feedHash.digest()),
-                feedRows,
-                requests(),
-                counters());
+                state.applied(), recordsHash, ContentHash.hex(feedHash.digest()), feedRows, requests(), counters());
     }
 
     private String counters() {

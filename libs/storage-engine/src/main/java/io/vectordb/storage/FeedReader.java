@@ -26,8 +26,8 @@ final class FeedReader {
     TailResponse tail(long fromSeq, int maxBytes) {
         try (ReadView view = database.view()) {
             store.checkFloor(view, fromSeq);
-            TailResponse.Builder response = TailResponse.newBuilder()
-                    .setGeneration(store.segments(view).getGeneration());
+            TailResponse.Builder response =
+                    TailResponse.newBuilder().setGeneration(store.segments(view).getGeneration());
             RocksIterator changes = view.iterator(feed);
             long bytes = 0;
             long last = fromSeq;

@@ -149,8 +149,8 @@ final class SegmentLedger {
             return Optional.of("no published segment ends at " + from + ", where the segment starts");
         }
         if (!isBoundary(to) && to != before.getSealedSeq()) {
-            return Optional.of("no published segment ends at " + to + ", where the segment ends, and the last seal is at "
-                    + before.getSealedSeq());
+            return Optional.of("no published segment ends at " + to
+                    + ", where the segment ends, and the last seal is at " + before.getSealedSeq());
         }
         if (segment.getExactFromSeq() < to || segment.getExactFromSeq() >= seq) {
             return Optional.of("the segment is exact from " + segment.getExactFromSeq() + " on, expected its end " + to

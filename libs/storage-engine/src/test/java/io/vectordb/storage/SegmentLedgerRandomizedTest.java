@@ -78,9 +78,8 @@ class SegmentLedgerRandomizedTest {
     /** What a builder asks for that may be late, mistaken, or not the one whose turn it is. */
     private SegmentsCommand.Builder next() {
         ShardSegments known = random.nextInt(5) > 0 ? state : seen.get(random.nextInt(seen.size()));
-        String builder = random.nextInt(3) > 0 && known.hasClaim()
-                ? known.getClaim().getBuilder()
-                : "b" + random.nextInt(3);
+        String builder =
+                random.nextInt(3) > 0 && known.hasClaim() ? known.getClaim().getBuilder() : "b" + random.nextInt(3);
         long claimed = random.nextInt(10) > 0 ? known.getClaim().getEpoch() : random.nextLong(seq + 1);
         return switch (random.nextInt(4)) {
             case 0 -> Steps.claim(builder, random.nextInt(6) == 0 ? 0 : 1 + random.nextLong(MOST_TTL));

@@ -32,7 +32,8 @@ class SegmentLedgerTest {
         if (!outcome.refused().isEmpty()) {
             assertThat(state).isEqualTo(before);
         }
-        assertThat(outcome.sealed()).isEqualTo(step.hasSeal() && outcome.refused().isEmpty());
+        assertThat(outcome.sealed())
+                .isEqualTo(step.hasSeal() && outcome.refused().isEmpty());
         return outcome.refused();
     }
 
@@ -158,8 +159,7 @@ class SegmentLedgerTest {
         done(claim("a", TTL));
         long[] end = {grow("a"), grow("a"), grow("a"), grow("a")};
         done(publish("a", 101, 4, segment(end[0], end[2])));
-        assertThat(ranges(state))
-                .isEqualTo("0-%d %d-%d %d-%d".formatted(end[0], end[0], end[2], end[2], end[3]));
+        assertThat(ranges(state)).isEqualTo("0-%d %d-%d %d-%d".formatted(end[0], end[0], end[2], end[2], end[3]));
         done(publish("a", 101, 5, segment(end[0], end[2])));
         assertThat(state.getSegmentsCount()).isEqualTo(3);
         done(publish("a", 101, 6, segment(0, end[3])));
@@ -179,7 +179,8 @@ class SegmentLedgerTest {
         done(publish("a", 101, 3, segment(0, sealed)));
         assertThat(state.getSealedSeq()).isZero();
         assertThat(ranges(state)).isEqualTo("0-" + sealed);
-        assertThat(step(publish("a", 101, 4, segment(first, sealed)))).contains("no published segment ends at " + first);
+        assertThat(step(publish("a", 101, 4, segment(first, sealed))))
+                .contains("no published segment ends at " + first);
     }
 
     @Test

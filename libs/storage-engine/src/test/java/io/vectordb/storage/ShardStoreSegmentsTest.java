@@ -165,8 +165,7 @@ class ShardStoreSegmentsTest {
             harness.apply(put("a", "w" + i));
             other = i == 4 ? grow(harness) : other;
         }
-        harness.step(publish(
-                "b", harness.store().segments().getClaim().getEpoch(), 2, segment(0, other)));
+        harness.step(publish("b", harness.store().segments().getClaim().getEpoch(), 2, segment(0, other)));
         // Within the first of two segments nobody begins.
         harness.store().housekeep(harness.micros(), 3, 100);
         assertThat(harness.store().feedFloor()).isEqualTo(other).isGreaterThan(end);
@@ -243,8 +242,7 @@ class ShardStoreSegmentsTest {
         harness.apply(put("a", "1"));
         grow(harness);
         harness.store().checkpoint(root.resolve("next"));
-        ShardIdentity next = new ShardIdentity(
-                StoreHarness.SHARD.shardUid(), StoreHarness.SHARD.incarnation() + 1);
+        ShardIdentity next = new ShardIdentity(StoreHarness.SHARD.shardUid(), StoreHarness.SHARD.incarnation() + 1);
         ShardStore.succeed(root.resolve("next"), StoreHarness.SHARD, next, harness.shared());
         try (ShardStore store = ShardStore.open(root.resolve("next"), next, harness.shared())) {
             assertThat(store.segments()).isEqualTo(ShardSegments.getDefaultInstance());
@@ -263,7 +261,8 @@ class ShardStoreSegmentsTest {
         try (ShardArchive archive = ShardArchive.open(root.resolve("copy"), harness.shared());
                 StoreHarness restored = new StoreHarness(root.resolve("restored"))) {
             TreeMap<Long, List<RecordOp>> read = new TreeMap<>();
-            for (long seq : new long[] {harness.store().segments().getSegments(0).getToSeq(), archive.lastDataSeq()}) {
+            for (long seq :
+                    new long[] {harness.store().segments().getSegments(0).getToSeq(), archive.lastDataSeq()}) {
                 RecordsHasher hasher = new RecordsHasher(() -> {});
                 List<RecordOp> ops = read.computeIfAbsent(seq, _ -> new ArrayList<>());
                 archive.read(seq, 0, Keys.BUCKETS, hasher, ops::add);
