@@ -141,6 +141,14 @@ public class StorageNodeConfiguration {
         return files.store();
     }
 
+    @Bean(destroyMethod = "close")
+    SegmentUpkeep segmentUpkeep(SegmentFiles files, DiskServers node, ShardReplicas replicas, MeterRegistry meters) {
+        SegmentUpkeep upkeep = new SegmentUpkeep(files, new ReplicaSegments(node, replicas), Clock.systemUTC());
+        upkeep.register(meters);
+        upkeep.start();
+        return upkeep;
+    }
+
     /** Holds the service, as {@link StorageAdmin} does. */
     record StorageBackup(BackupGrpcService service) implements AutoCloseable {
 
