@@ -30,6 +30,7 @@ class SegmentLedgerRandomizedTest {
     private long sealed;
     private long generation;
     private TreeMap<Long, String> coveredUpTo = new TreeMap<>();
+    private final TreeMap<Long, Long> exactFrom = new TreeMap<>();
 
     @Test
     void theLedgerDoesWhatTheModelDoes() {
@@ -153,7 +154,11 @@ class SegmentLedgerRandomizedTest {
         long to = segment.getToSeq();
         boolean starts = from == 0 || coveredUpTo.containsKey(from);
         boolean ends = coveredUpTo.containsKey(to) || (to == sealed && sealed != 0);
-        boolean exact = segment.getExactFromSeq() >= to && segment.getExactFromSeq() < seq;
+        boolean exact = from < to
+                && segment.getExactFromSeq() >= to
+                && segment.getExactFromSeq() < seq
+                && exactFrom.subMap(from, false, to, true).values().stream()
+                        .allMatch(replaced -> replaced <= segment.getExactFromSeq());
         if (!starts || !ends || from >= to || !exact || segment.getId().length() != 64) {
             return false;
         }
@@ -164,6 +169,8 @@ class SegmentLedgerRandomizedTest {
             return false;
         }
         coveredUpTo = after;
+        exactFrom.subMap(from, false, to, true).clear();
+        exactFrom.put(to, segment.getExactFromSeq());
         generation++;
         sealed = to == sealed ? 0 : sealed;
         return true;

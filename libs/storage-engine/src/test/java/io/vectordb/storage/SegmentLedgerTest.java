@@ -252,6 +252,17 @@ class SegmentLedgerTest {
     }
 
     @Test
+    void aSegmentIsNotReplacedByOneThatIsExactFromAnEarlierVersionOn() {
+        done(claim("a", TTL));
+        done(seal("a", 101));
+        done(claim("a", TTL));
+        PublishedSegment segment = segment(0, 102);
+        done(publish("a", 101, 0, segment.toBuilder().setExactFromSeq(103).build()));
+        assertThat(step(publish("a", 101, 1, segment))).contains("exact from 102 on", "one that it replaces from 103");
+        done(publish("a", 101, 1, segment.toBuilder().setExactFromSeq(103).build()));
+    }
+
+    @Test
     void anIdIsASha256() {
         done(claim("a", TTL));
         done(seal("a", 101));

@@ -13,7 +13,6 @@ import io.vectordb.segmentstore.ContentHash;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -91,7 +90,8 @@ final class SegmentBuilder implements AutoCloseable {
     /** Has a shard looked at soon if there may be something to do. Cheap; never blocks. */
     void consider(ShardFollower follower) {
         String uid = follower.shard().getUid();
-        if (closed || System.nanoTime() - triedAtNanos.getOrDefault(uid, System.nanoTime() - PAUSE_NANOS) < PAUSE_NANOS) {
+        Long triedAt = triedAtNanos.get(uid);
+        if (closed || triedAt != null && System.nanoTime() - triedAt < PAUSE_NANOS) {
             return;
         }
         ShardFollower.State state = follower.state();
@@ -115,7 +115,8 @@ final class SegmentBuilder implements AutoCloseable {
         return state.growingRows() >= settings.sealRows()
                 || state.growingRowBytes() >= settings.sealBytes()
                 || state.growingRows() >= settings.restingRows()
-                        && System.nanoTime() - state.growingSinceNanos() > settings.sealAge().toNanos();
+                        && System.nanoTime() - state.growingSinceNanos()
+                                > settings.sealAge().toNanos();
     }
 
     private void step(ShardFollower follower) {
@@ -129,9 +130,14 @@ final class SegmentBuilder implements AutoCloseable {
                 sealed(follower, now);
             } else {
                 Optional<MergePolicy.Range> merge = MergePolicy.choose(state.sealed());
-                if (merge.isPresent() && isPublished(now, merge.get())) {
-                    claimed(follower, claim -> build(
-                            follower, claim, merge.get().fromSeq(), merge.get().toSeq()));
+                if (merge.isPresent() && hasAll(follower, now) && isPublished(now, merge.get())) {
+                    claimed(
+                            follower,
+                            claim -> build(
+                                    follower,
+                                    claim,
+                                    merge.get().fromSeq(),
+                                    merge.get().toSeq()));
                 }
             }
         } catch (VectorDbException e) {
@@ -139,6 +145,9 @@ final class SegmentBuilder implements AutoCloseable {
             failed.addAndGet(e.code() == ErrorCode.OPERATION_CONFLICT ? 0 : 1);
             LOG.info("{}: no segment was published: {}", follower.shard().getName(), e.getMessage());
         } catch (RuntimeException | OutOfMemoryError e) {
+            if (closed) {
+                return;
+            }
             failed.incrementAndGet();
             LOG.error("{}: no segment was published", follower.shard().getName(), e);
         } finally {
@@ -151,6 +160,12 @@ final class SegmentBuilder implements AutoCloseable {
         return now.hasClaim()
                 && !now.getClaim().getBuilder().equals(nodeId)
                 && now.getClaim().getExpireMicros() > TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis());
+    }
+
+    /** What this node has not taken over yet may be the same merge. */
+    private static boolean hasAll(ShardFollower follower, ShardSegments now) {
+        return now.getSegmentsList().stream()
+                .allMatch(each -> follower.segmentIds().contains(each.getId()));
     }
 
     private static boolean isPublished(ShardSegments now, MergePolicy.Range range) {
@@ -178,8 +193,7 @@ final class SegmentBuilder implements AutoCloseable {
             long last = state.getSegmentsCount() == 0
                     ? 0
                     : state.getSegments(state.getSegmentsCount() - 1).getToSeq();
-            boolean continues = last == 0
-                    || follower.state().sealed().stream().anyMatch(part -> part.toSeq() == last);
+            boolean continues = last == 0 || follower.state().sealed().stream().anyMatch(part -> part.toSeq() == last);
             build(follower, new Claim(state, claim.lost()), continues ? last : 0, state.getSealedSeq());
         });
     }
@@ -211,8 +225,8 @@ final class SegmentBuilder implements AutoCloseable {
         ShardSegments state = claim(follower, settings.claim().toMillis());
         AtomicBoolean lost = new AtomicBoolean();
         long period = settings.claim().toMillis() / CLAIM_PARTS;
-        ScheduledFuture<?> renewal = renewals.scheduleWithFixedDelay(
-                () -> renew(follower, lost), period, period, TimeUnit.MILLISECONDS);
+        ScheduledFuture<?> renewal =
+                renewals.scheduleWithFixedDelay(() -> renew(follower, lost), period, period, TimeUnit.MILLISECONDS);
         try {
             work.run(new Claim(state, lost));
         } finally {
@@ -236,7 +250,10 @@ final class SegmentBuilder implements AutoCloseable {
             if (e.code() == ErrorCode.OPERATION_CONFLICT) {
                 lost.set(true);
             }
-            LOG.info("{}: the right to build was not extended: {}", follower.shard().getName(), e.getMessage());
+            LOG.info(
+                    "{}: the right to build was not extended: {}",
+                    follower.shard().getName(),
+                    e.getMessage());
         }
     }
 
@@ -244,7 +261,10 @@ final class SegmentBuilder implements AutoCloseable {
         try {
             claim(follower, 0);
         } catch (VectorDbException e) {
-            LOG.debug("{}: the right to build runs out by itself: {}", follower.shard().getName(), e.getMessage());
+            LOG.debug(
+                    "{}: the right to build runs out by itself: {}",
+                    follower.shard().getName(),
+                    e.getMessage());
         }
     }
 
@@ -281,8 +301,7 @@ final class SegmentBuilder implements AutoCloseable {
         }
     }
 
-    private void publish(
-            ShardFollower follower, Claim claim, ShardIndex.Build build, ContentHash id, int records) {
+    private void publish(ShardFollower follower, Claim claim, ShardIndex.Build build, ContentHash id, int records) {
         follower.feed()
                 .change(ChangeSegmentsRequest.newBuilder()
                         .setPublish(PublishSegment.newBuilder()
@@ -310,8 +329,7 @@ final class SegmentBuilder implements AutoCloseable {
     }
 
     private void progress(ShardFollower follower, long fromSeq, long toSeq, Phase phase) {
-        building = Optional.of(
-                new Building(follower.shard().getUid(), fromSeq, toSeq, phase, System.nanoTime()));
+        building = Optional.of(new Building(follower.shard().getUid(), fromSeq, toSeq, phase, System.nanoTime()));
     }
 
     @Override

@@ -88,7 +88,12 @@ final class SegmentCache implements AutoCloseable {
      * @param scratch a folder for what is being built
      */
     static SegmentCache beside(SegmentStore store, Path scratch, ChannelFactory channels, ClusterWatch cluster) {
-        return new SegmentCache(store, Optional.empty(), scratch, channels, () -> cluster.state().getNodesList());
+        return new SegmentCache(
+                store,
+                Optional.empty(),
+                scratch,
+                channels,
+                () -> cluster.state().getNodesList());
     }
 
     /**
@@ -109,18 +114,22 @@ final class SegmentCache implements AutoCloseable {
             disks.close();
             throw new VectorDbException(
                     ErrorCode.INVALID_VALUE,
-                    "the folder " + cache + " cannot be used for segment files: " + disk.health() + "; delete it, or name"
-                            + " another one for this node");
+                    "the folder " + cache + " cannot be used for segment files: " + disk.health()
+                            + "; delete it, or name" + " another one for this node");
         }
         SegmentStoreSettings settings = new SegmentStoreSettings(
                 GRACE,
                 SegmentStoreSettings.DEFAULT.uploadTimeout(),
                 SegmentStoreSettings.DEFAULT.maxUploads(),
                 Clock.systemUTC());
-        SegmentStore store = SegmentStore.open(
-                disks, settings, file -> LOG.warn("segment file {} was found damaged", file.hash()));
+        SegmentStore store =
+                SegmentStore.open(disks, settings, file -> LOG.warn("segment file {} was found damaged", file.hash()));
         return new SegmentCache(
-                store, Optional.of(disks), folder.resolve("building"), channels, () -> cluster.state().getNodesList());
+                store,
+                Optional.of(disks),
+                folder.resolve("building"),
+                channels,
+                () -> cluster.state().getNodesList());
     }
 
     /**
@@ -154,8 +163,7 @@ final class SegmentCache implements AutoCloseable {
     }
 
     private void fetch(ShardState shard, ContentHash id) {
-        transfer.fetchSegment(
-                storageNodes(shard).values().stream().toList(), id, store);
+        transfer.fetchSegment(storageNodes(shard).values().stream().toList(), id, store);
     }
 
     private SealedSegment openHere(ContentHash id, MemoryBudget budget) {
@@ -228,8 +236,8 @@ final class SegmentCache implements AutoCloseable {
     static int verify(Path folder, ShardIndex.Build build) throws IOException {
         Map<String, Path> written = new HashMap<>();
         try (Stream<Path> all = Files.list(folder)) {
-            all.forEach(file -> written.put(
-                    Objects.requireNonNull(file.getFileName()).toString(), file));
+            all.forEach(file ->
+                    written.put(Objects.requireNonNull(file.getFileName()).toString(), file));
         }
         SealedSegment segment = SealedSegment.open(written, MemoryBudget.unlimited(), () -> {});
         if (segment.toSeq() != build.toSeq() || segment.exactFromSeq() != build.exactFromSeq()) {
@@ -275,7 +283,8 @@ final class SegmentCache implements AutoCloseable {
         Map<String, Channel> found = new java.util.LinkedHashMap<>();
         for (String id : shard.getStorageNodesList()) {
             nodes.get().stream()
-                    .filter(node -> node.getService() == Node.Service.STORAGE && node.getId().equals(id))
+                    .filter(node -> node.getService() == Node.Service.STORAGE
+                            && node.getId().equals(id))
                     .findFirst()
                     .ifPresent(node -> found.put(id, channels.channel(node.getRpcAddress())));
         }
@@ -296,9 +305,9 @@ final class SegmentCache implements AutoCloseable {
 
     @Override
     public void close() {
-        if (disks.isPresent()) {
+        disks.ifPresent(own -> {
             store.close();
-            Objects.requireNonNull(disks.get()).close();
-        }
+            own.close();
+        });
     }
 }

@@ -2,15 +2,15 @@ package io.vectordb.indexnode;
 
 import com.google.protobuf.ByteString;
 import io.vectordb.internal.metadata.v1.ShardState;
-import io.vectordb.internal.storage.v1.GetRequest;
 import io.vectordb.internal.storage.v1.ChangeSegmentsRequest;
+import io.vectordb.internal.storage.v1.GetRequest;
 import io.vectordb.internal.storage.v1.GetSegmentsRequest;
 import io.vectordb.internal.storage.v1.GetShardStatusRequest;
-import io.vectordb.internal.storage.v1.ShardSegments;
 import io.vectordb.internal.storage.v1.HoldFeedRequest;
 import io.vectordb.internal.storage.v1.ReadPositionRequest;
 import io.vectordb.internal.storage.v1.ScanRequest;
 import io.vectordb.internal.storage.v1.ScanResponse;
+import io.vectordb.internal.storage.v1.ShardSegments;
 import io.vectordb.internal.storage.v1.StorageServiceGrpc;
 import io.vectordb.internal.storage.v1.TailRequest;
 import io.vectordb.internal.storage.v1.TailResponse;

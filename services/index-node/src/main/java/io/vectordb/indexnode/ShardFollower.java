@@ -7,8 +7,8 @@ import io.vectordb.internal.metadata.v1.ShardState;
 import io.vectordb.internal.storage.v1.FeedEntry;
 import io.vectordb.internal.storage.v1.PublishedSegment;
 import io.vectordb.internal.storage.v1.ScanResponse;
-import io.vectordb.internal.storage.v1.ShardSegments;
 import io.vectordb.internal.storage.v1.ScannedRecord;
+import io.vectordb.internal.storage.v1.ShardSegments;
 import io.vectordb.internal.storage.v1.TailResponse;
 import io.vectordb.internal.storage.v1.VersionedRecord;
 import io.vectordb.segment.SealedSegment;
@@ -24,7 +24,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,7 +59,7 @@ final class ShardFollower implements AutoCloseable {
     private final ShardState shard;
     private final IndexWork work;
     private final ShardFeed feed;
-    private final AtomicReference<IndexedFields> fields;
+    private volatile IndexedFields fields;
     private final Thread thread;
     private final AtomicLong rowsLoaded = new AtomicLong();
     private volatile long rowsExpected;
@@ -101,11 +100,7 @@ final class ShardFollower implements AutoCloseable {
      * @param growingRowBytes their size, without vectors
      * @param growingSinceNanos when the first of them may have come
      */
-    record State(
-            List<ShardIndex.Sealed> sealed,
-            int growingRows,
-            long growingRowBytes,
-            long growingSinceNanos) {
+    record State(List<ShardIndex.Sealed> sealed, int growingRows, long growingRowBytes, long growingSinceNanos) {
 
         private static final State EMPTY = new State(List.of(), 0, 0, System.nanoTime());
     }
@@ -113,7 +108,7 @@ final class ShardFollower implements AutoCloseable {
     /** @param work what the node's followers share */
     ShardFollower(ShardState shard, IndexedFields fields, ShardFeed feed, IndexWork work) {
         this.shard = shard;
-        this.fields = new AtomicReference<>(fields);
+        this.fields = fields;
         this.known = fields;
         this.feed = feed;
         this.work = work;
@@ -136,7 +131,7 @@ final class ShardFollower implements AutoCloseable {
 
     /** The vector fields that records may have from now on. */
     void setFields(IndexedFields next) {
-        fields.set(next);
+        fields = next;
     }
 
     /** The newest complete view, or nothing before the first. */
@@ -260,12 +255,13 @@ final class ShardFollower implements AutoCloseable {
     private ShardIndex load(long newest) {
         rowsLoaded.set(0);
         takeOver = newTakeOver();
-        known = fields.get();
+        known = fields;
         ShardSegments published = feed.segments(newest);
         if (published.getSegmentsCount() > 0) {
             Optional<ShardIndex> index = open(published);
+            // What could not be used then is of use only when it has changed.
+            takeOver.begunWith(published);
             if (index.isPresent()) {
-                takeOver.begunWith(published);
                 position = index.get().growingFromSeq();
                 return index.get();
             }
@@ -364,7 +360,8 @@ final class ShardFollower implements AutoCloseable {
 
     /** A view never goes back. */
     private boolean isServable(ShardIndex index) {
-        return position >= index.exactFromSeq() && (view.isEmpty() || position >= view.get().watermark());
+        return position >= index.exactFromSeq()
+                && (view.isEmpty() || position >= view.get().watermark());
     }
 
     private void apply(ShardIndex index, TailResponse response) {
@@ -397,13 +394,13 @@ final class ShardFollower implements AutoCloseable {
 
     /** A record of a later schema may have a vector field that is not indexed yet. */
     private void awaitSchema(int version) {
-        while (fields.get().schemaVersion() < version && !closed) {
+        while (fields.schemaVersion() < version && !closed) {
             LockSupport.parkNanos(SCHEMA_PAUSE_NANOS);
         }
     }
 
     private void setFields(ShardIndex index) {
-        IndexedFields now = fields.get();
+        IndexedFields now = fields;
         if (!now.equals(known)) {
             known = now;
             index.setFields(now.fields(), position);
@@ -413,7 +410,9 @@ final class ShardFollower implements AutoCloseable {
     /** Whether no more is taken in until what waits to be written to files has been. */
     private boolean isFull(ShardIndex index) {
         boolean waits = index.sealed().stream().anyMatch(ShardIndex.Sealed::inMemory);
-        return waits && (index.memoryRowBytes() > work.rowBytes() || work.budget().usedBytes() > work.budget().limitBytes() / 10 * 9);
+        return waits
+                && (index.memoryRowBytes() > work.rowBytes()
+                        || work.budget().usedBytes() > work.budget().limitBytes() / 10 * 9);
     }
 
     private void publish(ShardIndex index, long position, long askedAt) {

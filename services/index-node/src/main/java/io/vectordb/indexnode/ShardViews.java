@@ -72,8 +72,7 @@ final class ShardViews implements AutoCloseable {
             return;
         }
         Set<ContentHash> live = new HashSet<>();
-        served.values().forEach(each ->
-                each.follower().segmentIds().forEach(id -> live.add(new ContentHash(id))));
+        served.values().forEach(each -> each.follower().segmentIds().forEach(id -> live.add(new ContentHash(id))));
         try {
             loading.execute(() -> collect(live));
         } catch (RejectedExecutionException e) {

@@ -14,6 +14,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,7 +42,7 @@ final class TakeOver {
     private long triedAtNanos = System.nanoTime() - RETRY_NANOS;
     private boolean reading;
     /** Handed over by the other thread. */
-    private volatile @org.jspecify.annotations.Nullable Result result;
+    private volatile @Nullable Result result;
 
     private record Opened(PublishedSegment published, SealedSegment segment) {}
 
