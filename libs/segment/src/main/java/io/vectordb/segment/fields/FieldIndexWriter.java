@@ -5,7 +5,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.apache.lucene.index.DirectoryReader;
@@ -100,8 +99,8 @@ public final class FieldIndexWriter implements Closeable {
             if (reader.maxDoc() != rows || reader.numDocs() != rows) {
                 throw new IllegalStateException(rows + " rows became " + reader.maxDoc() + " documents");
             }
+            return List.copyOf(reader.getIndexCommit().getFileNames());
         }
-        return Arrays.asList(directory.listAll());
     }
 
     /** Gives the files up unless they were finished. */

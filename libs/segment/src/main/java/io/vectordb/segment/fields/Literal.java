@@ -32,26 +32,10 @@ final class Literal {
         return switch (kind) {
             case NUMBER -> number();
             case DECIMAL -> value.hasStringValue() ? digits(value.getStringValue()) : number();
-            case TEXT ->
-                switch (value.getKindCase()) {
-                    case STRING_VALUE -> wellFormed();
-                    // Texts are read as dates and timestamps.
-                    case DATE_VALUE, TIMESTAMP_VALUE -> Fit.DIFFERENTLY;
-                    default -> Fit.NEVER;
-                };
+            case TEXT -> textOrder();
             case LONG_TEXT -> value.hasStringValue() ? wellFormed() : Fit.NEVER;
-            case DATE ->
-                switch (value.getKindCase()) {
-                    case DATE_VALUE -> ValueCodec.isDate(value.getDateValue()) ? Fit.TERMS : Fit.DIFFERENTLY;
-                    case STRING_VALUE -> ValueCodec.isDate(value.getStringValue()) ? Fit.TERMS : Fit.NEVER;
-                    default -> Fit.NEVER;
-                };
-            case TIMESTAMP ->
-                switch (value.getKindCase()) {
-                    case TIMESTAMP_VALUE -> Fit.TERMS;
-                    case STRING_VALUE -> mayBeTimestamp(value.getStringValue()) ? Fit.DIFFERENTLY : Fit.NEVER;
-                    default -> Fit.NEVER;
-                };
+            case DATE -> dateOrder();
+            case TIMESTAMP -> timestampOrder();
             case OPAQUE -> Fit.DIFFERENTLY;
             case NULL, BOOL, NAN, LIST, OBJECT, GEO, VECTOR, BYTES -> Fit.NEVER;
         };
@@ -99,11 +83,12 @@ final class Literal {
     }
 
     private byte[] numberBytes() {
-        return switch (value.getKindCase()) {
-            case INT_VALUE -> ValueCodec.number(value.getIntValue());
-            case FLOAT_VALUE -> ValueCodec.number(value.getFloatValue());
-            default -> ValueCodec.number(decimal().orElseThrow());
-        };
+        if (value.hasIntValue()) {
+            return ValueCodec.number(value.getIntValue());
+        }
+        return value.hasFloatValue()
+                ? ValueCodec.number(value.getFloatValue())
+                : ValueCodec.number(decimal().orElseThrow());
     }
 
     private Optional<BigDecimal> decimal() {
@@ -111,12 +96,33 @@ final class Literal {
     }
 
     private Fit number() {
-        return switch (value.getKindCase()) {
-            case INT_VALUE -> Fit.TERMS;
-            case FLOAT_VALUE -> Double.isNaN(value.getFloatValue()) ? Fit.NEVER : Fit.TERMS;
-            case DECIMAL_VALUE -> decimal().isPresent() ? Fit.TERMS : Fit.DIFFERENTLY;
-            default -> Fit.NEVER;
-        };
+        if (value.hasDecimalValue()) {
+            return decimal().isPresent() ? Fit.TERMS : Fit.DIFFERENTLY;
+        }
+        boolean isNumber = value.hasIntValue() || (value.hasFloatValue() && !Double.isNaN(value.getFloatValue()));
+        return isNumber ? Fit.TERMS : Fit.NEVER;
+    }
+
+    private Fit textOrder() {
+        if (value.hasStringValue()) {
+            return wellFormed();
+        }
+        // Texts are read as dates and timestamps.
+        return value.hasDateValue() || value.hasTimestampValue() ? Fit.DIFFERENTLY : Fit.NEVER;
+    }
+
+    private Fit dateOrder() {
+        if (value.hasDateValue()) {
+            return ValueCodec.isDate(value.getDateValue()) ? Fit.TERMS : Fit.DIFFERENTLY;
+        }
+        return value.hasStringValue() && ValueCodec.isDate(value.getStringValue()) ? Fit.TERMS : Fit.NEVER;
+    }
+
+    private Fit timestampOrder() {
+        if (value.hasTimestampValue()) {
+            return Fit.TERMS;
+        }
+        return value.hasStringValue() && mayBeTimestamp(value.getStringValue()) ? Fit.DIFFERENTLY : Fit.NEVER;
     }
 
     private Fit digits(String text) {

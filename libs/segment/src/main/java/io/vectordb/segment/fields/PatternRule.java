@@ -10,9 +10,6 @@ import org.apache.lucene.util.FixedBitSet;
 /** The texts that begin in a way, and those that then fit a pattern. */
 final class PatternRule {
 
-    /** Beyond so many texts in a span, testing the rows that are asked for is cheaper than to collect all. */
-    private static final int SPAN_TERMS = 131_072;
-
     /** What the texts begin with; well-formed. */
     private final byte[] beginning;
     /** Whether all that begin so are meant. */
@@ -81,7 +78,7 @@ final class PatternRule {
                         scope.source().values(),
                         from,
                         Scope.after(from),
-                        whole ? SPAN_TERMS : KindRule.TESTED_TERMS,
+                        whole ? KindRule.SPAN_TERMS : KindRule.TESTED_TERMS,
                         term -> whole || oracle.truth(scope, term) == Truth.TRUE,
                         found);
         return complete ? Matched.exactly(found) : Matched.between(found, candidates(scope, from));
@@ -99,7 +96,7 @@ final class PatternRule {
         FixedBitSet candidates = scope.postings().none();
         boolean complete = !open
                 && scope.postings()
-                        .addSpan(scope.source().values(), from, Scope.after(from), SPAN_TERMS, _ -> true, candidates);
+                        .addSpan(scope.source().values(), from, Scope.after(from), KindRule.SPAN_TERMS, _ -> true, candidates);
         return complete ? candidates : scope.rows();
     }
 }

@@ -19,9 +19,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class RangeRule {
 
-    /** Beyond so many texts in a span, testing the rows that are asked for is cheaper than to collect all. */
-    private static final int SPAN_TERMS = 131_072;
-
     private final @Nullable Bound low;
     private final @Nullable Bound high;
     private final ValueOracle oracle;
@@ -112,44 +109,50 @@ final class RangeRule {
         FixedBitSet found = scope.postings().none();
         BytesRef from = scope.term();
         BytesRef to = scope.end();
+        boolean complete = true;
         if (low != null) {
             BytesRef bound = scope.term(low.literal().orderBytes(scope.kind()));
             from = Scope.after(bound);
-            addTested(scope, bound, found);
+            complete = addTested(scope, bound, found);
         }
         if (high != null) {
             to = scope.term(high.literal().orderBytes(scope.kind()));
-            addTested(scope, to, found);
+            complete &= addTested(scope, to, found);
         }
-        return from.compareTo(to) < 0 ? addPoints(scope, from, to, found) : Matched.exactly(found);
+        complete &= addPoints(scope, from, to, found);
+        return complete ? Matched.exactly(found) : Matched.between(found, scope.rows());
     }
 
-    private static Matched addPoints(Scope scope, BytesRef from, BytesRef to, FixedBitSet found) throws IOException {
-        OptionalInt space = scope.postings().space(scope.path(), scope.kind());
-        if (space.isEmpty()) {
-            return addTerms(scope, from, to, found) ? Matched.exactly(found) : Matched.between(found, scope.rows());
-        }
-        int offset = scope.path().valueOffset();
-        byte[] least = point(space.getAsInt(), scope.kind(), from, offset);
-        byte[] end = point(space.getAsInt(), scope.kind(), to, offset);
-        scope.postings().addPoints(least, end, found);
-        return Matched.exactly(found);
-    }
-
-    /** Adds the values whose coarse bytes are those of a bound, as far as they lie in the range. */
-    private void addTested(Scope scope, BytesRef coarse, FixedBitSet into) throws IOException {
-        scope.postings()
+    /** Adds the values whose coarse bytes are those of a bound, as far as they lie in the range; false: some are missing. */
+    private boolean addTested(Scope scope, BytesRef coarse, FixedBitSet into) throws IOException {
+        return scope.postings()
                 .addSpan(
                         scope.source().values(),
                         coarse,
                         Scope.after(coarse),
-                        Integer.MAX_VALUE,
+                        KindRule.TESTED_TERMS,
                         term -> oracle.truth(scope, term) == Truth.TRUE,
                         into);
     }
 
+    /** Adds the values from one term to below another, both of coarse bytes; false: some are missing. */
+    private static boolean addPoints(Scope scope, BytesRef from, BytesRef to, FixedBitSet into) throws IOException {
+        if (from.compareTo(to) >= 0) {
+            return true;
+        }
+        OptionalInt space = scope.postings().space(scope.path(), scope.kind());
+        if (space.isEmpty()) {
+            return addTerms(scope, from, to, into);
+        }
+        byte[] least = point(space.getAsInt(), scope, from);
+        byte[] end = point(space.getAsInt(), scope, to);
+        scope.postings().addPoints(least, end, into);
+        return true;
+    }
+
+    /** Adds the values from one term to below another; false: some are missing. */
     private static boolean addTerms(Scope scope, BytesRef from, BytesRef to, FixedBitSet into) throws IOException {
-        return scope.postings().addSpan(scope.source().values(), from, to, SPAN_TERMS, _ -> true, into);
+        return scope.postings().addSpan(scope.source().values(), from, to, KindRule.SPAN_TERMS, _ -> true, into);
     }
 
     private static byte[] start(Bound bound, Scope scope) {
@@ -158,12 +161,13 @@ final class RangeRule {
     }
 
     /** The point where the values of terms from this one on begin; behind the terms of the kind the next space begins. */
-    private static byte[] point(int space, Kind kind, BytesRef term, int valueOffset) {
+    private static byte[] point(int space, Scope scope, BytesRef term) {
+        int valueOffset = term.offset + scope.path().valueOffset();
+        boolean isInside = term.bytes[valueOffset - 1] == scope.kind().code();
         byte[] point = new byte[IndexFields.POINT_BYTES];
-        boolean isInside = term.bytes[term.offset + valueOffset - 1] == kind.code();
         NumericUtils.intToSortableBytes(isInside ? space : space + 1, point, 0);
-        int length = Math.min(term.length - valueOffset, ValueCodec.COARSE_BYTES);
-        System.arraycopy(term.bytes, term.offset + valueOffset, point, IndexFields.SPACE_BYTES, length);
+        int length = term.offset + term.length - valueOffset;
+        System.arraycopy(term.bytes, valueOffset, point, IndexFields.SPACE_BYTES, length);
         return point;
     }
 }

@@ -28,6 +28,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -134,6 +139,41 @@ class FieldIndexTest {
             assertThatThrownBy(() -> index.match(compare("a", Compare.Op.EQ, integer(1)), () -> true))
                     .isInstanceOfSatisfying(
                             VectorDbException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CANCELLED));
+        }
+    }
+
+    @Test
+    void longQuestionsAreCancelledOnTheirWay() throws IOException {
+        List<Fields> rows = IntStream.range(0, 20_000)
+                .mapToObj(i -> row(Map.of("id", text("id" + i))))
+                .toList();
+        Condition ids = compare("id", Compare.Op.GT, text(""));
+        AtomicInteger asked = new AtomicInteger();
+        try (FieldIndex index = TestIndexes.of(folder, rows)) {
+            assertThat(index.match(ids, () -> asked.incrementAndGet() < 0).exact()).isTrue();
+            assertThat(asked.get()).isGreaterThan(10);
+            assertThat(failure(() -> index.match(ids, () -> asked.decrementAndGet() < 5)))
+                    .isEqualTo(ErrorCode.CANCELLED);
+        }
+    }
+
+    @Test
+    void manyThreadsAskAtOnce() throws Exception {
+        List<Fields> rows = IntStream.range(0, 5_000)
+                .mapToObj(i -> row(Map.of("n", integer(i), "group", text("g" + i % 7))))
+                .toList();
+        try (FieldIndex index = TestIndexes.of(folder, rows);
+                ExecutorService threads = Executors.newFixedThreadPool(4)) {
+            List<Callable<OrdinalSet>> questions = new ArrayList<>();
+            for (int i = 0; i < 400; i++) {
+                Value bound = integer(i);
+                questions.add(() -> ordinals(index, compare("n", Compare.Op.LT, bound)));
+            }
+            List<Future<OrdinalSet>> answers = threads.invokeAll(questions);
+            for (int i = 0; i < answers.size(); i++) {
+                int bound = i;
+                assertThat(answers.get(i).get()).isEqualTo(OrdinalSet.matching(5_000, n -> n < bound));
+            }
         }
     }
 

@@ -14,6 +14,7 @@ import io.vectordb.v1.Prefix;
 import io.vectordb.v1.Value;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Supplier;
 
 /** Conditions about {@link RandomRows}. */
 final class RandomConditions {
@@ -103,7 +104,7 @@ final class RandomConditions {
         };
     }
 
-    private Condition combined(int kind, java.util.function.Supplier<Condition> part) {
+    private Condition combined(int kind, Supplier<Condition> part) {
         Condition.Builder condition = Condition.newBuilder();
         if (kind > 15) {
             return condition.setNegate(part.get()).build();

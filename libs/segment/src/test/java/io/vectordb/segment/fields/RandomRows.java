@@ -11,6 +11,7 @@ import io.vectordb.v1.Vector;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /** Rows of few names and of values that lie close together, so that random conditions have something to say about them. */
@@ -242,7 +243,7 @@ final class RandomRows {
         return of.get(random.nextInt(of.size()));
     }
 
-    static <T> List<T> many(int count, java.util.function.Supplier<T> one) {
+    static <T> List<T> many(int count, Supplier<T> one) {
         return new ArrayList<>(
                 IntStream.range(0, count).mapToObj(_ -> one.get()).toList());
     }
