@@ -1,0 +1,4 @@
+@NullMarked
+package io.vectordb.segment.fields;
+
+import org.jspecify.annotations.NullMarked;
