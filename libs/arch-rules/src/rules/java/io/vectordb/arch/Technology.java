@@ -15,6 +15,7 @@ record Technology(String name, Set<String> packages, Set<String> owners) {
             new Technology("Ratis", Set.of("org.apache.ratis.."), Set.of("libs/raft")),
             // Benchmarks measure it as a peer.
             new Technology("RocksDB", Set.of("org.rocksdb.."), Set.of("libs/storage-engine", "benchmarks")),
+            new Technology("Lucene", Set.of("org.apache.lucene.."), Set.of("libs/segment", "benchmarks")),
             new Technology(
                     "ONNX", Set.of("ai.onnxruntime..", "ai.djl..", "dev.langchain4j.."), Set.of("libs/embedding")),
             new Technology("jsoup", Set.of("org.jsoup.."), Set.of("libs/edgar")),

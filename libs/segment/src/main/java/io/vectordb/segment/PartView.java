@@ -91,6 +91,9 @@ record PartView(SegmentPart segment, int ordinals, int live) {
             return alive.withEstimates((double) live / Math.max(1, ordinals), ALIVE_NANOS);
         }
         OrdinalFilter rows = segment.passing(filter.get(), cancelled);
+        if (live == ordinals && segment instanceof SealedSegment) {
+            return rows;
+        }
         OrdinalFilter passes = ordinal -> {
             checkCancelled(asked[0]++, cancelled);
             return isAlive(ordinal, watermark) && rows.test(ordinal);

@@ -15,6 +15,8 @@ import java.nio.ByteOrder;
  *       keys, ascending (n times 4 bytes), and the rows that they belong to (n times 4 bytes).
  *   <li>{@value #DELETES}: length of the key (4 bytes), the key, version of the deletion (8 bytes), for each key whose
  *       last change in the range was a deletion; nothing where the range begins at 0.
+ *   <li>{@value #FIELDS} and a name that Lucene gives: a {@link io.vectordb.segment.fields.FieldIndex} of all fields but
+ *       vectors.
  *   <li>{@value #VECTORS}0 and so on: a {@link io.vectordb.vectorindex.FrozenVectorIndex} per field.
  * </ul>
  *
@@ -28,6 +30,7 @@ final class SealedFormat {
     static final String ROWS = "rows";
     static final String KEYS = "keys";
     static final String DELETES = "deletes";
+    static final String FIELDS = "fields-";
     static final String VECTORS = "vectors-";
 
     static final long MAGIC = 0x53_47_45_53_42_44_56L; // "VDBSEGS" in memory.

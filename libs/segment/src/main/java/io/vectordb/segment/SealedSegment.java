@@ -7,11 +7,14 @@ import io.vectordb.common.VectorDbException;
 import io.vectordb.internal.segments.v1.SealedHeader;
 import io.vectordb.internal.segments.v1.SealedVectors;
 import io.vectordb.schema.RecordKeys;
+import io.vectordb.segment.fields.FieldIndex;
+import io.vectordb.segment.fields.OrdinalMatches;
 import io.vectordb.v1.Fields;
 import io.vectordb.v1.RecordKey;
 import io.vectordb.vectorindex.FrozenVectorIndex;
 import io.vectordb.vectorindex.MemoryBudget;
 import io.vectordb.vectorindex.OrdinalFilter;
+import io.vectordb.vectorindex.OrdinalSet;
 import io.vectordb.vectorindex.VectorIndex;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -46,6 +49,7 @@ public final class SealedSegment implements SegmentPart {
     private final MemorySegment rows;
     private final MemorySegment keys;
     private final Path deletesFile;
+    private final FieldIndex fieldIndex;
     private final Map<String, Column> vectors;
     private final Deaths deaths;
     private final int count;
@@ -58,17 +62,20 @@ public final class SealedSegment implements SegmentPart {
             MemorySegment rows,
             MemorySegment keys,
             Path deletesFile,
+            FieldIndex fieldIndex,
             Map<String, Column> vectors,
             Runnable release) {
         this.header = header;
         this.rows = rows;
         this.keys = keys;
         this.deletesFile = deletesFile;
+        this.fieldIndex = fieldIndex;
         this.vectors = vectors;
         this.count = header.getRows();
         this.deaths = new Deaths(count);
         CLEANER.register(this, () -> {
             vectors.values().forEach(column -> column.index().close());
+            fieldIndex.close();
             release.run();
         });
     }
@@ -88,16 +95,22 @@ public final class SealedSegment implements SegmentPart {
         MemorySegment keys = map(file(files, SealedFormat.KEYS));
         MemorySegment rows = map(file(files, SealedFormat.ROWS));
         check(header, keys, rows);
+        FieldIndex fieldIndex = FieldIndex.open(fieldFiles(files));
         Map<String, Column> vectors = new HashMap<>();
         try {
+            if (fieldIndex.size() != header.getRows()) {
+                throw corrupt("fields of " + fieldIndex.size() + " rows of " + header.getRows());
+            }
             for (SealedVectors field : header.getVectorsList()) {
                 FrozenVectorIndex index = open(file(files, field.getFile()), budget);
                 vectors.put(field.getField(), new Column(index, new int[0]));
                 vectors.put(field.getField(), new Column(index, nodes(index, header.getRows())));
             }
-            return new SealedSegment(header, rows, keys, file(files, SealedFormat.DELETES), vectors, release);
+            return new SealedSegment(
+                    header, rows, keys, file(files, SealedFormat.DELETES), fieldIndex, vectors, release);
         } catch (IOException | RuntimeException | Error e) {
             vectors.values().forEach(column -> column.index().close());
+            fieldIndex.close();
             throw e;
         }
     }
@@ -137,6 +150,16 @@ public final class SealedSegment implements SegmentPart {
             throw corrupt("there is no file " + name);
         }
         return file;
+    }
+
+    private static Map<String, Path> fieldFiles(Map<String, Path> files) {
+        Map<String, Path> found = new HashMap<>();
+        files.forEach((name, file) -> {
+            if (name.startsWith(SealedFormat.FIELDS)) {
+                found.put(name.substring(SealedFormat.FIELDS.length()), file);
+            }
+        });
+        return found;
     }
 
     private static SealedHeader header(Path file) throws IOException {
@@ -248,8 +271,14 @@ public final class SealedSegment implements SegmentPart {
 
     @Override
     public OrdinalFilter passing(RowFilter filter, BooleanSupplier cancelled) {
-        OrdinalFilter passes = ordinal -> filter.predicate().test(fields(ordinal));
-        return passes.withEstimates(OrdinalFilter.UNKNOWN_SHARE, PREDICATE_NANOS);
+        OrdinalMatches matches = fieldIndex.match(filter.condition(), cancelled);
+        OrdinalSet ordinals = matches.ordinals();
+        if (matches.exact()) {
+            return ordinals;
+        }
+        OrdinalFilter passes =
+                ordinal -> ordinals.test(ordinal) && filter.predicate().test(fields(ordinal));
+        return passes.withEstimates(OrdinalFilter.UNKNOWN_SHARE, ordinals.passingShare() * PREDICATE_NANOS);
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.vectordb.common.VectorDbException;
 import io.vectordb.internal.segments.v1.SealedHeader;
 import io.vectordb.internal.segments.v1.SealedVectors;
 import io.vectordb.schema.RecordKeys;
+import io.vectordb.segment.fields.FieldIndexWriter;
 import io.vectordb.v1.RecordKey;
 import io.vectordb.vectorindex.FrozenMerge;
 import io.vectordb.vectorindex.FrozenOptions;
@@ -15,6 +16,7 @@ import io.vectordb.vectorindex.MemoryBudget;
 import io.vectordb.vectorindex.VectorEncoding;
 import io.vectordb.vectorindex.VectorIndex;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -103,7 +105,9 @@ final class SealedSegmentWriter {
         long[] offsets = new long[rows + 1];
         long[] births = new long[rows];
         long[] hashed = new long[rows];
-        try (FileOutput out = new FileOutput(folder.resolve(SealedFormat.ROWS))) {
+        Path fieldFolder = Files.createDirectory(folder.resolve(SealedFormat.FIELDS));
+        try (FileOutput out = new FileOutput(folder.resolve(SealedFormat.ROWS));
+                FieldIndexWriter fieldIndex = new FieldIndexWriter(fieldFolder)) {
             for (int i = 0; i < targets.length; i++) {
                 SegmentPart source = sources.get(i);
                 for (int ordinal = 0; ordinal < targets[i].length; ordinal++) {
@@ -117,12 +121,27 @@ final class SealedSegmentWriter {
                     byte[] key = source.keyBytes(ordinal);
                     hashed[target] = (long) Murmur2.hash(key) << Integer.SIZE | target;
                     writeRow(out, source, ordinal, key);
+                    fieldIndex.add(source.fields(ordinal));
                 }
             }
             offsets[rows] = out.position();
+            for (String file : fieldIndex.finish()) {
+                Files.move(fieldFolder.resolve(file), folder.resolve(SealedFormat.FIELDS + file));
+            }
         }
+        deleteWithFiles(fieldFolder);
         Arrays.sort(hashed);
         writeKeys(offsets, births, hashed);
+    }
+
+    /** Lucene leaves a lock file. */
+    private static void deleteWithFiles(Path folder) throws IOException {
+        try (DirectoryStream<Path> left = Files.newDirectoryStream(folder)) {
+            for (Path file : left) {
+                Files.delete(file);
+            }
+        }
+        Files.delete(folder);
     }
 
     private static void writeRow(FileOutput out, SegmentPart source, int ordinal, byte[] key) throws IOException {

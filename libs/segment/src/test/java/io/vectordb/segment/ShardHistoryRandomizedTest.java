@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ShardHistoryRandomizedTest {
 
-    private static final int HISTORIES = 1_500;
+    private static final int HISTORIES = 1_000;
     private static final int STEPS = 120;
 
     @Test
