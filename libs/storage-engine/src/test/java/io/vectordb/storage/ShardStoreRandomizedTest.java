@@ -7,6 +7,9 @@ import io.vectordb.internal.storage.v1.FeedEntry;
 import io.vectordb.internal.storage.v1.KeyInBucket;
 import io.vectordb.internal.storage.v1.ScanResponse;
 import io.vectordb.internal.storage.v1.ScannedRecord;
+import io.vectordb.internal.storage.v1.SegmentsCommand;
+import io.vectordb.internal.storage.v1.SegmentsResult;
+import io.vectordb.internal.storage.v1.ShardSegments;
 import io.vectordb.internal.storage.v1.TailResponse;
 import io.vectordb.internal.storage.v1.VersionedRecord;
 import io.vectordb.internal.storage.v1.WriteCommand;
@@ -44,6 +47,9 @@ class ShardStoreRandomizedTest {
     private final RandomCommands commands = new RandomCommands(random.split());
     private final TreeMap<Long, WriteCommand> log = new TreeMap<>();
     private final Map<Long, WriteResponse> answers = new HashMap<>();
+    private final TreeMap<Long, SegmentsCommand> steps = new TreeMap<>();
+    private final Map<Long, SegmentsResult> results = new HashMap<>();
+    private final List<Long> seals = new ArrayList<>();
 
     @TempDir
     Path directory;
@@ -72,12 +78,52 @@ class ShardStoreRandomizedTest {
     private void step(ShardStore store) {
         index += 1 + random.nextInt(2);
         long seq = SHARD.seqAt(index);
+        if (random.nextInt(8) == 0) {
+            segmentsStep(store, seq);
+            return;
+        }
         WriteCommand command = commands.next(model, seq);
         log.put(index, command);
         List<String> expected = model.apply(seq, command);
         WriteResponse response = store.apply(1, index, command);
         answers.put(index, response);
         assertThat(response.getUnitsList()).extracting(ShardModel::text).isEqualTo(expected);
+    }
+
+    /** The next step of one builder who does everything right. */
+    private void segmentsStep(ShardStore store, long seq) {
+        ShardSegments now = store.segments();
+        long epoch = now.getClaim().getEpoch();
+        SegmentsCommand.Builder step;
+        if (!now.hasClaim() || random.nextInt(4) == 0) {
+            step = Steps.claim("b", 1_000_000);
+        } else if (now.getSealedSeq() == 0) {
+            step = Steps.seal("b", epoch);
+            seals.add(seq);
+        } else {
+            int kept = random.nextInt(now.getSegmentsCount() + 1);
+            long from = kept == 0 ? 0 : now.getSegments(kept - 1).getToSeq();
+            step = Steps.publish("b", epoch, now.getGeneration(), Steps.segment(from, now.getSealedSeq()));
+        }
+        SegmentsCommand command = step.setTimeMicros(index).build();
+        SegmentsResult result = store.apply(1, index, command);
+        assertThat(result.getRefused()).isEmpty();
+        assertThat(result.getSegments()).isEqualTo(store.segments());
+        steps.put(index, command);
+        results.put(index, result);
+    }
+
+    /** What the log has from an index on makes the same of another replica. */
+    private void replay(ShardStore replica, long fromIndex) {
+        for (long at = fromIndex; at <= index; at++) {
+            WriteCommand write = log.get(at);
+            SegmentsCommand segments = steps.get(at);
+            if (write != null) {
+                assertThat(replica.apply(1, at, write)).isEqualTo(answers.get(at));
+            } else if (segments != null) {
+                assertThat(replica.apply(1, at, segments)).isEqualTo(results.get(at));
+            }
+        }
     }
 
     @Test
@@ -140,9 +186,13 @@ class ShardStoreRandomizedTest {
             long from = Math.max(store.feedFloor(), seqs.get(random.nextInt(seqs.size())));
             Map<String, Row> state = new TreeMap<>(model.at(from));
             int maxBytes = 1 + random.nextInt(2_000);
+            long first = from;
+            List<Long> sealed = new ArrayList<>();
             TailResponse answer;
             do {
                 answer = store.tail(from, maxBytes);
+                assertThat(answer.getGeneration()).isEqualTo(store.segments().getGeneration());
+                sealed.addAll(answer.getSealedSeqsList());
                 for (FeedEntry entry : answer.getEntriesList()) {
                     String key = entry.getKey().getStringKey();
                     if (entry.hasRecord()) {
@@ -155,6 +205,8 @@ class ShardStoreRandomizedTest {
                 assertThat(state).isEqualTo(model.at(from));
             } while (answer.getEntriesCount() > 0);
             assertThat(from).isEqualTo(store.appliedSeq());
+            assertThat(sealed)
+                    .isEqualTo(seals.stream().filter(seal -> seal > first).toList());
         }
     }
 
@@ -192,7 +244,8 @@ class ShardStoreRandomizedTest {
                     one.trimFeed(random.nextInt(100));
                 }
             }
-            log.forEach((at, command) -> assertThat(two.apply(1, at, command)).isEqualTo(answers.get(at)));
+            replay(two, 1);
+            assertThat(two.segments()).isEqualTo(one.segments());
             assertThat(two.statistics().requestIdBytes())
                     .isEqualTo(one.statistics().requestIdBytes());
             assertThat(scanned(two, 0, 1_000)).isEqualTo(scanned(one, 0, 1_000));
@@ -213,9 +266,8 @@ class ShardStoreRandomizedTest {
                 cutLog(copy);
                 try (ShardStore recovered = open(copy)) {
                     checkPrefix(recovered);
-                    log.tailMap(recovered.applied().index() + 1)
-                            .forEach((at, command) ->
-                                    assertThat(recovered.apply(1, at, command)).isEqualTo(answers.get(at)));
+                    replay(recovered, recovered.applied().index() + 1);
+                    assertThat(recovered.segments()).isEqualTo(store.segments());
                     assertThat(scanned(recovered, 0, 1_000)).isEqualTo(scanned(store, 0, 1_000));
                 }
             }
