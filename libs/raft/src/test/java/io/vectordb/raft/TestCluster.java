@@ -27,6 +27,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.ToIntBiFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -40,12 +41,21 @@ final class TestCluster implements AutoCloseable {
     final List<String> fatal = new CopyOnWriteArrayList<>();
     private final Path root;
     private final Map<String, RaftPeerAddress> addresses = new TreeMap<>();
+    private final Map<String, Integer> ports = new TreeMap<>();
     private final Map<String, RaftNode> nodes = new ConcurrentSkipListMap<>();
 
     TestCluster(Path root, int size) {
+        this(root, size, (_, port) -> port);
+    }
+
+    /** @param reachedAt through which port the others reach a node that listens at this one */
+    TestCluster(Path root, int size, ToIntBiFunction<String, Integer> reachedAt) {
         this.root = root;
         for (int i = 1; i <= size; i++) {
-            addresses.put("n" + i, RaftPeerAddress.ofNode("n" + i, "127.0.0.1:" + Ports.free()));
+            String id = "n" + i;
+            int port = Ports.free();
+            ports.put(id, port);
+            addresses.put(id, RaftPeerAddress.ofNode(id, "127.0.0.1:" + reachedAt.applyAsInt(id, port)));
         }
         addresses.keySet().forEach(this::start);
     }
@@ -55,9 +65,7 @@ final class TestCluster implements AutoCloseable {
                 RaftNodeConfig.ofNode(
                         id,
                         "127.0.0.1",
-                        Integer.parseInt(Objects.requireNonNull(addresses.get(id))
-                                .address()
-                                .substring("127.0.0.1:".length())),
+                        Objects.requireNonNull(ports.get(id)),
                         root.resolve(id),
                         // Calm elections, as in production: a busy machine must not cost a test its leader.
                         RaftSettings.shards().withLogKept(100, 64 << 20)),
