@@ -80,6 +80,14 @@ final class RaftErrors {
                 cause);
     }
 
+    /** @param what the node would have to be: a member, a voter or a listener */
+    static VectorDbException notMember(GroupId group, String nodeId, String what) {
+        return new VectorDbException(
+                ErrorCode.NODE_NOT_FOUND,
+                "Node " + nodeId + " is no " + what + " of group " + group,
+                Map.of("group", group.name(), "node", nodeId));
+    }
+
     static VectorDbException overloaded(GroupId group, Map<String, String> metadata) {
         return new VectorDbException(
                 ErrorCode.OVERLOADED, "Group " + group + " has as many requests under way as it takes", metadata);
