@@ -4,17 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.vectordb.common.ErrorCode;
 import io.vectordb.common.VectorDbException;
+import io.vectordb.testkit.FileTrees;
 import io.vectordb.testkit.Ports;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -170,33 +166,7 @@ final class TestCluster implements AutoCloseable {
 
     /** All there is of a node's files at about this moment; some may come and go meanwhile. */
     List<Path> files(String id) {
-        List<Path> files = new ArrayList<>();
-        try {
-            Files.walkFileTree(directory(id), new SimpleFileVisitor<>() {
-                @Override
-                public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
-                    files.add(folder);
-                    return FileVisitResult.CONTINUE;
-                }
-
-                @Override
-                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-                    files.add(file);
-                    return FileVisitResult.CONTINUE;
-                }
-
-                @Override
-                public FileVisitResult visitFileFailed(Path file, IOException error) throws IOException {
-                    if (error instanceof NoSuchFileException) {
-                        return FileVisitResult.CONTINUE;
-                    }
-                    throw error;
-                }
-            });
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return files;
+        return FileTrees.list(directory(id));
     }
 
     /** A full first segment of large commands, then more small ones than are kept beyond a purge. */
