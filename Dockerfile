@@ -39,6 +39,7 @@ ENV SERVER_ADDRESS=0.0.0.0 \
     VECTORDB_DATA_DIR=/data \
     VECTORDB_METADATA_DATA_DIR=/data/metadata \
     VECTORDB_STORAGE_DATA_DIR=/data/storage \
+    VECTORDB_INDEX_DATA_DIR=/data/index \
     DJL_CACHE_DIR=/tmp/djl \
     JAVA_OPTS=""
 

@@ -195,6 +195,6 @@ spec:
       emptyDir: {sizeLimit: 512Mi}
     {{- if not .persistent }}
     - name: data
-      emptyDir: {sizeLimit: 64Mi}
+      emptyDir: {sizeLimit: {{ .values.cacheSize | default "64Mi" }}}
     {{- end }}
 {{- end -}}

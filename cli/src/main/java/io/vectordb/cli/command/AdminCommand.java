@@ -4,16 +4,13 @@ import io.vectordb.cli.rest.Json;
 import io.vectordb.cli.rest.RestAnswer;
 import io.vectordb.cli.rest.RestClient;
 import io.vectordb.cli.rest.Retries;
-import io.vectordb.cli.terminal.Durations;
 import io.vectordb.cli.terminal.ExitCode;
-import io.vectordb.cli.terminal.OutputMode;
 import io.vectordb.cli.terminal.TextTable;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.Callable;
-import java.util.function.BiConsumer;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -53,46 +50,6 @@ final class AdminCommand {
         return admin;
     }
 
-    /** A verb that calls the server. */
-    abstract static class Calling implements Callable<Integer> {
-
-        private final Cli cli;
-
-        Calling(Cli cli) {
-            this.cli = cli;
-        }
-
-        final Cli cli() {
-            return cli;
-        }
-
-        final boolean isForPeople() {
-            return cli.output() == OutputMode.table;
-        }
-
-        /** All pages of a list, each shown as it comes. */
-        final void pages(String path, BiConsumer<Results, RestAnswer> show) {
-            try (RestClient client = cli.client(Retries.SHORT)) {
-                String cursor = "";
-                do {
-                    RestAnswer answer =
-                            client.get(path + (path.contains("?") ? "&" : "?") + "cursor=" + RestClient.encode(cursor));
-                    show.accept(new Results(cli), answer);
-                    cursor = answer.json().path("next_cursor").asString("");
-                } while (!cursor.isEmpty());
-            }
-        }
-
-        /** A request that has the time that {@code --timeout} gives. */
-        final ObjectNode request(Duration otherwise) {
-            return Json.object().put("timeout", Durations.json(cli.timeout().orElse(otherwise)));
-        }
-
-        final RestClient client(Duration time) {
-            return cli.client(Retries.SHORT, cli.timeout().orElse(time).plusSeconds(5));
-        }
-    }
-
     static String cell(JsonNode item, String member) {
         return Json.cell(item.path(member));
     }
@@ -106,7 +63,7 @@ final class AdminCommand {
     @Command(
             name = "status",
             description = "Tell how the cluster is, and why; exit code 3 when a shard is unavailable.")
-    static final class Status extends Calling {
+    static final class Status extends ServerCommand {
 
         Status(Cli cli) {
             super(cli);
@@ -119,23 +76,24 @@ final class AdminCommand {
                 answer = client.get("/v1/cluster");
             }
             JsonNode cluster = answer.json();
-            if (isForPeople()) {
-                cli().console()
-                        .print("cluster " + cell(cluster, "cluster_id") + ": " + cell(cluster, "health") + "; "
-                                + cell(cluster, "nodes") + " nodes, " + cell(cluster, "shards") + " shards, "
-                                + cell(cluster, "under_replicated") + " under-replicated");
-                cluster.path("reasons").forEach(reason -> cli().console().print("  " + Json.cell(reason)));
-            } else {
-                new Results(cli()).one(answer);
-            }
+            show(answer, () -> lines(cluster));
             ExitCode exit = cell(cluster, "health").equals("unavailable") ? ExitCode.NO_SERVER : ExitCode.DONE;
             return exit.number();
+        }
+
+        private static List<String> lines(JsonNode cluster) {
+            List<String> lines = new ArrayList<>();
+            lines.add("cluster " + cell(cluster, "cluster_id") + ": " + cell(cluster, "health") + "; "
+                    + cell(cluster, "nodes") + " nodes, " + cell(cluster, "shards") + " shards, "
+                    + cell(cluster, "under_replicated") + " under-replicated");
+            cluster.path("reasons").forEach(reason -> lines.add("  " + Json.cell(reason)));
+            return lines;
         }
     }
 
     /** Who is there. */
     @Command(name = "nodes", description = "List storage and index nodes; one that does not answer is unreachable.")
-    static final class Nodes extends Calling {
+    static final class Nodes extends ServerCommand {
 
         Nodes(Cli cli) {
             super(cli);
@@ -163,7 +121,7 @@ final class AdminCommand {
 
     /** What they store on. */
     @Command(name = "disks", description = "List the disks of the storage nodes with their room and failures.")
-    static final class Disks extends Calling {
+    static final class Disks extends ServerCommand {
 
         private static final double GIGABYTE = 1e9;
 
@@ -208,7 +166,7 @@ final class AdminCommand {
             name = "shards",
             aliases = "groups",
             description = "List shards with all their replicas: role, applied index, lag, disk.")
-    static final class ShardList extends Calling {
+    static final class ShardList extends ServerCommand {
 
         @Option(names = "--collection", paramLabel = "NAME", description = "Of this collection only.")
         private String collection = "";
@@ -264,7 +222,7 @@ final class AdminCommand {
             name = "format-disk",
             description =
                     "Make the empty folder of a missing disk a new disk; what was on the missing one is lost to the node.")
-    static final class FormatDisk extends Calling {
+    static final class FormatDisk extends ServerCommand {
 
         private static final Duration TIME = Duration.ofSeconds(60);
 
@@ -285,11 +243,7 @@ final class AdminCommand {
             try (RestClient client = client(TIME)) {
                 RestAnswer answer = client.change(
                         "POST", "/v1/nodes/" + RestClient.encode(node) + "/format-disk", Optional.of(request));
-                if (isForPeople()) {
-                    cli().console().print(cell(answer.json(), "path") + " is disk " + cell(answer.json(), "id"));
-                } else {
-                    new Results(cli()).one(answer);
-                }
+                show(answer, () -> List.of(cell(answer.json(), "path") + " is disk " + cell(answer.json(), "id")));
             }
             return ExitCode.DONE.number();
         }
@@ -297,7 +251,7 @@ final class AdminCommand {
 
     /** Who did what. */
     @Command(name = "audit", description = "List what administrators did, oldest first.")
-    static final class Audit extends Calling {
+    static final class Audit extends ServerCommand {
 
         @Option(names = "--since", paramLabel = "TIME", description = "From then on, such as 2026-01-31T00:00:00Z.")
         private String since = "";

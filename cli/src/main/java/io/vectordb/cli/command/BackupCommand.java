@@ -3,15 +3,13 @@ package io.vectordb.cli.command;
 import io.vectordb.cli.rest.Json;
 import io.vectordb.cli.rest.RestAnswer;
 import io.vectordb.cli.rest.RestClient;
-import io.vectordb.cli.rest.Retries;
 import io.vectordb.cli.terminal.CliException;
 import io.vectordb.cli.terminal.ExitCode;
-import io.vectordb.cli.terminal.OutputMode;
 import io.vectordb.cli.terminal.TextTable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -46,9 +44,7 @@ final class BackupCommand {
     }
 
     /** Where the backups lie, which every verb asks. */
-    private abstract static class OnTarget implements Callable<Integer> {
-
-        private final Cli cli;
+    private abstract static class OnTarget extends ServerCommand {
 
         @Option(
                 names = "--target",
@@ -57,11 +53,7 @@ final class BackupCommand {
         private String target = "";
 
         OnTarget(Cli cli) {
-            this.cli = cli;
-        }
-
-        Cli cli() {
-            return cli;
+            super(cli);
         }
 
         ObjectNode request() {
@@ -78,17 +70,13 @@ final class BackupCommand {
 
         /** Makes the call, waits for the work that it starts, and prints what came out. */
         int run(String method, String path, Optional<JsonNode> body, String told) {
-            try (RestClient client = cli.client(Retries.SHORT)) {
-                RestAnswer end = OperationWait.until(cli, client, client.change(method, path, body));
-                JsonNode result = end.json().path("result");
-                if (cli.output() == OutputMode.table) {
-                    List<String> values = new ArrayList<>();
-                    result.properties().forEach(each -> values.add(each.getKey() + " " + Json.cell(each.getValue())));
-                    cli.console().print(told + ": " + String.join(", ", values));
-                } else {
-                    new Results(cli).one(end);
-                }
-            }
+            RestAnswer end = await(method, path, body);
+            show(
+                    end,
+                    () -> List.of(told + ": "
+                            + end.json().path("result").properties().stream()
+                                    .map(each -> each.getKey() + " " + Json.cell(each.getValue()))
+                                    .collect(Collectors.joining(", "))));
             return ExitCode.DONE.number();
         }
     }
@@ -132,16 +120,10 @@ final class BackupCommand {
 
         @Override
         public Integer call() {
-            try (RestClient client = cli().client(Retries.SHORT)) {
-                String cursor = "";
-                do {
-                    RestAnswer answer = client.get(PATH + "?collection=" + RestClient.encode(collection) + query("&")
-                            + "&cursor=" + RestClient.encode(cursor));
-                    JsonNode backups = answer.json().path("backups");
-                    new Results(cli()).list(answer, backups, table(backups));
-                    cursor = answer.json().path("next_cursor").asString("");
-                } while (!cursor.isEmpty());
-            }
+            pages(PATH + "?collection=" + RestClient.encode(collection) + query("&"), (results, answer) -> {
+                JsonNode backups = answer.json().path("backups");
+                results.list(answer, backups, table(backups));
+            });
             return ExitCode.DONE.number();
         }
 

@@ -6,7 +6,6 @@ import static io.vectordb.cli.command.AdminCommand.known;
 import io.vectordb.cli.rest.Json;
 import io.vectordb.cli.rest.RestAnswer;
 import io.vectordb.cli.rest.RestClient;
-import io.vectordb.cli.rest.Retries;
 import io.vectordb.cli.terminal.CliException;
 import io.vectordb.cli.terminal.ExitCode;
 import io.vectordb.cli.terminal.TextTable;
@@ -26,7 +25,7 @@ final class ShardVerbs {
 
     /** Who leads. */
     @Command(name = "transfer-leader", description = "Let the replica on another node lead a shard.")
-    static final class TransferLeader extends AdminCommand.Calling {
+    static final class TransferLeader extends ServerCommand {
 
         private static final Duration TIME = Duration.ofSeconds(20);
 
@@ -54,20 +53,17 @@ final class ShardVerbs {
                         "POST",
                         AdminCommand.SHARDS + RestClient.encode(shard) + "/transfer-leader",
                         Optional.of(request));
-                if (isForPeople()) {
-                    cli().console()
-                            .print(cell(answer.json(), "id") + " is led by " + cell(answer.json(), "leader")
-                                    + (dryRun ? "; " + node + " could lead it" : ""));
-                } else {
-                    new Results(cli()).one(answer);
-                }
+                show(
+                        answer,
+                        () -> List.of(cell(answer.json(), "id") + " is led by " + cell(answer.json(), "leader")
+                                + (dryRun ? "; " + node + " could lead it" : "")));
             }
             return ExitCode.DONE.number();
         }
     }
 
     /** A verb about the replicas of one shard, all or one of them. */
-    abstract static class OnReplicas extends AdminCommand.Calling {
+    abstract static class OnReplicas extends ServerCommand {
 
         @Parameters(paramLabel = "SHARD")
         private String shard = "";
@@ -141,18 +137,12 @@ final class ShardVerbs {
 
         @Override
         public Integer call() {
-            try (RestClient client = cli().client(Retries.SHORT)) {
-                RestAnswer end = OperationWait.until(
-                        cli(), client, client.change("POST", path("compact"), Optional.of(request())));
-                if (isForPeople()) {
-                    end.json()
-                            .path("result")
-                            .properties()
-                            .forEach(each -> cli().console().print(each.getKey() + ": " + Json.cell(each.getValue())));
-                } else {
-                    new Results(cli()).one(end);
-                }
-            }
+            RestAnswer end = await("POST", path("compact"), Optional.of(request()));
+            show(
+                    end,
+                    () -> end.json().path("result").properties().stream()
+                            .map(each -> each.getKey() + ": " + Json.cell(each.getValue()))
+                            .toList());
             return ExitCode.DONE.number();
         }
     }
@@ -162,7 +152,7 @@ final class ShardVerbs {
             name = "verify",
             description =
                     "Compare the replicas of a shard at one log index; exit code 1 when they differ, 3 when one is silent.")
-    static final class Verify extends AdminCommand.Calling {
+    static final class Verify extends ServerCommand {
 
         @Parameters(paramLabel = "SHARD")
         private String shard = "";
@@ -173,22 +163,10 @@ final class ShardVerbs {
 
         @Override
         public Integer call() {
-            JsonNode result;
-            try (RestClient client = cli().client(Retries.SHORT)) {
-                RestAnswer started = client.change(
-                        "POST", AdminCommand.SHARDS + RestClient.encode(shard) + "/verify", Optional.of(Json.object()));
-                RestAnswer end = OperationWait.until(cli(), client, started);
-                result = end.json().path("result");
-                if (isForPeople()) {
-                    TextTable table = new TextTable(List.of("node", "as of " + cell(result, "log_index")));
-                    result.path("replicas")
-                            .properties()
-                            .forEach(each -> table.add(List.of(each.getKey(), Json.cell(each.getValue()))));
-                    table.lines(cli().console()).forEach(cli().console()::print);
-                } else {
-                    new Results(cli()).one(end);
-                }
-            }
+            RestAnswer end = await(
+                    "POST", AdminCommand.SHARDS + RestClient.encode(shard) + "/verify", Optional.of(Json.object()));
+            JsonNode result = end.json().path("result");
+            show(end, () -> table(result).lines(cli().console()));
             if (!result.path("differing").isEmpty()) {
                 throw new CliException(
                         ExitCode.INTERNAL,
@@ -200,6 +178,14 @@ final class ShardVerbs {
                         ExitCode.NO_SERVER, "not compared: the replicas on " + Json.cell(result.path("unanswered")));
             }
             return ExitCode.DONE.number();
+        }
+
+        private static TextTable table(JsonNode result) {
+            TextTable table = new TextTable(List.of("node", "as of " + cell(result, "log_index")));
+            result.path("replicas")
+                    .properties()
+                    .forEach(each -> table.add(List.of(each.getKey(), Json.cell(each.getValue()))));
+            return table;
         }
     }
 }

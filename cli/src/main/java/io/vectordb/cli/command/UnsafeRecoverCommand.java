@@ -25,7 +25,7 @@ import tools.jackson.databind.node.ObjectNode;
             "Go on with one replica of a shard that lost its majority for good. What only the lost replicas had is lost.",
             "Refused while a majority answers. Tells what would be done, then asks for the id of the cluster."
         })
-final class UnsafeRecoverCommand extends AdminCommand.Calling {
+final class UnsafeRecoverCommand extends ServerCommand {
 
     private static final Duration TIME = Duration.ofSeconds(60);
 
@@ -61,7 +61,7 @@ final class UnsafeRecoverCommand extends AdminCommand.Calling {
             }
             RestAnswer plan = client.post(path, request.deepCopy().put("dry_run", true));
             if (dryRun) {
-                show(plan);
+                show(plan, () -> lines(plan.json()));
                 return ExitCode.DONE.number();
             }
             tell(plan.json());
@@ -69,13 +69,10 @@ final class UnsafeRecoverCommand extends AdminCommand.Calling {
             // What was told is what is done, whoever comes back meanwhile.
             request.put("node", cell(plan.json(), "node"));
             RestAnswer done = client.change("POST", path, Optional.of(request));
-            if (isForPeople()) {
-                cli().console()
-                        .print(cell(done.json(), "shard") + " goes on with " + cell(done.json(), "node") + ": "
-                                + cell(done.json().path("now"), "records") + " records");
-            } else {
-                new Results(cli()).one(done);
-            }
+            show(
+                    done,
+                    () -> List.of(cell(done.json(), "shard") + " goes on with " + cell(done.json(), "node") + ": "
+                            + cell(done.json().path("now"), "records") + " records"));
         }
         return ExitCode.DONE.number();
     }
@@ -84,14 +81,6 @@ final class UnsafeRecoverCommand extends AdminCommand.Calling {
         return confirm.isEmpty()
                 ? Confirm.typed("The id of this cluster, to go on: ", "--confirm CLUSTER_ID")
                 : confirm;
-    }
-
-    private void show(RestAnswer plan) {
-        if (isForPeople()) {
-            lines(plan.json()).forEach(cli().console()::print);
-        } else {
-            new Results(cli()).one(plan);
-        }
     }
 
     /** Even with {@code --quiet}: nobody shall confirm what was not told. */

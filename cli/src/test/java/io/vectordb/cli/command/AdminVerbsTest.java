@@ -2,18 +2,10 @@ package io.vectordb.cli.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.vectordb.cli.rest.StubServer;
-import io.vectordb.cli.rest.StubServer.Call;
+import io.vectordb.cli.command.CliRunner.Run;
 import io.vectordb.cli.rest.StubServer.Reply;
-import io.vectordb.cli.terminal.Console;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.List;
-import java.util.Map;
-import java.util.function.Function;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,31 +25,15 @@ class AdminVerbsTest {
     @TempDir
     Path folder;
 
-    private List<Call> calls = List.of();
+    private CliRunner cli;
 
-    private record Run(int exit, String out, String err) {}
-
-    private Run against(Function<Call, Reply> answers, String... arguments) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        ByteArrayOutputStream err = new ByteArrayOutputStream();
-        Console console = new Console(
-                new PrintStream(out, true, StandardCharsets.UTF_8),
-                new PrintStream(err, true, StandardCharsets.UTF_8),
-                false,
-                false,
-                120);
-        try (StubServer server = new StubServer(answers)) {
-            String[] all = Arrays.copyOf(arguments, arguments.length + 2);
-            all[arguments.length] = "--url";
-            all[arguments.length + 1] = server.uri().toString();
-            int exit = Verbs.run(console, Map.of("VECTORDB_HOME", folder.toString()), all);
-            calls = server.calls();
-            return new Run(exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
-        }
+    @BeforeEach
+    void start() {
+        cli = new CliRunner(folder, 120);
     }
 
     private Run against(String body, String... arguments) {
-        return against(call -> Reply.of(200, body), arguments);
+        return cli.against(call -> Reply.of(200, body), arguments);
     }
 
     @Test
@@ -77,7 +53,7 @@ class AdminVerbsTest {
     @Test
     void shardsAreListedWithTheReplicasThatDoNotAnswer() {
         Run run = against("{\"shards\": [" + SHARD + "]}", "admin", "shards", "--collection", "notes");
-        assertThat(calls.getFirst().target()).isEqualTo("/v1/shards?collection=notes&node=&cursor=");
+        assertThat(cli.calls().getFirst().target()).isEqualTo("/v1/shards?collection=notes&node=&cursor=");
         assertThat(run.exit()).isZero();
         assertThat(run.out()).contains("notes-0", "0-63", "leader", "unreachable", "no answer within 3000 ms");
         assertThat(run.out()).doesNotContain("-1 ");
@@ -99,10 +75,10 @@ class AdminVerbsTest {
     void aTransferTellsWhoLeadsAndARefusalWhy() {
         Run run = against(SHARD, "admin", "transfer-leader", "notes-0", "s1");
         assertThat(run).isEqualTo(new Run(0, "notes-0 is led by s1\n", ""));
-        assertThat(calls.getFirst().target()).isEqualTo("/v1/shards/notes-0/transfer-leader");
-        assertThat(calls.getFirst().body()).isEqualTo("{\"timeout\":\"20000ms\",\"to_node\":\"s1\"}");
-        assertThat(calls.getFirst().idempotencyKey()).isNotEmpty();
-        Run refused = against(
+        assertThat(cli.calls().getFirst().target()).isEqualTo("/v1/shards/notes-0/transfer-leader");
+        assertThat(cli.calls().getFirst().body()).isEqualTo("{\"timeout\":\"20000ms\",\"to_node\":\"s1\"}");
+        assertThat(cli.calls().getFirst().idempotencyKey()).isNotEmpty();
+        Run refused = cli.against(
                 call -> Reply.of(409, "{\"code\": \"OPERATION_CONFLICT\", \"detail\": \"it only listens\"}"),
                 "admin",
                 "transfer-leader",
@@ -110,7 +86,7 @@ class AdminVerbsTest {
                 "s3",
                 "--dry-run");
         assertThat(refused).isEqualTo(new Run(5, "", "error: it only listens (OPERATION_CONFLICT)\n"));
-        assertThat(calls.getFirst().body()).contains("\"dry_run\":true");
+        assertThat(cli.calls().getFirst().body()).contains("\"dry_run\":true");
     }
 
     @Test
@@ -152,14 +128,14 @@ class AdminVerbsTest {
         Run unasked = against(PLAN, "admin", "unsafe-recover", "notes-0");
         assertThat(unasked.exit()).isEqualTo(2);
         assertThat(unasked.err()).contains("writes are lost", "gone", "--confirm CLUSTER_ID");
-        assertThat(calls)
+        assertThat(cli.calls())
                 .singleElement()
                 .satisfies(call -> assertThat(call.body()).contains("\"dry_run\":true"));
         Run dry = against(PLAN, "admin", "unsafe-recover", "notes-0", "--dry-run");
         assertThat(dry.exit()).isZero();
         assertThat(dry.out()).contains("writes are lost", "would go on with the replica on s1");
-        assertThat(calls).hasSize(1);
-        Run done = against(
+        assertThat(cli.calls()).hasSize(1);
+        Run done = cli.against(
                 call -> Reply.of(
                         200,
                         call.body().contains("dry_run")
@@ -172,13 +148,13 @@ class AdminVerbsTest {
                 "c1");
         assertThat(done.out()).isEqualTo("notes-0 goes on with s1: 7 records\n");
         assertThat(done.err()).contains("writes are lost");
-        assertThat(calls.getLast().body())
+        assertThat(cli.calls().getLast().body())
                 .isEqualTo("{\"timeout\":\"60000ms\",\"confirm_cluster_id\":\"c1\",\"node\":\"s1\"}");
     }
 
     @Test
     void theAuditLogIsReadToItsEnd() {
-        Run run = against(
+        Run run = cli.against(
                 call -> Reply.of(
                         200,
                         call.target().endsWith("cursor=")
@@ -189,7 +165,7 @@ class AdminVerbsTest {
                 "--actor",
                 "ann");
         assertThat(run.out()).contains("transfer_leader", "unsafe_recover");
-        assertThat(calls).hasSize(2);
-        assertThat(calls.getFirst().target()).isEqualTo("/v1/audit-entries?limit=1000&actor=ann&cursor=");
+        assertThat(cli.calls()).hasSize(2);
+        assertThat(cli.calls().getFirst().target()).isEqualTo("/v1/audit-entries?limit=1000&actor=ann&cursor=");
     }
 }

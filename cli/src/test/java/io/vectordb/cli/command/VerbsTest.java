@@ -2,20 +2,15 @@ package io.vectordb.cli.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vectordb.cli.command.CliRunner.Run;
 import io.vectordb.cli.rest.StubServer;
 import io.vectordb.cli.rest.StubServer.Call;
 import io.vectordb.cli.rest.StubServer.Reply;
-import io.vectordb.cli.terminal.Console;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,40 +31,18 @@ class VerbsTest {
     @TempDir
     Path folder;
 
-    private List<Call> calls = List.of();
+    private CliRunner cli;
 
-    /** What a run printed, and its exit code. */
-    private record Run(int exit, String out, String err) {}
-
-    private Run run(String... arguments) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        ByteArrayOutputStream err = new ByteArrayOutputStream();
-        Console console = new Console(
-                new PrintStream(out, true, StandardCharsets.UTF_8),
-                new PrintStream(err, true, StandardCharsets.UTF_8),
-                false,
-                false,
-                80);
-        int exit = Verbs.run(console, Map.of("VECTORDB_HOME", folder.toString()), arguments);
-        return new Run(exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
-    }
-
-    private Run against(Function<Call, Reply> answers, String... arguments) {
-        try (StubServer server = new StubServer(answers)) {
-            String[] all = Arrays.copyOf(arguments, arguments.length + 2);
-            all[arguments.length] = "--url";
-            all[arguments.length + 1] = server.uri().toString();
-            Run run = run(all);
-            calls = server.calls();
-            return run;
-        }
+    @BeforeEach
+    void start() {
+        cli = new CliRunner(folder, 80);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"sql", "migrate", "operations", "admin move", "local-cluster scale", "collections alter"})
     void laterVerbsSaySo(String verb) {
         String[] words = (verb + " anything --flag").split(" ");
-        assertThat(run(words))
+        assertThat(cli.run(words))
                 .isEqualTo(new Run(2, "", "error: " + verb + " is not available yet (FEATURE_NOT_AVAILABLE)\n"));
     }
 
@@ -77,7 +50,7 @@ class VerbsTest {
     @ValueSource(strings = {"--like k", "--min-recall 0.9", "--mode hybrid", "--explain"})
     void laterFlagsSaySo(String flag) {
         String[] words = ("search text " + flag).split(" ");
-        Run run = run(words);
+        Run run = cli.run(words);
         assertThat(run.exit()).isEqualTo(2);
         assertThat(run.err())
                 .endsWith("is not available yet (FEATURE_NOT_AVAILABLE)\n")
@@ -95,7 +68,7 @@ class VerbsTest {
                 "-o xml status"
             })
     void wrongUsageIsOneLineAndWhereToReadMore(String words) {
-        Run run = run(words.split(" "));
+        Run run = cli.run(words.split(" "));
         assertThat(run.exit()).isEqualTo(2);
         assertThat(run.out()).isEmpty();
         assertThat(run.err()).startsWith("error: ").doesNotContain("\tat ");
@@ -104,7 +77,7 @@ class VerbsTest {
 
     @Test
     void searchSendsWhatTheFlagsSay() {
-        against(
+        cli.against(
                 call -> Reply.of(200, HITS),
                 "search",
                 "supply chain disruption",
@@ -125,8 +98,8 @@ class VerbsTest {
                 "bounded:5s",
                 "--timeout",
                 "2s");
-        assertThat(calls.getFirst().target()).isEqualTo("/v1/collections/filings/search");
-        assertThat(calls.getFirst().body()).isEqualTo("""
+        assertThat(cli.calls().getFirst().target()).isEqualTo("/v1/collections/filings/search");
+        assertThat(cli.calls().getFirst().body()).isEqualTo("""
                 {"query":{"nearest":{"text":"supply chain disruption","ef_search":64,"exact":true}},"k":5,\
                 "filter":"form = '10-K' and company = :c","params":[2024],"named_params":{"c":"Apple Inc."},\
                 "select":["company","text"],"consistency":{"level":"bounded","max_staleness":"5s"},"timeout":"2000ms"}""");
@@ -134,7 +107,7 @@ class VerbsTest {
 
     @Test
     void hitsHaveRankScoreOriginPassageAndSource() {
-        assertThat(against(call -> Reply.of(200, HITS), "search", "x")).isEqualTo(new Run(0, """
+        assertThat(cli.against(call -> Reply.of(200, HITS), "search", "x")).isEqualTo(new Run(0, """
                  1  0.7123  Apple Inc. · 10-K · 2024-09-28 · section 1A
                     Supply chain disruption.
                     0000320193-24-000123/aapl.htm#7
@@ -147,13 +120,13 @@ class VerbsTest {
 
     @Test
     void jsonIsTheBodyAsItIs() {
-        assertThat(against(call -> Reply.of(200, HITS), "search", "x", "-o", "json")
+        assertThat(cli.against(call -> Reply.of(200, HITS), "search", "x", "-o", "json")
                         .out())
                 .isEqualTo(HITS + "\n");
-        assertThat(against(call -> Reply.of(200, HITS), "search", "x", "-o", "ndjson")
+        assertThat(cli.against(call -> Reply.of(200, HITS), "search", "x", "-o", "ndjson")
                         .out())
                 .hasLineCount(2);
-        assertThat(against(call -> Reply.of(200, HITS), "search", "x", "-o", "csv", "-s", "form")
+        assertThat(cli.against(call -> Reply.of(200, HITS), "search", "x", "-o", "csv", "-s", "form")
                         .out())
                 .startsWith("rank,score,key,id,company,form")
                 .contains("\n2,0.5,n2,n2,");
@@ -164,7 +137,7 @@ class VerbsTest {
         String problem = """
                 {"status": 400, "code": "FILTER_SYNTAX", "detail": "filter, column 7: expected a value, found =",
                  "errors": [{"context": "form == '10-K'\\n      ^", "hint": "equality is a single ="}]}""";
-        assertThat(against(call -> Reply.of(400, problem), "search", "x", "-w", "form == '10-K'"))
+        assertThat(cli.against(call -> Reply.of(400, problem), "search", "x", "-w", "form == '10-K'"))
                 .isEqualTo(new Run(6, "", """
                 error: filter, column 7: expected a value, found = (FILTER_SYNTAX)
                   form == '10-K'
@@ -184,7 +157,7 @@ class VerbsTest {
         "501,FEATURE_NOT_AVAILABLE,2"
     })
     void theExitCodeFollowsTheStatus(int status, String code, int exit) {
-        Run run = against(
+        Run run = cli.against(
                 call -> Reply.of(status, "{\"code\": \"" + code + "\", \"detail\": \"why\"}"),
                 "collections",
                 "get",
@@ -195,12 +168,12 @@ class VerbsTest {
 
     @Test
     void deletingACollectionNeedsAYes() {
-        Run refused = against(call -> Reply.of(200, "{\"deleted\": true}"), "collections", "delete", "notes");
+        Run refused = cli.against(call -> Reply.of(200, "{\"deleted\": true}"), "collections", "delete", "notes");
         assertThat(refused.exit()).isEqualTo(2);
-        assertThat(calls).isEmpty();
-        Run done = against(call -> Reply.of(200, "{\"deleted\": true}"), "collections", "drop", "notes", "--yes");
+        assertThat(cli.calls()).isEmpty();
+        Run done = cli.against(call -> Reply.of(200, "{\"deleted\": true}"), "collections", "drop", "notes", "--yes");
         assertThat(done).isEqualTo(new Run(0, "", "deleted: notes\n"));
-        assertThat(calls.getFirst().method()).isEqualTo("DELETE");
+        assertThat(cli.calls().getFirst().method()).isEqualTo("DELETE");
     }
 
     @Test
@@ -210,12 +183,12 @@ class VerbsTest {
                 : Reply.of(
                         200,
                         "{\"id\": \"op 1\", \"state\": \"succeeded\", \"result\": {\"backup\": \"b1\", \"records\": 3}}");
-        Run run = against(answers, "backup", "create", "notes", "--target", "nightly", "-q");
+        Run run = cli.against(answers, "backup", "create", "notes", "--target", "nightly", "-q");
         assertThat(run).isEqualTo(new Run(0, "backed up: backup b1, records 3\n", ""));
-        assertThat(calls.getFirst().target()).isEqualTo("/v1/backups");
-        assertThat(calls.getFirst().body()).isEqualTo("{\"target\":\"nightly\",\"collection\":\"notes\"}");
-        assertThat(calls.getFirst().idempotencyKey()).isNotEmpty();
-        assertThat(calls.getLast().target()).isEqualTo("/v1/operations/op%201?wait=true&timeout=2s");
+        assertThat(cli.calls().getFirst().target()).isEqualTo("/v1/backups");
+        assertThat(cli.calls().getFirst().body()).isEqualTo("{\"target\":\"nightly\",\"collection\":\"notes\"}");
+        assertThat(cli.calls().getFirst().idempotencyKey()).isNotEmpty();
+        assertThat(cli.calls().getLast().target()).isEqualTo("/v1/operations/op%201?wait=true&timeout=2s");
     }
 
     @Test
@@ -223,12 +196,12 @@ class VerbsTest {
         Function<Call, Reply> answers = call -> Reply.of(
                 202,
                 "{\"id\": \"o\", \"state\": \"failed\", \"error\": {\"code\": \"BACKUP_NOT_FOUND\", \"message\": \"why\"}}");
-        Run run = against(answers, "backup", "restore", "b1", "--into", "copy", "--position", "notes-0=42", "-q");
+        Run run = cli.against(answers, "backup", "restore", "b1", "--into", "copy", "--position", "notes-0=42", "-q");
         assertThat(run).isEqualTo(new Run(4, "", "error: why (BACKUP_NOT_FOUND)\n"));
-        assertThat(calls.getFirst().target()).isEqualTo("/v1/backups/b1/restore");
-        assertThat(calls.getFirst().body())
+        assertThat(cli.calls().getFirst().target()).isEqualTo("/v1/backups/b1/restore");
+        assertThat(cli.calls().getFirst().body())
                 .isEqualTo("{\"into\":\"copy\",\"position\":[{\"shard\":\"notes-0\",\"seq\":42}]}");
-        assertThat(run("backup", "restore", "b1", "--position", "x").exit()).isEqualTo(2);
+        assertThat(cli.run("backup", "restore", "b1", "--position", "x").exit()).isEqualTo(2);
     }
 
     @Test
@@ -237,8 +210,8 @@ class VerbsTest {
                 {"backups": [{"id": "b1", "collection": "notes", "time": "2026-01-02T03:04:05Z", "records": 3, "bytes": 9,
                   "new_bytes": 4, "position": [{"shard": "notes-0", "seq": 8}, {"shard": "notes-1", "seq": 9}],
                   "earliest_position": [{"shard": "notes-0"}, {"shard": "notes-1", "seq": 5}]}]}""");
-        Run run = against(answers, "backup", "list", "--target", "nightly");
-        assertThat(calls.getFirst().target()).isEqualTo("/v1/backups?collection=&target=nightly&cursor=");
+        Run run = cli.against(answers, "backup", "list", "--target", "nightly");
+        assertThat(cli.calls().getFirst().target()).isEqualTo("/v1/backups?collection=&target=nightly&cursor=");
         assertThat(run.exit()).isZero();
         assertThat(run.out()).contains("b1", "notes-0", "notes-1");
     }
@@ -246,7 +219,7 @@ class VerbsTest {
     @Test
     void aSchemaAloneGetsItsNameFromTheCommand() throws IOException {
         Path file = Files.writeString(folder.resolve("s.json"), "{\"kind\": \"document\", \"fields\": []}");
-        against(
+        cli.against(
                 call -> Reply.of(201, "{\"name\": \"notes\"}"),
                 "collections",
                 "create",
@@ -254,7 +227,7 @@ class VerbsTest {
                 "-f",
                 file.toString(),
                 "--dry-run");
-        assertThat(calls.getFirst().body())
+        assertThat(cli.calls().getFirst().body())
                 .isEqualTo("{\"schema\":{\"kind\":\"document\",\"fields\":[]},\"name\":\"notes\",\"dry_run\":true}");
     }
 
@@ -267,8 +240,8 @@ class VerbsTest {
                 : Reply.of(
                         200,
                         "{\"results\": [{\"key\": 1, \"record\": {\"key\": 1, \"fields\": {\"n\": 1}}}, {\"key\": 2}]}");
-        Run run = against(answers, "records", "get", "c", "1", "2", "-o", "ndjson");
-        assertThat(calls.getLast().body()).isEqualTo("{\"keys\":[1,2]}");
+        Run run = cli.against(answers, "records", "get", "c", "1", "2", "-o", "ndjson");
+        assertThat(cli.calls().getLast().body()).isEqualTo("{\"keys\":[1,2]}");
         assertThat(run).isEqualTo(new Run(4, "{\"key\":1,\"fields\":{\"n\":1}}\n", "error: not found: 2\n"));
     }
 
@@ -277,13 +250,15 @@ class VerbsTest {
         Path file = Files.writeString(folder.resolve("r.json"), "{\"text\": \"x\"}");
         Function<Call, Reply> answers =
                 call -> Reply.of(200, "{\"key\": \"a b\", \"outcome\": \"replaced\", \"seq\": 7}");
-        Run put = against(answers, "records", "put", "c", "a b", "-f", file.toString(), "--if-seq", "6");
+        Run put = cli.against(answers, "records", "put", "c", "a b", "-f", file.toString(), "--if-seq", "6");
         assertThat(put).isEqualTo(new Run(0, "", "a b replaced, seq 7\n"));
-        assertThat(calls.getFirst().method() + " " + calls.getFirst().target())
+        assertThat(cli.calls().getFirst().method() + " "
+                        + cli.calls().getFirst().target())
                 .isEqualTo("PUT /v1/collections/c/records/a%20b?if_seq=6");
-        assertThat(calls.getFirst().idempotencyKey()).isNotEmpty();
-        against(answers, "records", "patch", "c", "k", "--set", "year=2024", "--set", "note=hello", "--unset", "old");
-        assertThat(calls.getFirst().body())
+        assertThat(cli.calls().getFirst().idempotencyKey()).isNotEmpty();
+        cli.against(
+                answers, "records", "patch", "c", "k", "--set", "year=2024", "--set", "note=hello", "--unset", "old");
+        assertThat(cli.calls().getFirst().body())
                 .isEqualTo("{\"set\":{\"year\":2024,\"note\":\"hello\"},\"unset\":[\"old\"]}");
     }
 
@@ -292,7 +267,7 @@ class VerbsTest {
         Function<Call, Reply> answers = call -> call.body().contains("cursor")
                 ? Reply.of(200, "{\"records\": [{\"key\": 2, \"fields\": {\"n\": 2}}]}")
                 : Reply.of(200, "{\"records\": [{\"key\": 1, \"fields\": {\"n\": 1}}], \"next_cursor\": \"abc\"}");
-        assertThat(against(answers, "records", "export", "c", "-q"))
+        assertThat(cli.against(answers, "records", "export", "c", "-q"))
                 .isEqualTo(new Run(0, "{\"n\":1}\n{\"n\":2}\n", ""));
     }
 
@@ -303,7 +278,7 @@ class VerbsTest {
         Function<Call, Reply> answers = call -> call.method().equals("GET") ? Reply.of(200, "{}") : Reply.of(200, """
                 {"line": 2, "outcome": "refused", "error": {"code": "TYPE_MISMATCH", "message": "id: 2"}}
                 {"summary": {"lines": 2, "succeeded": 1, "failed": 1}}""");
-        Run run = against(
+        Run run = cli.against(
                 answers, "ingest", file.toString(), "--collection", "c", "--direct", "--rejects", rejects.toString());
         assertThat(run.exit()).isEqualTo(6);
         assertThat(run.err()).contains("1 written, 1 refused").contains("TYPE_MISMATCH  1");
@@ -317,7 +292,7 @@ class VerbsTest {
     void aLoadTellsFilesPassagesAndReasons() throws IOException {
         Files.writeString(folder.resolve("empty.htm"), "");
         Function<Call, Reply> answers = call -> Reply.of(200, "{}");
-        Run run = against(
+        Run run = cli.against(
                 answers,
                 "load",
                 folder.resolve("empty.htm").toString(),
@@ -337,24 +312,24 @@ class VerbsTest {
         try (StubServer server = new StubServer(call -> Reply.of(200, "{}"))) {
             port = server.port();
         }
-        Run run = run("load", folder.toString(), "--url", "http://127.0.0.1:" + port);
+        Run run = cli.run("load", folder.toString(), "--url", "http://127.0.0.1:" + port);
         assertThat(run.exit()).isEqualTo(3);
         assertThat(run.err()).startsWith("error: no server answers").hasLineCount(1);
     }
 
     @Test
     void nothingRunningIsExitThree() {
-        Run run = run("status");
+        Run run = cli.run("status");
         assertThat(run.exit()).isEqualTo(3);
         assertThat(run.err()).contains("./vectordb up");
-        assertThat(run("down").exit()).isZero();
-        assertThat(run("logs").exit()).isEqualTo(4);
+        assertThat(cli.run("down").exit()).isZero();
+        assertThat(cli.run("logs").exit()).isEqualTo(4);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"bash", "zsh", "fish"})
     void completionsNameEveryVerb(String shell) {
-        Run run = run("completion", shell);
+        Run run = cli.run("completion", shell);
         assertThat(run.exit()).isZero();
         assertThat(run.out()).contains("local-cluster", "collections", "search");
     }

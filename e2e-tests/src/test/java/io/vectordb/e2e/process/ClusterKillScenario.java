@@ -5,54 +5,25 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.vectordb.testkit.Seeds;
 import io.vectordb.v1.UpsertRequest;
 import java.time.Duration;
 import java.util.List;
-import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 
 /** Every process of a cluster with three replicas is killed once while it is written to; then two storage nodes at once. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
-class ClusterKillScenario {
+class ClusterKillScenario extends LedgerScenario {
 
-    private static final String COLLECTION = "ledger";
-    private static final String UNDECIDED = "undecided";
-    private static final int WRITERS = 3;
     private static final Duration RESUMES_WITHIN = Duration.ofSeconds(60);
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    private final SplittableRandom random = Seeds.splittable(ClusterKillScenario.class);
-    private ClusterProcesses cluster;
-    private GrpcClient client;
-    private Rest rest;
-    private Workload workload;
-
-    @BeforeAll
-    void start() {
-        cluster = ClusterProcesses.start("cluster-kill");
-        client = new GrpcClient(cluster.grpcPort());
-        rest = new Rest(cluster.rest());
-        workload = new Workload(client, rest, COLLECTION, WRITERS, random);
-        assertThat(Workload.create(client, COLLECTION, 3).getSettings().getReplicas())
-                .isEqualTo(3);
-    }
-
-    @AfterAll
-    void stop() {
-        workload.close();
-        client.close();
-        cluster.close();
+    ClusterKillScenario() {
+        super("cluster-kill");
     }
 
     @Test
@@ -90,7 +61,7 @@ class ClusterKillScenario {
         followers.forEach(ServerProcess::start);
         followers.forEach(ServerProcess::awaitReady);
         workload.awaitResumed(RESUMES_WITHIN);
-        finishTheFailedWrite();
+        finishUndecided("10s");
         workload.settleAndVerify();
     }
 
@@ -114,7 +85,7 @@ class ClusterKillScenario {
 
     private void assertThatWritesFail() {
         long before = workload.ledger().writes();
-        Rest.Answer answer = upsert("1s");
+        Rest.Answer answer = upsertUndecided("1s");
         assertThat(answer.status()).as("%s", answer).isIn(503, 504);
         StatusRuntimeException thrown = catchThrowableOfType(
                 StatusRuntimeException.class,
@@ -128,20 +99,5 @@ class ClusterKillScenario {
         assertThat(thrown.getStatus().getCode()).isIn(Status.Code.UNAVAILABLE, Status.Code.DEADLINE_EXCEEDED);
         // Those that were on their way when the nodes died may have been told; none later.
         assertThat(workload.ledger().writes()).isLessThanOrEqualTo(before + WRITERS);
-    }
-
-    /** Its outcome was unknown: the same again tells it, whichever it was. */
-    private void finishTheFailedWrite() {
-        assertThat(upsert("10s").status()).isEqualTo(200);
-        assertThat(rest.delete("/v1/collections/" + COLLECTION + "/records/" + UNDECIDED)
-                        .status())
-                .isEqualTo(200);
-    }
-
-    private Rest.Answer upsert(String timeout) {
-        String record = "{\"id\": \"" + UNDECIDED + "\", \"number\": 1, \"vector\": [1, 0, 0, 0, 0, 0, 0, 0]}";
-        return rest.post(
-                "/v1/collections/" + COLLECTION + "/upsert",
-                "{\"records\": [" + record + "], \"request_id\": \"undecided\", \"timeout\": \"" + timeout + "\"}");
     }
 }

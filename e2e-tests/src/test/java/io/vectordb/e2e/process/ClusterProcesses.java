@@ -65,7 +65,17 @@ public final class ClusterProcesses implements AutoCloseable {
                             "--vectordb.storage.data-dir=" + folder.resolve(node),
                             "--vectordb.storage.raft-port=" + raftPort(node)));
         }
-        add("index-node", INDEX, "256m", List.of(rpc(Ports.free()), follow, "--vectordb.index.node-id=" + INDEX));
+        add(
+                "index-node",
+                INDEX,
+                "256m",
+                List.of(
+                        rpc(Ports.free()),
+                        follow,
+                        "--vectordb.index.node-id=" + INDEX,
+                        "--vectordb.index.data-dir=" + folder.resolve(INDEX),
+                        // So small that every scenario seals, publishes and merges.
+                        "--vectordb.index.seal-rows=200"));
         add("query-coordinator", COORDINATOR, "384m", List.of(rpc(coordinatorPort), follow));
         add(
                 "gateway",

@@ -90,13 +90,7 @@ public final class GroupMembership {
 
     /** Takes in a replica that its node has made; it catches up from the log or by a copy. */
     public CompletableFuture<Void> addListener(GroupId group, RaftPeerAddress listener) {
-        return change(
-                group,
-                (_, listeners) -> listeners.add(RaftPeer.newBuilder()
-                        .setId(listener.server().toString())
-                        .setAddress(listener.address())
-                        .setStartupRole(RaftPeerRole.LISTENER)
-                        .build()));
+        return change(group, (_, listeners) -> listeners.add(listener.as(RaftPeerRole.LISTENER)));
     }
 
     /**
@@ -133,10 +127,7 @@ public final class GroupMembership {
     public CompletableFuture<Void> transferLeadership(GroupId group, String nodeId, Duration timeout) {
         try {
             groups.requireLeader(group);
-            RaftPeer peer = groups.memberOf(group, nodeId);
-            if (peer == null) {
-                throw notMember(group, nodeId, "member");
-            }
+            RaftPeer peer = groups.member(group, nodeId);
             TransferLeadershipRequest request = new TransferLeadershipRequest(
                     clientId,
                     server.getId(),
@@ -271,16 +262,9 @@ public final class GroupMembership {
         RaftPeer found = peers.stream()
                 .filter(peer -> isNode(peer, nodeId))
                 .findFirst()
-                .orElseThrow(() -> notMember(group, nodeId, what));
+                .orElseThrow(() -> RaftErrors.notMember(group, nodeId, what));
         peers.remove(found);
         return found;
-    }
-
-    private static VectorDbException notMember(GroupId group, String nodeId, String what) {
-        return new VectorDbException(
-                ErrorCode.NODE_NOT_FOUND,
-                "Node " + nodeId + " is no " + what + " of group " + group,
-                Map.of("group", group.name(), "node", nodeId));
     }
 
     private static boolean isNode(RaftPeer peer, String nodeId) {

@@ -3,12 +3,14 @@ package io.vectordb.raft;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Looks at every replica once a second: finds those that stopped although they vote, lets leaders go whose disk stands
- * still or whom nobody answers, and makes states durable by entries, bytes and time.
+ * still or whom nobody answers, connects anew to peers that are silent, and makes states durable by entries, bytes and
+ * time.
  *
  * <p>Ratis closes a replica, or after a long pause of the process the whole server, and lets the process live on; it then
  * looks well and answers nothing. Used by one thread.
@@ -37,6 +39,15 @@ final class GroupMonitor {
         /** Begins to be a follower, and returns. */
         void stepDown();
 
+        /**
+         * By their ids: of a leader, the peers that have not answered it for so long; of a candidate, all the other voters
+         * when there was no leader for so long.
+         */
+        Set<String> silentPeers(Duration patience);
+
+        /** Gives up the connections to a peer for new ones, and returns. */
+        void reconnect(String peer);
+
         long entriesSinceSync();
 
         long bytesSinceSync();
@@ -53,6 +64,8 @@ final class GroupMonitor {
     private final Map<String, Long> stoppedSince = new HashMap<>();
     private final Map<String, Flush> flushes = new HashMap<>();
     private final Map<String, Long> syncedAt = new HashMap<>();
+    /** By peer: all groups share the connections to it. */
+    private final Map<String, Long> reconnectedAt = new HashMap<>();
 
     /** A leader's log that was on the disk up to this index, and no further, since then. */
     private record Flush(long index, long sinceNanos) {}
@@ -71,6 +84,7 @@ final class GroupMonitor {
             checkCopy(replica, nowNanos);
             checkFlush(replica, nowNanos);
             checkAnswers(replica);
+            checkConnections(replica, nowNanos);
             checkDurable(replica, nowNanos);
         }
         stoppedSince.keySet().retainAll(present.keySet());
@@ -138,6 +152,23 @@ final class GroupMonitor {
         if (millis >= settings.electionTimeoutMax().toMillis()) {
             LOG.warn("Group {}: no majority has answered for {} ms; stepping down", replica.name(), millis);
             replica.stepDown();
+        }
+    }
+
+    /**
+     * Connections on which packets were lost for long stand still for as long again when the network is whole: TCP sends
+     * again less and less often, and those of Ratis are neither kept alive nor given up. Members that cannot ask each
+     * other meanwhile elect nobody; new connections are there at once. To a peer that is down this does no harm.
+     */
+    private void checkConnections(Replica replica, long nowNanos) {
+        Duration patience = settings.electionTimeoutMax().multipliedBy(2);
+        for (String peer : replica.silentPeers(patience)) {
+            Long last = reconnectedAt.get(peer);
+            if (last == null || nowNanos - last >= patience.toNanos()) {
+                reconnectedAt.put(peer, nowNanos);
+                LOG.info("Group {}: {} does not answer; connecting anew", replica.name(), peer);
+                replica.reconnect(peer);
+            }
         }
     }
 

@@ -5,7 +5,6 @@ import io.vectordb.common.VectorDbException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,28 +12,19 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
-import org.apache.ratis.protocol.ClientId;
-import org.apache.ratis.protocol.GroupManagementRequest;
-import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
-import org.apache.ratis.rpc.CallId;
 import org.apache.ratis.server.DivisionInfo;
 import org.apache.ratis.server.RaftConfiguration;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.raftlog.RaftLog;
 import org.apache.ratis.util.LifeCycle;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,21 +37,17 @@ import org.slf4j.LoggerFactory;
 final class GroupRegistry {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.vectordb.raft");
-    private static final long CHANGE_TIMEOUT_SECONDS = 60;
-    private static final String RETIRED =
-            "its group lost its majority and goes on in a later incarnation; it is kept until it is dropped";
 
     private final RaftNodeConfig config;
     private final RaftServer server;
     private final StateFactory states;
     private final GroupContext context;
     private final ReplicaRoster roster;
-    private final Map<UUID, GroupStateMachine> machines;
-    private final ClientId clientId = ClientId.randomId();
+    private final ReplicaRunner runner;
+    private final PeerQuestions questions;
+    private final SetAsideGroups setAside;
     private final ReentrantLock changes = new ReentrantLock();
     private final Map<GroupId, GroupStateMachine> running = new ConcurrentHashMap<>();
-    private final Map<GroupId, String> failed = new ConcurrentHashMap<>();
-    private final Map<GroupId, String> retired = new ConcurrentHashMap<>();
 
     /** @param machines where the server looks up the state machine of a group that it starts */
     GroupRegistry(
@@ -75,7 +61,9 @@ final class GroupRegistry {
         this.states = states;
         this.context = context;
         this.roster = new ReplicaRoster(config);
-        this.machines = machines;
+        this.runner = new ReplicaRunner(server, states, context, machines);
+        this.questions = new PeerQuestions(config.nodeId(), context.askers());
+        this.setAside = new SetAsideGroups(config.nodeId());
     }
 
     /** Starts what is on disk, and finishes what was being added or removed. */
@@ -85,7 +73,7 @@ final class GroupRegistry {
                 recover(directory, directory.read());
             } catch (IOException | RuntimeException e) {
                 LOG.error("Group {} is set aside: its replica cannot be started", directory.group(), e);
-                failed.put(directory.group(), String.valueOf(e.getMessage()));
+                setAside.fail(directory.group(), String.valueOf(e.getMessage()));
             }
             if (Files.exists(directory.folder())) {
                 roster.add(directory.group());
@@ -93,15 +81,10 @@ final class GroupRegistry {
         }
         for (String name : roster.names()) {
             GroupId group = GroupId.of(name);
-            if (!running.containsKey(group) && !failed.containsKey(group) && !retired.containsKey(group)) {
-                setLostAside(group, "its folder is gone");
+            if (!running.containsKey(group) && !setAside.contains(group)) {
+                setAside.lose(group, "its folder is gone");
             }
         }
-    }
-
-    private void setLostAside(GroupId group, String why) {
-        LOG.error("Group {} is set aside: {}", group, why);
-        failed.put(group, String.valueOf(lost(group, why).getMessage()));
     }
 
     /** Notes that replicas were here that are not any more: they are not added as if they were new. */
@@ -111,7 +94,7 @@ final class GroupRegistry {
             for (GroupId group : groups) {
                 if (!running.containsKey(group)) {
                     roster.add(group);
-                    setLostAside(group, why);
+                    setAside.lose(group, why);
                 }
             }
         } finally {
@@ -125,17 +108,17 @@ final class GroupRegistry {
                 directory.delete();
                 roster.remove(directory.group());
             }
-            case RETIRED -> retired.put(directory.group(), RETIRED);
+            case RETIRED -> setAside.retire(directory.group());
             case ADDING -> {
-                start(directory, marker, !directory.hasLog());
+                running.put(directory.group(), runner.start(directory, marker, !directory.hasLog()));
                 directory.write(marker.in(GroupDirectory.Phase.ACTIVE));
             }
             case ACTIVE -> {
                 if (!directory.hasLog()) {
-                    throw lost(directory.group(), "its log is gone from " + directory.log());
+                    throw SetAsideGroups.lost(directory.group(), "its log is gone from " + directory.log());
                 }
                 directory.finishInstall();
-                start(directory, marker, false);
+                running.put(directory.group(), runner.start(directory, marker, false));
                 refuseBrokenLog(directory);
             }
         }
@@ -154,10 +137,10 @@ final class GroupRegistry {
             throw new IllegalArgumentException(
                     "Node " + config.nodeId() + " cannot listen to group " + group + " and vote in it: " + voters);
         }
-        refuseMember(group, voters);
+        questions.refuseMember(group, voters);
         changes.lock();
         try {
-            if (failed.containsKey(group)) {
+            if (setAside.hasFailed(group)) {
                 remove(group);
             }
             create(group, new GroupDirectory.Marker(GroupDirectory.Phase.ADDING, voters, Optional.of(self())));
@@ -166,46 +149,21 @@ final class GroupRegistry {
         }
     }
 
-    /** An empty replica of a node that its group still counts as a voter would vote without what it had confirmed. */
-    private void refuseMember(GroupId group, List<RaftPeerAddress> voters) {
-        for (RaftPeerAddress voter : voters) {
-            try (PeerClient client = new PeerClient(group, peer(voter, RaftPeerRole.FOLLOWER))) {
-                PeerMessages.Members members = PeerMessages.decodeMembers(client.ask(new PeerMessages.AskMembers()));
-                if (members.leader() && members.voters().contains(config.nodeId())) {
-                    throw new VectorDbException(
-                            ErrorCode.OPERATION_CONFLICT,
-                            "Node " + config.nodeId() + " is a voter of group " + group
-                                    + ": remove it from the group before it joins anew",
-                            Map.of("group", group.name(), "node", config.nodeId()));
-                }
-                if (members.leader()) {
-                    return;
-                }
-            } catch (IOException e) {
-                LOG.info("Group {}: {} did not tell its members: {}", group, voter, e.toString());
-            }
-        }
-        throw new VectorDbException(
-                ErrorCode.SHARD_UNAVAILABLE,
-                "None of " + voters + " is the leader of group " + group,
-                Map.of("group", group.name()));
-    }
-
     private void create(GroupId group, GroupDirectory.Marker marker) {
         changes.lock();
         try {
             if (running.containsKey(group)) {
                 return;
             }
-            refuseFailed(group);
+            setAside.refuse(group);
             GroupDirectory directory = GroupDirectory.of(config, group);
             if (directory.hasLog()) {
-                throw lost(group, "a log without its marker lies in " + directory.log());
+                throw SetAsideGroups.lost(group, "a log without its marker lies in " + directory.log());
             }
             roster.add(group);
             directory.write(marker);
             try {
-                start(directory, marker, true);
+                running.put(group, runner.start(directory, marker, true));
             } catch (RuntimeException e) {
                 directory.delete();
                 roster.remove(group);
@@ -225,23 +183,20 @@ final class GroupRegistry {
         changes.lock();
         try {
             GroupDirectory directory = GroupDirectory.of(config, group);
-            if (retired.containsKey(group)) {
+            if (setAside.isRetired(group)) {
                 return;
             }
             if (!Files.exists(directory.folder())) {
                 // One that is lost has nothing to be kept.
-                failed.remove(group);
+                setAside.forget(group);
                 roster.remove(group);
                 return;
             }
-            directory.write(new GroupDirectory.Marker(GroupDirectory.Phase.RETIRED, List.of(self()), Optional.empty()));
+            directory.write(alone(GroupDirectory.Phase.RETIRED));
             running.remove(group);
-            if (machines.containsKey(group.uuid())) {
-                stop(group);
-            }
-            failed.remove(group);
-            retired.put(group, RETIRED);
-            LOG.warn("Group {}: the replica is set aside: {}", group, RETIRED);
+            runner.stop(group);
+            setAside.retire(group);
+            LOG.warn("Group {}: the replica is set aside: {}", group, SetAsideGroups.RETIRED);
         } finally {
             changes.unlock();
         }
@@ -254,19 +209,18 @@ final class GroupRegistry {
             if (running.containsKey(next)) {
                 return;
             }
-            refuse(failed, next);
-            refuse(failed, old);
+            setAside.refuseFailed(next);
+            setAside.refuseFailed(old);
             retire(old);
-            if (!retired.containsKey(old)) {
-                throw lost(next, "there is no replica of group " + old + " to go on with");
+            if (!setAside.isRetired(old)) {
+                throw SetAsideGroups.lost(next, "there is no replica of group " + old + " to go on with");
             }
             GroupDirectory directory = GroupDirectory.of(config, next);
             new GroupSuccession(config, states).prepare(GroupDirectory.of(config, old), directory);
-            GroupDirectory.Marker marker =
-                    new GroupDirectory.Marker(GroupDirectory.Phase.ADDING, List.of(self()), Optional.empty());
+            GroupDirectory.Marker marker = alone(GroupDirectory.Phase.ADDING);
             directory.write(marker);
             roster.add(next);
-            start(directory, marker, false);
+            running.put(next, runner.start(directory, marker, false));
             directory.write(marker.in(GroupDirectory.Phase.ACTIVE));
         } catch (IOException e) {
             throw new UncheckedIOException("Group " + next + " cannot go on with the replica of " + old, e);
@@ -282,19 +236,14 @@ final class GroupRegistry {
             GroupDirectory directory = GroupDirectory.of(config, group);
             if (!Files.exists(directory.folder())) {
                 DurableFiles.deleteTree(directory.log());
-                failed.remove(group);
-                retired.remove(group);
+                setAside.forget(group);
                 roster.remove(group);
                 return;
             }
-            directory.write(
-                    new GroupDirectory.Marker(GroupDirectory.Phase.REMOVING, List.of(self()), Optional.empty()));
+            directory.write(alone(GroupDirectory.Phase.REMOVING));
             running.remove(group);
-            if (machines.containsKey(group.uuid())) {
-                stop(group);
-            }
-            failed.remove(group);
-            retired.remove(group);
+            runner.stop(group);
+            setAside.forget(group);
             directory.delete();
             roster.remove(group);
         } finally {
@@ -302,54 +251,19 @@ final class GroupRegistry {
         }
     }
 
+    private GroupDirectory.Marker alone(GroupDirectory.Phase phase) {
+        return new GroupDirectory.Marker(phase, List.of(self()), Optional.empty());
+    }
+
     private RaftPeerAddress self() {
         return new RaftPeerAddress(config.server(), config.host() + ":" + config.port());
-    }
-
-    private void start(GroupDirectory directory, GroupDirectory.Marker marker, boolean fresh) {
-        GroupId group = directory.group();
-        GroupStateMachine machine = new GroupStateMachine(directory, states.create(group, directory.state()), context);
-        machines.put(group.uuid(), machine);
-        List<RaftPeer> members = new ArrayList<>();
-        marker.peers().forEach(peer -> members.add(peer(peer, RaftPeerRole.FOLLOWER)));
-        marker.listener().ifPresent(peer -> members.add(peer(peer, RaftPeerRole.LISTENER)));
-        try {
-            change(GroupManagementRequest.newAdd(
-                    clientId,
-                    server.getId(),
-                    CallId.getAndIncrement(),
-                    RaftGroup.valueOf(ratisId(group), members),
-                    fresh));
-            running.put(group, machine);
-        } catch (RuntimeException e) {
-            machines.remove(group.uuid());
-            machine.close();
-            throw e;
-        }
-    }
-
-    private static RaftPeer peer(RaftPeerAddress peer, RaftPeerRole role) {
-        return RaftPeer.newBuilder()
-                .setId(peer.server().toString())
-                .setAddress(peer.address())
-                .setStartupRole(role)
-                .build();
     }
 
     /** Ends what was started, for a server that does not start. */
     void stopAll() {
         for (GroupId group : groups()) {
             running.remove(group);
-            stop(group);
-        }
-    }
-
-    private void stop(GroupId group) {
-        change(GroupManagementRequest.newRemove(
-                clientId, server.getId(), CallId.getAndIncrement(), ratisId(group), false, false));
-        GroupStateMachine machine = machines.remove(group.uuid());
-        if (machine != null) {
-            machine.close();
+            runner.stop(group);
         }
     }
 
@@ -364,69 +278,31 @@ final class GroupRegistry {
         TermIndex last = log.getLastEntryTermIndex();
         long end = last == null ? -1 : last.getIndex();
         if (end < applied && applied != directory.copiedIndex()) {
-            setAside(group, "its log ends at " + end + ", its state is at " + applied);
+            stopLost(group, "its log ends at " + end + ", its state is at " + applied);
         }
         if (last != null && log.getStartIndex() > applied + 1) {
-            setAside(group, "its log begins at " + log.getStartIndex() + ", its state is at " + applied);
+            stopLost(group, "its log begins at " + log.getStartIndex() + ", its state is at " + applied);
         }
     }
 
-    private void setAside(GroupId group, String why) {
+    private void stopLost(GroupId group, String why) {
         running.remove(group);
-        stop(group);
-        throw lost(group, why);
+        runner.stop(group);
+        throw SetAsideGroups.lost(group, why);
     }
 
-    private static VectorDbException lost(GroupId group, String why) {
-        return new VectorDbException(
-                ErrorCode.SEGMENT_CORRUPT,
-                "The replica of group " + group + " is lost: " + why + "; remove it from its group, then here",
-                Map.of("group", group.name()));
-    }
-
-    private void change(GroupManagementRequest request) {
-        try {
-            server.groupManagementAsync(request).get(CHANGE_TIMEOUT_SECONDS, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new CompletionException(e);
-        } catch (ExecutionException | TimeoutException e) {
-            throw new CompletionException(String.valueOf(e.getMessage()), e);
-        }
-    }
-
-    /** The member on a node, whatever its role; null when there is none. */
-    @Nullable
-    RaftPeer memberOf(GroupId group, String nodeId) {
+    /** The member on a node, whatever its role. */
+    RaftPeer member(GroupId group, String nodeId) {
         RaftConfiguration conf = division(group).getRaftConf();
         return Stream.of(RaftPeerRole.FOLLOWER, RaftPeerRole.LISTENER)
                 .flatMap(role -> conf.getAllPeers(role).stream())
                 .filter(peer -> ServerId.nodeOf(peer.getId()).equals(nodeId))
                 .findFirst()
-                .orElse(null);
+                .orElseThrow(() -> RaftErrors.notMember(group, nodeId, "member"));
     }
 
     CompletableFuture<byte[]> ask(GroupId group, String nodeId, byte[] request) {
-        RaftConfiguration conf = division(group).getRaftConf();
-        RaftPeer peer = memberOf(group, nodeId);
-        if (peer == null) {
-            throw new VectorDbException(
-                    ErrorCode.NODE_NOT_FOUND,
-                    "Node " + nodeId + " is no member of group " + group,
-                    Map.of("group", group.name(), "node", nodeId));
-        }
-        return CompletableFuture.supplyAsync(
-                () -> {
-                    try (PeerClient client = new PeerClient(group, peer)) {
-                        return client.ask(new PeerMessages.Query(request)).toByteArray();
-                    } catch (IOException e) {
-                        throw RaftErrors.unavailable(
-                                "Node " + nodeId + " did not answer for group " + group + ": " + e.getMessage(),
-                                Map.of("group", group.name(), "node", nodeId),
-                                e);
-                    }
-                },
-                context.askers());
+        return questions.ask(group, member(group, nodeId), request);
     }
 
     GroupStateMachine find(GroupId group) {
@@ -434,26 +310,11 @@ final class GroupRegistry {
         if (machine != null) {
             return machine;
         }
-        refuseFailed(group);
+        setAside.refuse(group);
         throw new VectorDbException(
                 ErrorCode.SHARD_UNAVAILABLE,
                 "Group " + group + " has no replica on node " + config.nodeId(),
                 Map.of("group", group.name()));
-    }
-
-    private void refuseFailed(GroupId group) {
-        refuse(failed, group);
-        refuse(retired, group);
-    }
-
-    private void refuse(Map<GroupId, String> setAside, GroupId group) {
-        String reason = setAside.get(group);
-        if (reason != null) {
-            throw new VectorDbException(
-                    ErrorCode.SHARD_UNAVAILABLE,
-                    "The replica of group " + group + " on node " + config.nodeId() + " is set aside: " + reason,
-                    Map.of("group", group.name()));
-        }
     }
 
     RaftServer.Division division(GroupId group) {
@@ -504,12 +365,8 @@ final class GroupRegistry {
         return groups;
     }
 
-    Map<GroupId, String> failed() {
-        return Map.copyOf(failed);
-    }
-
-    Map<GroupId, String> retired() {
-        return Map.copyOf(retired);
+    SetAsideGroups setAside() {
+        return setAside;
     }
 
     /** Sets replicas aside that their groups have dismissed, so that nobody takes them for a failure. */
@@ -517,7 +374,7 @@ final class GroupRegistry {
         for (Map.Entry<GroupId, GroupStateMachine> entry : running.entrySet()) {
             if (entry.getValue().isDismissed() && running.remove(entry.getKey(), entry.getValue())) {
                 LOG.warn("Group {} goes on without this replica, which is set aside", entry.getKey());
-                failed.put(entry.getKey(), "it is no member of its group any more; remove it here");
+                setAside.fail(entry.getKey(), "it is no member of its group any more; remove it here");
                 entry.getValue().close();
             }
         }

@@ -1,9 +1,14 @@
 package io.vectordb.raft;
 
 import io.vectordb.common.VectorDbException;
+import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
 import org.apache.ratis.proto.RaftProtos.ServerRpcProto;
+import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftConfiguration;
 import org.apache.ratis.server.RaftServer;
@@ -86,6 +91,46 @@ record MonitoredGroup(
     @Override
     public void stepDown() {
         membership.stepDown(group);
+    }
+
+    @Override
+    public Set<String> silentPeers(Duration patience) {
+        try {
+            RaftServer.Division division = groups.division(group);
+            RoleInfoProto role = division.getInfo().getRoleInfoProto();
+            if (role.hasCandidateInfo()) {
+                // Whoever of them answers in time, it was not enough of them for a leader.
+                return role.getCandidateInfo().getLastLeaderElapsedTimeMs() < patience.toMillis()
+                        ? Set.of()
+                        : others(division.getRaftConf());
+            }
+            if (role.getRoleElapsedTimeMs() < patience.toMillis()) {
+                return Set.of();
+            }
+            return role.getLeaderInfo().getFollowerInfoList().stream()
+                    .filter(each -> each.getLastRpcElapsedTimeMs() >= patience.toMillis())
+                    .map(each -> each.getId().getId().toStringUtf8())
+                    .collect(Collectors.toSet());
+        } catch (VectorDbException e) {
+            return Set.of();
+        }
+    }
+
+    private Set<String> others(RaftConfiguration conf) {
+        return conf.getCurrentPeers().stream()
+                .map(RaftPeer::getId)
+                .filter(id -> !id.equals(server.getId()))
+                .map(RaftPeerId::toString)
+                .collect(Collectors.toSet());
+    }
+
+    @Override
+    public void reconnect(String peer) {
+        // Closing the old connections waits for what is under way on them.
+        Thread.ofVirtual()
+                .name("raft-reconnect-" + peer)
+                .start(() -> server.getServerRpc()
+                        .handleException(RaftPeerId.valueOf(peer), new IOException(peer + " does not answer"), true));
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import org.apache.ratis.protocol.exceptions.AlreadyClosedException;
 import org.apache.ratis.protocol.exceptions.GroupMismatchException;
@@ -52,6 +53,10 @@ final class RaftErrors {
                 unavailable("Group " + group + " has no replica on this node", metadata, cause);
             case AlreadyClosedException _ ->
                 unavailable("The replica of group " + group + " is closed", metadata, cause);
+            // After a long pause of the process Ratis closes its server, and the monitor halts the process some seconds
+            // later.
+            case RejectedExecutionException _ ->
+                unavailable("The server of the replica of group " + group + " is closed", metadata, cause);
             case ReconfigurationInProgressException _ -> conflict(group, metadata, cause);
             case SetConfigurationException _ -> conflict(group, metadata, cause);
             case TransferLeadershipException _ -> conflict(group, metadata, cause);
@@ -78,6 +83,14 @@ final class RaftErrors {
                 metadata,
                 List.of(),
                 cause);
+    }
+
+    /** @param what the node would have to be: a member, a voter or a listener */
+    static VectorDbException notMember(GroupId group, String nodeId, String what) {
+        return new VectorDbException(
+                ErrorCode.NODE_NOT_FOUND,
+                "Node " + nodeId + " is no " + what + " of group " + group,
+                Map.of("group", group.name(), "node", nodeId));
     }
 
     static VectorDbException overloaded(GroupId group, Map<String, String> metadata) {

@@ -335,7 +335,7 @@ public final class RaftNode implements AutoCloseable {
 
     /** The groups whose replica here was retired, and why. */
     public Map<GroupId, String> retiredGroups() {
-        return groups.retired();
+        return groups.setAside().retired();
     }
 
     /** Whether a started replica of the group is here. */
@@ -350,7 +350,7 @@ public final class RaftNode implements AutoCloseable {
 
     /** The groups whose replica here could not be started, and why. Only {@link #removeGroup} ends that. */
     public Map<GroupId, String> failedGroups() {
-        return groups.failed();
+        return groups.setAside().failed();
     }
 
     /** The node id of the leader as this replica sees it. */
@@ -373,7 +373,7 @@ public final class RaftNode implements AutoCloseable {
     /** Whether the server and every replica run; leaders are another question. */
     public boolean isHealthy() {
         return server.getLifeCycleState() == LifeCycle.State.RUNNING
-                && groups.failed().isEmpty()
+                && groups.setAside().failed().isEmpty()
                 && groups.groups().stream().allMatch(groups::isRunning);
     }
 

@@ -1,5 +1,8 @@
 package io.vectordb.raft;
 
+import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
+import org.apache.ratis.protocol.RaftPeer;
+
 /**
  * A member of a group.
  *
@@ -23,5 +26,14 @@ public record RaftPeerAddress(ServerId server, String address) {
 
     public String nodeId() {
         return server.nodeId();
+    }
+
+    /** As Ratis names a member that starts in this role. */
+    RaftPeer as(RaftPeerRole role) {
+        return RaftPeer.newBuilder()
+                .setId(server.toString())
+                .setAddress(address)
+                .setStartupRole(role)
+                .build();
     }
 }

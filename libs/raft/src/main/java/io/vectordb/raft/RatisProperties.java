@@ -90,8 +90,8 @@ final class RatisProperties {
                 properties, (int) Math.clamp(settings.keepEntries() / 2, 1, PURGE_GAP_ENTRIES));
         RaftServerConfigKeys.Log.setCorruptionPolicy(properties, RaftServerConfigKeys.Log.CorruptionPolicy.EXCEPTION);
         // An entry of its own, and a sync on every member, after each commit, only so that a restarted replica knows
-        // from its
-        // log what was committed: its state knows that, up to what it has applied, and the next leader knows the rest.
+        // from its log what was committed: its state knows that, up to what it has applied, and the next leader knows
+        // the rest.
         RaftServerConfigKeys.Log.setLogMetadataEnabled(properties, false);
         // Both report entries as flushed that are not.
         RaftServerConfigKeys.Log.setUnsafeFlushEnabled(properties, false);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class GroupMonitorTest {
@@ -100,6 +101,20 @@ class GroupMonitorTest {
         assertThat(replica.stepDowns).isEqualTo(1);
     }
 
+    @Test
+    void aSilentPeerIsConnectedToAnewNowAndThenWhicheverGroupMissesIt() {
+        checkAt(0);
+        assertThat(replica.reconnected).isEmpty();
+        replica.silentPeers = Set.of("p");
+        checkAt(1);
+        checkAt(2);
+        checkAt(6);
+        assertThat(replica.reconnected).containsExactly("p");
+        checkAt(7);
+        assertThat(replica.reconnected).containsExactly("p", "p");
+        assertThat(replica.patience).isEqualTo(Duration.ofSeconds(6));
+    }
+
     private void checkAt(long seconds) {
         monitor.check(List.of(replica), Duration.ofSeconds(seconds).toNanos());
     }
@@ -111,6 +126,9 @@ class GroupMonitorTest {
         private int handovers;
         private long unansweredMillis;
         private int stepDowns;
+        private Set<String> silentPeers = Set.of();
+        private final List<String> reconnected = new ArrayList<>();
+        private Duration patience = Duration.ZERO;
         private long entries;
         private long bytes;
         private int syncs;
@@ -148,6 +166,17 @@ class GroupMonitorTest {
         @Override
         public void stepDown() {
             stepDowns++;
+        }
+
+        @Override
+        public Set<String> silentPeers(Duration asked) {
+            patience = asked;
+            return silentPeers;
+        }
+
+        @Override
+        public void reconnect(String peer) {
+            reconnected.add(peer);
         }
 
         @Override

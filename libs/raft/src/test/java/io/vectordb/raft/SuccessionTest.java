@@ -22,16 +22,23 @@ class SuccessionTest {
     @TempDir
     Path folder;
 
+    /** Three words are in the group, all nodes but one stop, and a fourth word is in the next group. */
+    private static RaftNode goOnAlone(TestCluster cluster, String id) {
+        cluster.addGroup(GROUP);
+        List.of("a", "b", "c").forEach(word -> cluster.add(GROUP, word));
+        cluster.nodes().stream()
+                .map(RaftNode::nodeId)
+                .filter(each -> !each.equals(id))
+                .forEach(cluster::stop);
+        cluster.node(id).succeed(GROUP, NEXT);
+        cluster.add(NEXT, "d");
+        return cluster.node(id);
+    }
+
     @Test
     void oneReplicaGoesOnAndTheOthersAreNeverHeardAgain() {
         try (TestCluster cluster = new TestCluster(folder, 3)) {
-            cluster.addGroup(GROUP);
-            List.of("a", "b", "c").forEach(word -> cluster.add(GROUP, word));
-            cluster.stop("n1");
-            cluster.stop("n2");
-            RaftNode survivor = cluster.node("n3");
-            survivor.succeed(GROUP, NEXT);
-            cluster.add(NEXT, "d");
+            RaftNode survivor = goOnAlone(cluster, "n3");
             assertThat(words(survivor, NEXT)).containsExactly("a", "b", "c", "d");
             assertThat(survivor.groups()).containsExactly(NEXT);
             assertThat(survivor.retiredGroups()).containsOnlyKeys(GROUP);
@@ -68,13 +75,7 @@ class SuccessionTest {
     @Test
     void newMembersTakeACopyAndVoteAndTheFirstOneMayGo() {
         try (TestCluster cluster = new TestCluster(folder, 3)) {
-            cluster.addGroup(GROUP);
-            List.of("a", "b", "c").forEach(word -> cluster.add(GROUP, word));
-            cluster.stop("n2");
-            cluster.stop("n3");
-            RaftNode survivor = cluster.node("n1");
-            survivor.succeed(GROUP, NEXT);
-            cluster.add(NEXT, "d");
+            RaftNode survivor = goOnAlone(cluster, "n1");
             for (String id : List.of("n2", "n3")) {
                 cluster.start(id).addListener(NEXT, List.of(cluster.address("n1")));
                 survivor.membership().addListener(NEXT, cluster.address(id)).join();

@@ -4,17 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.vectordb.common.ErrorCode;
 import io.vectordb.common.VectorDbException;
+import io.vectordb.testkit.FileTrees;
 import io.vectordb.testkit.Ports;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -27,6 +23,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.ToIntBiFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -40,12 +37,21 @@ final class TestCluster implements AutoCloseable {
     final List<String> fatal = new CopyOnWriteArrayList<>();
     private final Path root;
     private final Map<String, RaftPeerAddress> addresses = new TreeMap<>();
+    private final Map<String, Integer> ports = new TreeMap<>();
     private final Map<String, RaftNode> nodes = new ConcurrentSkipListMap<>();
 
     TestCluster(Path root, int size) {
+        this(root, size, (_, port) -> port);
+    }
+
+    /** @param reachedAt through which port the others reach a node that listens at this one */
+    TestCluster(Path root, int size, ToIntBiFunction<String, Integer> reachedAt) {
         this.root = root;
         for (int i = 1; i <= size; i++) {
-            addresses.put("n" + i, RaftPeerAddress.ofNode("n" + i, "127.0.0.1:" + Ports.free()));
+            String id = "n" + i;
+            int port = Ports.free();
+            ports.put(id, port);
+            addresses.put(id, RaftPeerAddress.ofNode(id, "127.0.0.1:" + reachedAt.applyAsInt(id, port)));
         }
         addresses.keySet().forEach(this::start);
     }
@@ -55,9 +61,7 @@ final class TestCluster implements AutoCloseable {
                 RaftNodeConfig.ofNode(
                         id,
                         "127.0.0.1",
-                        Integer.parseInt(Objects.requireNonNull(addresses.get(id))
-                                .address()
-                                .substring("127.0.0.1:".length())),
+                        Objects.requireNonNull(ports.get(id)),
                         root.resolve(id),
                         // Calm elections, as in production: a busy machine must not cost a test its leader.
                         RaftSettings.shards().withLogKept(100, 64 << 20)),
@@ -162,33 +166,7 @@ final class TestCluster implements AutoCloseable {
 
     /** All there is of a node's files at about this moment; some may come and go meanwhile. */
     List<Path> files(String id) {
-        List<Path> files = new ArrayList<>();
-        try {
-            Files.walkFileTree(directory(id), new SimpleFileVisitor<>() {
-                @Override
-                public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
-                    files.add(folder);
-                    return FileVisitResult.CONTINUE;
-                }
-
-                @Override
-                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-                    files.add(file);
-                    return FileVisitResult.CONTINUE;
-                }
-
-                @Override
-                public FileVisitResult visitFileFailed(Path file, IOException error) throws IOException {
-                    if (error instanceof NoSuchFileException) {
-                        return FileVisitResult.CONTINUE;
-                    }
-                    throw error;
-                }
-            });
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return files;
+        return FileTrees.list(directory(id));
     }
 
     /** A full first segment of large commands, then more small ones than are kept beyond a purge. */

@@ -7,8 +7,10 @@ import io.vectordb.internal.metadata.v1.ClusterState;
 import io.vectordb.internal.metadata.v1.Node;
 import io.vectordb.internal.metadata.v1.ShardState;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import reactor.core.publisher.Mono;
@@ -26,7 +28,7 @@ public final class ShardClient {
     private static final Duration LONGEST_ATTEMPT = Duration.ofSeconds(4);
 
     private static final Duration SHORTEST_ATTEMPT = Duration.ofSeconds(1);
-    /** So long a node that did not answer an attempt is asked after all others. */
+    /** So long a node that did not answer an attempt is asked after all others; never left out, it may answer again. */
     private static final Duration SILENCE = Duration.ofSeconds(5);
 
     private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
@@ -62,30 +64,41 @@ public final class ShardClient {
      * @param number how many were made before
      * @param turn whose turn it is among the replicas when nobody names the leader: hints do not count, so that a dead
      *     leader that the others still name keeps none of them from being asked
+     * @param answered who was asked before and did answer, since the last that did not
      * @param mayHaveSucceeded whether one before this may have done its work although it failed
      * @param said why those before this failed, if any said more than nothing
      */
     private record Attempt(
-            int number, String node, int turn, boolean mayHaveSucceeded, Optional<VectorDbException> said) {}
+            int number,
+            String node,
+            int turn,
+            Set<String> answered,
+            boolean mayHaveSucceeded,
+            Optional<VectorDbException> said) {}
 
     private Attempt first(ShardState shard) {
         String leader = leaders.get(shard.getUid());
         List<String> replicas = shard.getStorageNodesList();
         if (leader != null && replicas.contains(leader) && !isSilent(leader)) {
-            return new Attempt(0, leader, 0, false, Optional.empty());
+            return new Attempt(0, leader, 0, Set.of(), false, Optional.empty());
         }
-        int turn = firstHeard(replicas, 0);
-        return new Attempt(0, replicas.get(turn % replicas.size()), turn + 1, false, Optional.empty());
+        int turn = firstHeard(replicas, 0, Set.of());
+        return new Attempt(0, replicas.get(turn % replicas.size()), turn + 1, Set.of(), false, Optional.empty());
     }
 
-    /** The first turn from this one on whose node is not silent; this one where all are. */
-    private int firstHeard(List<String> replicas, int turn) {
+    /** The first turn from this one on whose node does not have to wait. */
+    private int firstHeard(List<String> replicas, int turn, Set<String> answered) {
         for (int i = turn; i < turn + replicas.size(); i++) {
-            if (!isSilent(replicas.get(i % replicas.size()))) {
+            if (!hasToWait(replicas.get(i % replicas.size()), replicas, answered)) {
                 return i;
             }
         }
         return turn;
+    }
+
+    /** A silent node waits until all that are not silent were asked: it may be the leader and have stood still briefly. */
+    private boolean hasToWait(String node, List<String> replicas, Set<String> answered) {
+        return isSilent(node) && !replicas.stream().allMatch(each -> isSilent(each) || answered.contains(each));
     }
 
     private boolean isSilent(String node) {
@@ -95,15 +108,31 @@ public final class ShardClient {
 
     /** @param said why the attempts before failed */
     private Attempt next(
-            ShardState shard, Attempt last, Optional<String> hint, boolean mayHaveSucceeded, VectorDbException said) {
+            ShardState shard,
+            Attempt last,
+            Optional<String> hint,
+            Set<String> answered,
+            boolean mayHaveSucceeded,
+            VectorDbException said) {
+        int number = last.number() + 1;
         if (hint.isPresent()) {
-            return new Attempt(last.number() + 1, hint.get(), last.turn(), mayHaveSucceeded, Optional.of(said));
+            return new Attempt(number, hint.get(), last.turn(), answered, mayHaveSucceeded, Optional.of(said));
         }
         List<String> replicas = shard.getStorageNodesList();
         int after = replicas.get(last.turn() % replicas.size()).equals(last.node()) ? last.turn() + 1 : last.turn();
-        int turn = firstHeard(replicas, after);
-        return new Attempt(
-                last.number() + 1, replicas.get(turn % replicas.size()), turn + 1, mayHaveSucceeded, Optional.of(said));
+        int turn = firstHeard(replicas, after, answered);
+        String node = replicas.get(turn % replicas.size());
+        return new Attempt(number, node, turn + 1, answered, mayHaveSucceeded, Optional.of(said));
+    }
+
+    /** After one that hung all others come first again, so that a call is not spent on that one alone. */
+    private static Set<String> answered(Attempt last, VectorDbException error) {
+        if (error.code() == ErrorCode.DEADLINE_EXCEEDED) {
+            return Set.of();
+        }
+        Set<String> answered = new HashSet<>(last.answered());
+        answered.add(last.node());
+        return answered;
     }
 
     private <Q, A> Mono<A> attempt(Call<Q, A> call, Attempt attempt) {
@@ -143,10 +172,11 @@ public final class ShardClient {
             return Mono.error(last.mayHaveSucceeded() && isMomentary(error.code()) ? giveUp(call, error) : error);
         }
         leaders.remove(call.shard().getUid(), last.node());
+        Set<String> answered = answered(last, error);
+        List<String> replicas = call.shard().getStorageNodesList();
         Optional<String> hint = Optional.ofNullable(error.metadata().get("leader"))
-                .filter(each -> !each.equals(last.node())
-                        && !isSilent(each)
-                        && call.shard().getStorageNodesList().contains(each));
+                .filter(each ->
+                        !each.equals(last.node()) && replicas.contains(each) && !hasToWait(each, replicas, answered));
         hint.ifPresent(leader -> leaders.put(call.shard().getUid(), leader));
         Duration pause = hint.isPresent() && last.number() == 0 ? Duration.ZERO : pause(last.number());
         // An attempt that only the end of its time broke off says less than one before it.
@@ -155,7 +185,7 @@ public final class ShardClient {
         if (call.left().compareTo(pause) <= 0) {
             return Mono.error(giveUp(call, said));
         }
-        return Mono.delay(pause).then(attempt(call, next(call.shard(), last, hint, mayHaveSucceeded, said)));
+        return Mono.delay(pause).then(attempt(call, next(call.shard(), last, hint, answered, mayHaveSucceeded, said)));
     }
 
     private static boolean isWorthRepeating(ErrorCode code) {

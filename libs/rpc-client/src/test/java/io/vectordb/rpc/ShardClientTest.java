@@ -172,6 +172,28 @@ class ShardClientTest {
     }
 
     @Test
+    void aLeaderThatHungOnceIsAskedAgainWithinTheCallWhenTheOthersNameIt() {
+        nodes.get(0).behaviour = observer -> {};
+        assertThat(failure(Duration.ofMillis(500)).code()).isEqualTo(ErrorCode.DEADLINE_EXCEEDED);
+        nodes.get(0).behaviour = FakeStorage::answer;
+        nodes.get(1).fails(ErrorCode.NOT_LEADER, Map.of("leader", "n0"));
+        nodes.get(2).fails(ErrorCode.NOT_LEADER, Map.of("leader", "n0"));
+        assertThat(call(TIMEOUT)).isEqualTo(7);
+        assertThat(calls()).containsExactly(2, 1, 1);
+    }
+
+    @Test
+    void aLeaderThatHungOnceIsAskedAgainWithinTheCallAlsoWhenNobodyNamesIt() {
+        nodes.get(0).behaviour = observer -> {};
+        assertThat(failure(Duration.ofMillis(500)).code()).isEqualTo(ErrorCode.DEADLINE_EXCEEDED);
+        nodes.get(0).behaviour = FakeStorage::answer;
+        nodes.get(1).fails(ErrorCode.SHARD_UNAVAILABLE, Map.of());
+        nodes.get(2).fails(ErrorCode.SHARD_UNAVAILABLE, Map.of());
+        assertThat(call(TIMEOUT)).isEqualTo(7);
+        assertThat(calls()).containsExactly(2, 1, 1);
+    }
+
+    @Test
     void whatAnotherReplicaHasAlreadyIsReadThere() {
         nodes.get(0).fails(ErrorCode.STALE, Map.of());
         assertThat(call(TIMEOUT)).isEqualTo(7);

@@ -41,6 +41,7 @@ final class SegmentBuilder implements AutoCloseable {
     private static final long PAUSE_NANOS = 1_000_000_000L;
 
     private static final int CLAIM_PARTS = 3;
+    private static final long STOP_SECONDS = 10;
 
     private final String nodeId;
     private final SegmentCache files;
@@ -337,5 +338,12 @@ final class SegmentBuilder implements AutoCloseable {
         closed = true;
         renewals.shutdownNow();
         thread.shutdownNow();
+        try {
+            if (!thread.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
+                LOG.warn("a segment is still being built");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

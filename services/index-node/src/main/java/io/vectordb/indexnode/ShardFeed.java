@@ -43,14 +43,24 @@ final class ShardFeed {
     /**
      * Has the shard keep the changes after {@code fromSeq} for this feed, and no longer those before.
      *
-     * @throws io.vectordb.common.VectorDbException {@code RESYNC} when they are not all there any more
+     * @throws io.vectordb.common.VectorDbException {@code RESYNC} when they are not all there any more, {@code
+     *     LIMIT_EXCEEDED} when the shard does so for as many readers as it takes
      */
     void hold(long fromSeq) {
+        hold(fromSeq, LEASE);
+    }
+
+    /** The shard need not keep anything for this feed any more. */
+    void release() {
+        hold(0, Duration.ZERO);
+    }
+
+    private void hold(long fromSeq, Duration lease) {
         HoldFeedRequest request = HoldFeedRequest.newBuilder()
                 .setShard(shard.getUid())
                 .setReader(reader)
                 .setFromSeq(fromSeq)
-                .setTtlMillis(LEASE.toMillis())
+                .setTtlMillis(lease.toMillis())
                 .build();
         Objects.requireNonNull(storage.call(shard, StorageServiceGrpc.getHoldFeedMethod(), request, DEADLINE)
                 .block());

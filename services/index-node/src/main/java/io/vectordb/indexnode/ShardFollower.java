@@ -34,7 +34,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A view is served only when it was complete up to some position; from then on it only grows. When the feed no longer
  * reaches back to where this follower stands it begins anew, and serves the old view until the new one is complete; so it
- * does when the memory for vectors is used up, and tries again now and then.
+ * does when the memory for vectors is used up, and tries again now and then. A shard that takes no more leases of its feed is
+ * followed without one.
  *
  * <p>Memory is bounded: while what was sealed waits to be written to files and there is no more room, nothing is taken in,
  * and the view stays where it is.
@@ -82,6 +83,9 @@ final class ShardFollower implements AutoCloseable {
     private volatile Set<String> segmentIds = Set.of();
     private volatile long confirmedAtNanos = Long.MIN_VALUE;
     private volatile boolean closed;
+    private volatile boolean closedForGood;
+    /** Of the follower's thread. */
+    private boolean leaseRefused;
 
     private record Waiter(long seq, long id) implements Comparable<Waiter> {
         @Override
@@ -212,6 +216,24 @@ final class ShardFollower implements AutoCloseable {
     }
 
     private void run() {
+        followUntilClosed();
+        if (closedForGood) {
+            release();
+        }
+    }
+
+    /** Else it would hold the changes back for as long as the lease lasts. */
+    private void release() {
+        // Closing interrupted what this thread waited for, not this.
+        Thread.interrupted();
+        try {
+            feed.release();
+        } catch (RuntimeException e) {
+            LOG.debug("{}: the lease of its feed was not given back: {}", shard.getName(), e.toString());
+        }
+    }
+
+    private void followUntilClosed() {
         while (!closed) {
             try {
                 long newest = feed.position();
@@ -279,7 +301,7 @@ final class ShardFollower implements AutoCloseable {
     /** Nothing when the feed does not go back to them, or they cannot be had: they can do without. */
     private Optional<ShardIndex> open(ShardSegments published) {
         try {
-            feed.hold(published.getSegments(published.getSegmentsCount() - 1).getToSeq());
+            hold(published.getSegments(published.getSegmentsCount() - 1).getToSeq());
             List<SealedSegment> segments = new ArrayList<>();
             for (PublishedSegment each : published.getSegmentsList()) {
                 segments.add(work.files().open(shard, new ContentHash(each.getId()), work.budget()));
@@ -301,7 +323,7 @@ final class ShardFollower implements AutoCloseable {
             ScanResponse page = feed.scan(asOf, after);
             if (asOf == 0) {
                 // However long the rest takes, and whatever is written meanwhile.
-                feed.hold(page.getAsOfSeq());
+                hold(page.getAsOfSeq());
             }
             asOf = page.getAsOfSeq();
             for (ScannedRecord scanned : page.getRecordsList()) {
@@ -312,6 +334,22 @@ final class ShardFollower implements AutoCloseable {
             after = page.getNext();
         } while (!after.isEmpty() && !closed);
         return asOf;
+    }
+
+    /** Without a lease the changes are kept for as long as for anybody, which is long enough for who keeps up. */
+    private void hold(long position) {
+        try {
+            feed.hold(position);
+            leaseRefused = false;
+        } catch (VectorDbException e) {
+            if (e.code() != ErrorCode.LIMIT_EXCEEDED) {
+                throw e;
+            }
+            if (!leaseRefused) {
+                LOG.warn("{}: followed without a lease of its feed: {}", shard.getName(), e.getMessage());
+            }
+            leaseRefused = true;
+        }
     }
 
     private void follow(ShardIndex index) {
@@ -337,7 +375,7 @@ final class ShardFollower implements AutoCloseable {
                     leaderCheckedAt = askedAt;
                 }
                 if (askedAt - leaseMovedAt > LEASE_MOVE_NANOS) {
-                    feed.hold(position);
+                    hold(position);
                     leaseMovedAt = askedAt;
                 }
                 response = feed.tail(position);
@@ -426,6 +464,12 @@ final class ShardFollower implements AutoCloseable {
         view = Optional.of(next);
         confirmedAtNanos = askedAt;
         waiters.headMap(new Waiter(position, Long.MAX_VALUE), true).values().forEach(future -> future.complete(next));
+    }
+
+    /** Closes, and gives back the lease of the feed: nobody here goes on with this shard. */
+    void closeForGood() {
+        closedForGood = true;
+        close();
     }
 
     @Override

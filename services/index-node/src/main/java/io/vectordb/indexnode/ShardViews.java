@@ -102,7 +102,7 @@ final class ShardViews implements AutoCloseable {
         for (String uid : Set.copyOf(served.keySet())) {
             Served gone = assigned.contains(uid) ? null : served.remove(uid);
             if (gone != null) {
-                gone.follower().close();
+                gone.follower().closeForGood();
             }
         }
     }

@@ -90,6 +90,8 @@ final class FakeStorage extends StorageServiceGrpc.StorageServiceImplBase implem
     final AtomicInteger scans = new AtomicInteger();
     /** Pages that were asked for while nobody had a lease. */
     final AtomicInteger scansWithoutLease = new AtomicInteger();
+
+    volatile boolean refusesLeases;
     /** By reader. */
     final Map<String, Long> held = new ConcurrentHashMap<>();
 
@@ -204,7 +206,14 @@ final class FakeStorage extends StorageServiceGrpc.StorageServiceImplBase implem
             observer.onError(new VectorDbException(ErrorCode.RESYNC, "the feed begins at " + store.feedFloor()));
             return;
         }
-        held.put(request.getReader(), request.getFromSeq());
+        if (request.getTtlMillis() == 0) {
+            held.remove(request.getReader());
+        } else if (refusesLeases) {
+            observer.onError(new VectorDbException(ErrorCode.LIMIT_EXCEEDED, "as many readers as it takes"));
+            return;
+        } else {
+            held.put(request.getReader(), request.getFromSeq());
+        }
         answer(observer, HoldFeedResponse.getDefaultInstance());
     }
 

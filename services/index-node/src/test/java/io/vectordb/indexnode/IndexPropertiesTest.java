@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -27,12 +28,12 @@ class IndexPropertiesTest {
                         0,
                         1_000,
                         DataSize.ofBytes(0),
-                        Path.of("x"),
-                        1,
-                        DataSize.ofBytes(1),
-                        Duration.ZERO,
-                        Duration.ZERO,
-                        DataSize.ofBytes(1),
+                        Path.of(".vectordb/index"),
+                        100_000,
+                        DataSize.ofMegabytes(128),
+                        Duration.ofMinutes(10),
+                        Duration.ofSeconds(30),
+                        DataSize.ofBytes(0),
                         Duration.ofSeconds(1)));
         assertThat(defaults.vectorMemoryBytes()).isGreaterThan(100L << 20);
         assertThat(defaults.threads()).isEqualTo(Runtime.getRuntime().availableProcessors());
@@ -40,25 +41,33 @@ class IndexPropertiesTest {
 
     @Test
     void everySettingIsRead() {
-        assertThat(bind(Map.of(
-                        "vectordb.index.node-id", "i7",
-                        "vectordb.index.ef-search", "64",
-                        "vectordb.index.search-threads", "3",
-                        "vectordb.index.search-queue", "5",
-                        "vectordb.index.vector-memory", "300MB",
-                        "vectordb.index.tail-wait", "200ms")))
+        Map<String, String> values = new HashMap<>(Map.of(
+                "vectordb.index.data-dir", "/data/i7",
+                "vectordb.index.seal-rows", "500",
+                "vectordb.index.seal-size", "2MB",
+                "vectordb.index.seal-age", "40s",
+                "vectordb.index.build-claim", "9s",
+                "vectordb.index.row-memory", "8MB"));
+        values.putAll(Map.of(
+                "vectordb.index.node-id", "i7",
+                "vectordb.index.ef-search", "64",
+                "vectordb.index.search-threads", "3",
+                "vectordb.index.search-queue", "5",
+                "vectordb.index.vector-memory", "300MB",
+                "vectordb.index.tail-wait", "200ms"));
+        assertThat(bind(values))
                 .isEqualTo(new IndexProperties(
                         "i7",
                         64,
                         3,
                         5,
                         DataSize.ofMegabytes(300),
-                        Path.of("x"),
-                        1,
-                        DataSize.ofBytes(1),
-                        Duration.ZERO,
-                        Duration.ZERO,
-                        DataSize.ofBytes(1),
+                        Path.of("/data/i7"),
+                        500,
+                        DataSize.ofMegabytes(2),
+                        Duration.ofSeconds(40),
+                        Duration.ofSeconds(9),
+                        DataSize.ofMegabytes(8),
                         Duration.ofMillis(200)));
     }
 }

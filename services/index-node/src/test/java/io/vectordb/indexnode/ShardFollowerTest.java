@@ -110,6 +110,27 @@ class ShardFollowerTest {
     }
 
     @Test
+    void aShardThatTakesNoMoreLeasesIsFollowedWithoutOne() throws Exception {
+        storage.refusesLeases = true;
+        storage.put(1, 1);
+        follower.start();
+        viewAt(1);
+        int scans = storage.scans.get();
+        assertThat(keys(viewAt(storage.put(2, 2)))).containsExactly("k1", "k2");
+        assertThat(storage.scans).hasValue(scans);
+        assertThat(storage.held).isEmpty();
+    }
+
+    @Test
+    void whoseShardIsServedNoMoreGivesItsLeaseBack() throws Exception {
+        follower.start();
+        viewAt(0);
+        assertThat(storage.held).containsOnlyKeys("index/i1");
+        follower.closeForGood();
+        await(storage.held::isEmpty);
+    }
+
+    @Test
     void aLoadThatBreaksOffIsBegunAnewAndNeverServedInPart() throws Exception {
         for (int i = 1; i <= 7; i++) {
             storage.put(i, i);

@@ -150,7 +150,8 @@ final class StorageGrpcService extends StorageServiceGrpc.StorageServiceImplBase
     public void holdFeed(HoldFeedRequest request, StreamObserver<HoldFeedResponse> observer) {
         checkLease(request);
         GroupId group = replicas.group(request.getShard());
-        if (node.of(group).isLeader(group)) {
+        boolean givenBack = request.getTtlMillis() == 0;
+        if (!givenBack && node.of(group).isLeader(group)) {
             checkFeed(group, request.getFromSeq());
         }
         LeaseCommand command = LeaseCommand.newBuilder()
@@ -168,9 +169,8 @@ final class StorageGrpcService extends StorageServiceGrpc.StorageServiceImplBase
                         Map.of("reader", request.getReader()));
             }
             // What was trimmed before the lease was there is not held by it.
-            return HoldFeedResponse.newBuilder()
-                    .setFeedFromSeq(checkFeed(group, request.getFromSeq()))
-                    .build();
+            long floor = givenBack ? replicas.store(group).feedFloor() : checkFeed(group, request.getFromSeq());
+            return HoldFeedResponse.newBuilder().setFeedFromSeq(floor).build();
         }));
     }
 

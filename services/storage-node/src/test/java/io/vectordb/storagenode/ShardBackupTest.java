@@ -31,14 +31,10 @@ import io.vectordb.internal.storage.v1.StorageServiceGrpc;
 import io.vectordb.internal.storage.v1.StoredRecord;
 import io.vectordb.rpc.GrpcErrors;
 import io.vectordb.storage.ShardStore;
+import io.vectordb.testkit.FileTrees;
 import io.vectordb.testkit.Ports;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -169,26 +165,10 @@ class ShardBackupTest {
     }
 
     /** Around them the nodes write and delete on. */
-    private List<Path> scratchFiles() throws IOException {
-        List<Path> found = new ArrayList<>();
-        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-                if (file.toString().contains("/scratch/")) {
-                    found.add(file);
-                }
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult visitFileFailed(Path file, IOException error) throws IOException {
-                if (error instanceof NoSuchFileException) {
-                    return FileVisitResult.CONTINUE;
-                }
-                throw error;
-            }
-        });
-        return found;
+    private List<Path> scratchFiles() {
+        return FileTrees.list(folder).stream()
+                .filter(path -> path.toString().contains("/scratch/"))
+                .toList();
     }
 
     /** The whole shard as one segment; no file of it is asked for. */

@@ -160,7 +160,7 @@ class StorageGrpcServiceTest {
                         .code())
                 .isEqualTo(ErrorCode.RESYNC);
         assertThat(store.leases()).hasSize(1);
-        assertThat(node.stub().holdFeed(hold("index/i1", second, 0)).getFeedFromSeq())
+        assertThat(node.stub().holdFeed(hold("index/i1", first, 0)).getFeedFromSeq())
                 .isEqualTo(second);
         assertThat(store.leases()).isEmpty();
     }
