@@ -14,6 +14,7 @@ import io.vectordb.benchmarks.run.AnnReport;
 import io.vectordb.benchmarks.run.ChurnRun;
 import io.vectordb.benchmarks.run.ConcurrentRun;
 import io.vectordb.benchmarks.run.FilteredRun;
+import io.vectordb.benchmarks.segments.SegmentsBenchmark;
 import io.vectordb.benchmarks.storage.StorageBenchmark;
 import io.vectordb.benchmarks.storage.StorageOptions;
 import io.vectordb.common.VectorDbException;
@@ -58,11 +59,16 @@ public final class Main {
             out.print(StorageBenchmark.USAGE);
             return 0;
         }
+        boolean segments = !arguments.isEmpty() && arguments.getFirst().equals("segments");
+        if (segments && arguments.contains("--help")) {
+            out.print(SegmentsBenchmark.USAGE);
+            return 0;
+        }
         if (arguments.contains("--help") || arguments.contains("-h")) {
             out.print(AnnOptions.USAGE);
             return 0;
         }
-        if (arguments.isEmpty() || !(storage || arguments.getFirst().equals("ann"))) {
+        if (arguments.isEmpty() || !(storage || segments || arguments.getFirst().equals("ann"))) {
             err.print(AnnOptions.USAGE);
             return WRONG_USAGE;
         }
@@ -70,6 +76,8 @@ public final class Main {
             List<String> rest = arguments.subList(1, arguments.size());
             if (storage) {
                 out.print(new StorageBenchmark(root, StorageOptions.parse(rest), err::println).run());
+            } else if (segments) {
+                segments(rest);
             } else {
                 ann(AnnOptions.parse(rest));
             }
@@ -81,6 +89,22 @@ public final class Main {
             err.println("error: " + e);
             return 1;
         }
+    }
+
+    private void segments(List<String> arguments) throws IOException {
+        int at = arguments.indexOf("--rounds");
+        int rounds = at < 0 ? 5 : Integer.parseInt(arguments.get(at + 1));
+        String name = arguments.isEmpty() || arguments.getFirst().startsWith("-") ? "sec-minilm-384" : arguments.getFirst();
+        Path target = root.resolve("benchmarks/target");
+        Dataset dataset = Datasets.resolve(
+                new DatasetRequest(
+                        name,
+                        null,
+                        null,
+                        root.resolve("../shared/data/ann").normalize(),
+                        target.resolve("ann-data")),
+                err::println);
+        out.print(new SegmentsBenchmark(dataset, target.resolve("segments"), rounds, err::println).run());
     }
 
     private void ann(AnnOptions options) throws IOException {

@@ -41,6 +41,7 @@ public final class StorageBenchmark {
             Starts a metadata service and storage nodes on loopback, in benchmarks/target/storage.
 
               --replicas A,B,..     of the shard (1,3)
+              --warm-up N           seconds of writes before the first measurement (60)
               --seconds N           of each measurement (5)
               --rounds N            interleaved rounds of writes (3)
               --records N           before a node is killed and started again (200000)
@@ -83,6 +84,7 @@ public final class StorageBenchmark {
             try (StorageCluster cluster = new StorageCluster(root, folder, replicas);
                     PlainRocks plain = new PlainRocks(folder.resolve("plain"))) {
                 table.append("## ").append(replicas).append(replicas == 1 ? " replica\n\n" : " replicas\n\n");
+                warmUp(cluster, plain);
                 writes(cluster, plain);
                 concurrentWriters(cluster);
                 reads(cluster);
@@ -96,6 +98,14 @@ public final class StorageBenchmark {
             StorageCluster.delete(folder);
         }
         return table.toString();
+    }
+
+    private void warmUp(StorageCluster cluster, PlainRocks plain) {
+        progress.accept("warming up");
+        for (int batch : BATCHES) {
+            rate(1, options.warmUp() / BATCHES.length, _ -> write(cluster, batch));
+            rate(1, options.seconds() / 2, _ -> plain.write(rows(batch)));
+        }
     }
 
     private void writes(StorageCluster cluster, PlainRocks plain) {

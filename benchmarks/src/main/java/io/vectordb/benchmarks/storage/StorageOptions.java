@@ -9,11 +9,12 @@ import java.util.stream.Stream;
  * What to measure.
  *
  * @param replicas numbers of replicas, one after another
+ * @param warmUp seconds of writes before the first measurement: virtual machines that have just started are several times slower
  * @param seconds of each measurement
  * @param rounds of writes, interleaved
  * @param records before a node is killed and started again
  */
-public record StorageOptions(List<Integer> replicas, double seconds, int rounds, long records) {
+public record StorageOptions(List<Integer> replicas, double warmUp, double seconds, int rounds, long records) {
 
     public StorageOptions {
         replicas = List.copyOf(replicas);
@@ -22,6 +23,7 @@ public record StorageOptions(List<Integer> replicas, double seconds, int rounds,
     /** @throws VectorDbException {@code INVALID_VALUE} */
     public static StorageOptions parse(List<String> arguments) {
         List<Integer> replicas = List.of(1, 3);
+        double warmUp = 60;
         double seconds = 5;
         int rounds = 3;
         long records = 200_000;
@@ -37,6 +39,7 @@ public record StorageOptions(List<Integer> replicas, double seconds, int rounds,
                         replicas = Stream.of(value.split(",", -1))
                                 .map(Integer::valueOf)
                                 .toList();
+                    case "--warm-up" -> warmUp = Double.parseDouble(value);
                     case "--seconds" -> seconds = Double.parseDouble(value);
                     case "--rounds" -> rounds = Integer.parseInt(value);
                     case "--records" -> records = Long.parseLong(value);
@@ -46,7 +49,7 @@ public record StorageOptions(List<Integer> replicas, double seconds, int rounds,
                 throw invalid("expected a number after " + option + ", received " + value);
             }
         }
-        return new StorageOptions(replicas, seconds, rounds, records);
+        return new StorageOptions(replicas, warmUp, seconds, rounds, records);
     }
 
     private static VectorDbException invalid(String message) {

@@ -13,10 +13,11 @@ import picocli.CommandLine.Unmatched;
 @Command(
         name = "bench",
         description =
-                "Measure: ann DATASET the index, storage the storage nodes, micro what JMH does (see ann --help).")
+                "Measure: ann DATASET the index, segments a shard's view, storage the storage nodes, micro what JMH does"
+                        + " (see ann --help).")
 final class BenchCommand implements Callable<Integer> {
 
-    @Parameters(arity = "1", paramLabel = "KIND", description = "ann, storage or micro.")
+    @Parameters(arity = "1", paramLabel = "KIND", description = "ann, segments, storage or micro.")
     private String kind = "";
 
     @Unmatched
@@ -24,9 +25,9 @@ final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (List.of("ann", "micro", "storage").contains(kind)) {
+        if (List.of("ann", "micro", "segments", "storage").contains(kind)) {
             throw new CliException(ExitCode.USAGE, "bench is run by ./vectordb, which starts its program; call that");
         }
-        throw new CliException(ExitCode.USAGE, "expected ann, storage or micro after bench, received " + kind);
+        throw new CliException(ExitCode.USAGE, "expected ann, segments, storage or micro after bench, received " + kind);
     }
 }

@@ -75,7 +75,7 @@ public final class ClusterProcesses implements AutoCloseable {
                         "--vectordb.index.node-id=" + INDEX,
                         "--vectordb.index.data-dir=" + folder.resolve(INDEX),
                         // So small that every scenario seals, publishes and merges.
-                        "--vectordb.index.seal-rows=200"));
+                        "--vectordb.index.seal-rows=60"));
         add("query-coordinator", COORDINATOR, "384m", List.of(rpc(coordinatorPort), follow));
         add(
                 "gateway",
@@ -137,6 +137,11 @@ public final class ClusterProcesses implements AutoCloseable {
 
     public ServerProcess node(String name) {
         return Objects.requireNonNull(nodes.get(name), name);
+    }
+
+    /** Where a node has its data. */
+    Path folder(String node) {
+        return folder.resolve(node);
     }
 
     /** The storage node that leads the only shard there is; waits for an election. */

@@ -19,7 +19,7 @@ abstract class LedgerScenario {
     static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final String name;
-    private final SplittableRandom random = Seeds.splittable(getClass());
+    final SplittableRandom random = Seeds.splittable(getClass());
     ClusterProcesses cluster;
     GrpcClient client;
     Rest rest;
