@@ -96,7 +96,13 @@ final class PatternRule {
         FixedBitSet candidates = scope.postings().none();
         boolean complete = !open
                 && scope.postings()
-                        .addSpan(scope.source().values(), from, Scope.after(from), KindRule.SPAN_TERMS, _ -> true, candidates);
+                        .addSpan(
+                                scope.source().values(),
+                                from,
+                                Scope.after(from),
+                                KindRule.SPAN_TERMS,
+                                _ -> true,
+                                candidates);
         return complete ? candidates : scope.rows();
     }
 }

@@ -150,7 +150,8 @@ class FieldIndexTest {
         Condition ids = compare("id", Compare.Op.GT, text(""));
         AtomicInteger asked = new AtomicInteger();
         try (FieldIndex index = TestIndexes.of(folder, rows)) {
-            assertThat(index.match(ids, () -> asked.incrementAndGet() < 0).exact()).isTrue();
+            assertThat(index.match(ids, () -> asked.incrementAndGet() < 0).exact())
+                    .isTrue();
             assertThat(asked.get()).isGreaterThan(10);
             assertThat(failure(() -> index.match(ids, () -> asked.decrementAndGet() < 5)))
                     .isEqualTo(ErrorCode.CANCELLED);
