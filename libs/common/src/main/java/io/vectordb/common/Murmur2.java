@@ -20,7 +20,8 @@ public final class Murmur2 {
         return (hash(key) & 0x7fffffff) % buckets;
     }
 
-    static int hash(byte[] data) {
+    /** All 32 bits of the hash. */
+    public static int hash(byte[] data) {
         int length = data.length;
         int h = SEED ^ length;
         int words = length >> 2;

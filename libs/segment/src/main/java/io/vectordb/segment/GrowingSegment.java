@@ -1,77 +1,185 @@
 package io.vectordb.segment;
 
 import com.google.protobuf.ByteString;
+import io.vectordb.schema.RecordKeys;
 import io.vectordb.v1.Fields;
 import io.vectordb.v1.RecordKey;
 import io.vectordb.v1.Value;
 import io.vectordb.v1.Vector;
+import io.vectordb.vectorindex.GrowingVectorIndex;
 import io.vectordb.vectorindex.MemoryBudget;
+import io.vectordb.vectorindex.OrdinalFilter;
+import io.vectordb.vectorindex.VectorIndex;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.ObjLongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The segment of a shard that still takes writes: every record of the shard as its change feed tells them, in memory.
+ * A segment that takes writes, in memory, until it is sealed.
  *
- * <p>One thread applies changes in the order of the feed and publishes; any number of threads search {@link #view()}
- * meanwhile. A view shows the shard exactly as of its watermark, whatever is applied after: an older row stays until
- * nobody can see it, and each row knows from which version to which it is the newest of its key. So the changes of one
- * log entry become visible together.
+ * <p>Rows that a later one of the same key replaced stay, so that a view shows the shard exactly as of its watermark
+ * whatever is applied after.
  *
- * <p>Memory: the rows as they were parsed, {@code 4 * dimension} bytes a vector and the graphs. What is dead is not
- * given back before the segment is rebuilt.
+ * <p>Memory: the rows as they were parsed, {@code 4 * dimension} bytes a vector and the graphs.
  */
-public final class GrowingSegment implements AutoCloseable {
+final class GrowingSegment implements SegmentPart, AutoCloseable {
 
     /** Stands in a row for a vector that its column holds, so that a filter can tell whether there is one. */
     private static final Value PRESENT =
             Value.newBuilder().setVectorValue(Vector.getDefaultInstance()).build();
 
+    /** About what it takes to test the fields of a row. */
+    private static final double PREDICATE_NANOS = 150;
+
+    private final long fromSeq;
     private final Map<String, VectorColumn> vectors = new LinkedHashMap<>();
     private final Rows rows = new Rows();
     private final Map<RecordKey, Integer> newest = new HashMap<>();
-    private volatile SegmentView view;
+    private final Map<RecordKey, Long> deletes = new HashMap<>();
+    private int live;
+    private long rowBytes;
 
     /** @param budget what the memory of vectors and graphs is taken from */
-    public GrowingSegment(List<VectorFieldSpec> specs, MemoryBudget budget) {
+    GrowingSegment(long fromSeq, List<VectorFieldSpec> specs, MemoryBudget budget) {
+        this.fromSeq = fromSeq;
         specs.forEach(spec -> vectors.put(spec.name(), new VectorColumn(spec, budget)));
-        view = new SegmentView(rows, vectors, 0, 0, 0);
     }
 
     /**
-     * Takes in one change. Writer only; seen after {@link #publish}.
+     * Takes in the newest version of a record. Writer only.
      *
-     * @param seq of the change; never lower than that of an earlier change of the same key
-     * @param fields the whole record with its vectors as float32_le, or null where it was deleted
+     * @param fields the whole record with its vectors as float32_le
      * @throws io.vectordb.common.VectorDbException {@code MEMORY_LIMIT}; the segment must not be written to any more
      *     then, while views of it stay good
      */
-    public void apply(long seq, RecordKey key, @Nullable Fields fields) {
-        Integer before = newest.get(key);
-        if (before != null) {
-            rows.end(before, seq);
-        }
-        if (fields == null) {
-            newest.remove(key);
-            return;
-        }
+    void add(long seq, RecordKey key, Fields fields) {
         Fields.Builder withoutVectors = fields.toBuilder();
         vectors.keySet().stream()
                 .filter(name -> vector(fields, name).isPresent())
                 .forEach(name -> withoutVectors.putValues(name, PRESENT));
-        int ordinal = rows.append(key, withoutVectors.build(), seq);
+        Fields row = withoutVectors.build();
+        int ordinal = rows.append(key, row, seq);
+        rowBytes += row.getSerializedSize();
+        live++;
         newest.put(key, ordinal);
+        deletes.remove(key);
         vectors.forEach((name, column) -> vector(fields, name)
                 .ifPresentOrElse(
                         bytes -> column.add(ordinal, VectorBytes.decode(bytes)), () -> column.addAbsent(ordinal)));
     }
 
-    /** Shows everything applied so far, as the state of the shard at {@code watermark}. Writer only. */
-    public void publish(long watermark) {
-        view = new SegmentView(rows, vectors, rows.size(), newest.size(), watermark);
+    /**
+     * Notes that a record was deleted, where older segments may have it; which row that ended is told by {@link #end}.
+     * Writer only.
+     */
+    void delete(long seq, RecordKey key) {
+        if (fromSeq > 0) {
+            deletes.put(key, seq);
+        }
+    }
+
+    @Override
+    public long fromSeq() {
+        return fromSeq;
+    }
+
+    @Override
+    public int ordinals() {
+        return rows.size();
+    }
+
+    @Override
+    public int live() {
+        return live;
+    }
+
+    /** The size of the rows, dead ones included, without vectors, as they would be stored. */
+    long rowBytes() {
+        return rowBytes;
+    }
+
+    @Override
+    public RecordKey key(int ordinal) {
+        return rows.key(ordinal);
+    }
+
+    @Override
+    public byte[] keyBytes(int ordinal) {
+        return RecordKeys.encode(rows.key(ordinal));
+    }
+
+    @Override
+    public Fields fields(int ordinal) {
+        return rows.fields(ordinal);
+    }
+
+    @Override
+    public long birth(int ordinal) {
+        return rows.birth(ordinal);
+    }
+
+    @Override
+    public long death(int ordinal) {
+        return rows.death(ordinal);
+    }
+
+    @Override
+    public OrdinalFilter passing(RowFilter filter, BooleanSupplier cancelled) {
+        OrdinalFilter passes = ordinal -> filter.predicate().test(rows.fields(ordinal));
+        return passes.withEstimates(OrdinalFilter.UNKNOWN_SHARE, PREDICATE_NANOS);
+    }
+
+    @Override
+    public Optional<? extends VectorIndex> vectors(VectorFieldSpec field) {
+        return column(field).map(VectorColumn::index);
+    }
+
+    /** The index of a field, for the segment that this one becomes part of. */
+    GrowingVectorIndex growingVectors(VectorFieldSpec field) {
+        return Objects.requireNonNull(vectors.get(field.name()), field.name()).index();
+    }
+
+    @Override
+    public Optional<float[]> vector(VectorFieldSpec field, int ordinal) {
+        return column(field).flatMap(column -> column.vector(ordinal));
+    }
+
+    private Optional<VectorColumn> column(VectorFieldSpec field) {
+        return Optional.ofNullable(vectors.get(field.name()))
+                .filter(column -> column.spec().dimension() == field.dimension()
+                        && column.spec().metric() == field.metric());
+    }
+
+    @Override
+    public int find(RecordKey key, byte[] keyBytes) {
+        return newest.getOrDefault(key, NONE);
+    }
+
+    @Override
+    public void end(int ordinal, long seq) {
+        rows.end(ordinal, seq);
+        live--;
+    }
+
+    @Override
+    public void deletes(ObjLongConsumer<RecordKey> each) {
+        deletes.forEach(each::accept);
+    }
+
+    @Override
+    public long vectorMemoryBytes() {
+        return vectors.values().stream().mapToLong(VectorColumn::memoryBytes).sum();
+    }
+
+    @Override
+    public long mappedBytes() {
+        return 0;
     }
 
     /**
@@ -83,18 +191,8 @@ public final class GrowingSegment implements AutoCloseable {
         vectors.values().forEach(VectorColumn::close);
     }
 
-    /** The newest published state. */
-    public SegmentView view() {
-        return view;
-    }
-
-    /** Rows alive and dead. Writer only; others ask a view. */
-    public int ordinals() {
-        return rows.size();
-    }
-
     private static Optional<ByteString> vector(Fields fields, String name) {
-        Value value = fields.getValuesMap().get(name);
+        @Nullable Value value = fields.getValuesMap().get(name);
         return value != null && value.hasVectorValue()
                 ? Optional.of(value.getVectorValue().getFloat32Le())
                 : Optional.empty();

@@ -13,7 +13,6 @@ import java.util.Arrays;
  */
 final class Rows {
 
-    static final long ALIVE = Long.MAX_VALUE;
     private static final int CHUNK_BITS = 12;
     private static final int CHUNK = 1 << CHUNK_BITS;
     private static final int MASK = CHUNK - 1;
@@ -41,7 +40,7 @@ final class Rows {
         chunk.keys[at] = key;
         chunk.fields[at] = fields;
         chunk.births[at] = seq;
-        chunk.deaths[at] = ALIVE;
+        chunk.deaths[at] = SegmentPart.ALIVE;
         return ordinal;
     }
 
@@ -66,11 +65,8 @@ final class Rows {
         return chunk(ordinal).births[ordinal & MASK];
     }
 
-    /** Whether the row is the newest of its key as of {@code seq}. */
-    boolean isAlive(int ordinal, long seq) {
-        Chunk chunk = chunk(ordinal);
-        int at = ordinal & MASK;
-        return chunk.births[at] <= seq && chunk.deaths[at] > seq;
+    long death(int ordinal) {
+        return chunk(ordinal).deaths[ordinal & MASK];
     }
 
     private Chunk chunk(int ordinal) {

@@ -2,6 +2,7 @@ package io.vectordb.segment;
 
 import io.vectordb.vectorindex.GrowingVectorIndex;
 import io.vectordb.vectorindex.MemoryBudget;
+import java.util.Optional;
 
 /**
  * One vector field of a segment: its index and the nodes of its ordinals, since a record may lack the vector.
@@ -10,7 +11,7 @@ import io.vectordb.vectorindex.MemoryBudget;
  */
 final class VectorColumn {
 
-    static final int NONE = -1;
+    private static final int NONE = -1;
 
     private final VectorFieldSpec spec;
     private final GrowingVectorIndex index;
@@ -40,8 +41,15 @@ final class VectorColumn {
         ordinalToNode.set(ordinal, NONE);
     }
 
-    int node(int ordinal) {
-        return ordinalToNode.get(ordinal);
+    /** The vector of a row, where it has one. */
+    Optional<float[]> vector(int ordinal) {
+        int node = ordinalToNode.get(ordinal);
+        if (node == NONE) {
+            return Optional.empty();
+        }
+        float[] vector = new float[spec.dimension()];
+        index.vector(node, vector);
+        return Optional.of(vector);
     }
 
     /** Gives the memory of the index back to its budget; writer only, and last. */

@@ -33,7 +33,7 @@ class SegmentConcurrencyTest {
     private static final int DIMENSION = 4;
     private static final int READERS = 2;
 
-    private final GrowingSegment segment = TestRecords.segment(TestRecords.spec("v", Metric.L2, DIMENSION));
+    private final ShardIndex segment = TestRecords.segment(TestRecords.spec("v", Metric.L2, DIMENSION));
     private final AtomicBoolean done = new AtomicBoolean();
     private final CountDownLatch reading = new CountDownLatch(READERS);
 
@@ -94,9 +94,7 @@ class SegmentConcurrencyTest {
         for (SegmentHit hit : hits) {
             assertThat(hit.seq()).isBetween(1L, view.watermark());
             assertThat(seqs.put(hit.key(), hit.seq())).isNull();
-            assertThat(view.fields(hit.ordinal(), List.of())
-                            .getValuesOrThrow("n")
-                            .getIntValue())
+            assertThat(view.fields(hit, List.of()).getValuesOrThrow("n").getIntValue())
                     .isEqualTo(hit.seq());
         }
         for (int pair = 0; pair < PAIRS; pair++) {

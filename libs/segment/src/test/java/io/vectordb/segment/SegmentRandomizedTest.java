@@ -33,7 +33,7 @@ class SegmentRandomizedTest {
             TestRecords.spec("cos", Metric.COSINE, DIMENSION));
 
     private final Random random = Seeds.random(SegmentRandomizedTest.class);
-    private final GrowingSegment segment = new GrowingSegment(SPECS, MemoryBudget.unlimited());
+    private final ShardIndex segment = new ShardIndex(SPECS, MemoryBudget.unlimited());
     private final TreeMap<RecordKey, Stored> model = new TreeMap<>(RecordKeys.ORDER);
 
     /** What the model holds of a record. */
@@ -128,7 +128,7 @@ class SegmentRandomizedTest {
         Stored stored = Objects.requireNonNull(moment.records().get(hit.key()), "a record that is not there");
         assertThat(hit.seq()).isEqualTo(stored.seq());
         List<String> vectors = SPECS.stream().map(VectorFieldSpec::name).toList();
-        assertThat(moment.view().fields(hit.ordinal(), vectors)).isEqualTo(stored.fields());
+        assertThat(moment.view().fields(hit, vectors)).isEqualTo(stored.fields());
     }
 
     private void checkSearch(

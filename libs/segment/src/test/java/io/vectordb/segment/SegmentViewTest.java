@@ -9,7 +9,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vectordb.common.ErrorCode;
 import io.vectordb.common.VectorDbException;
-import io.vectordb.query.RowPredicate;
 import io.vectordb.testkit.Seeds;
 import io.vectordb.v1.Fields;
 import io.vectordb.vectorindex.Metric;
@@ -23,7 +22,7 @@ import org.junit.jupiter.api.Test;
 
 class SegmentViewTest {
 
-    private final GrowingSegment segment = TestRecords.segment(TestRecords.spec("v", Metric.L2, 2));
+    private final ShardIndex segment = TestRecords.segment(TestRecords.spec("v", Metric.L2, 2));
 
     private static VectorQuery query(int k, boolean exact) {
         return new VectorQuery("v", new float[] {0, 0}, k, 50, exact);
@@ -55,8 +54,7 @@ class SegmentViewTest {
                 .containsExactly(1L);
         List<SegmentHit> now = segment.view().first(10, Optional.empty(), NEVER);
         assertThat(now).extracting(SegmentHit::key).containsExactly(key(1));
-        assertThat(segment.view().fields(now.getFirst().ordinal(), List.of("v")))
-                .isEqualTo(record(3, "v", 3, 3));
+        assertThat(segment.view().fields(now.getFirst(), List.of("v"))).isEqualTo(record(3, "v", 3, 3));
     }
 
     @Test
@@ -79,12 +77,13 @@ class SegmentViewTest {
                 Fields.newBuilder().putValues("n", TestRecords.number(2)).build());
         segment.publish(1);
         SegmentView view = segment.view();
-        Fields without = view.fields(0, List.of());
+        List<SegmentHit> hits = view.first(2, Optional.empty(), NEVER);
+        Fields without = view.fields(hits.getFirst(), List.of());
         assertThat(without.getValuesOrThrow("v").hasVectorValue()).isTrue();
         assertThat(without.getValuesOrThrow("v").getVectorValue().getFloat32Le())
                 .isEmpty();
-        assertThat(view.fields(0, List.of("v"))).isEqualTo(record(1, "v", -0.0f, Float.MIN_VALUE));
-        assertThat(view.fields(1, List.of("v")).getValuesMap()).containsOnlyKeys("n");
+        assertThat(view.fields(hits.getFirst(), List.of("v"))).isEqualTo(record(1, "v", -0.0f, Float.MIN_VALUE));
+        assertThat(view.fields(hits.getLast(), List.of("v")).getValuesMap()).containsOnlyKeys("n");
     }
 
     @Test
@@ -115,8 +114,8 @@ class SegmentViewTest {
     @Test
     void aWalkFindsNearlyWhatAScanFindsAndAsManyAsThereAre() {
         Random random = Seeds.random(SegmentViewTest.class);
-        GrowingSegment large = TestRecords.segment(TestRecords.spec("v", Metric.COSINE, 8));
-        int records = SegmentView.SCAN_BELOW_RECORDS + 500;
+        ShardIndex large = TestRecords.segment(TestRecords.spec("v", Metric.COSINE, 8));
+        int records = PartView.SCAN_BELOW_RECORDS + 500;
         for (int i = 0; i < records + 300; i++) {
             // The last 300 replace records before them, and leave dead rows in the graph.
             large.apply(i + 1, key(i % records), record(i % 100, "v", TestRecords.gaussian(random, 8)));
@@ -128,7 +127,7 @@ class SegmentViewTest {
         for (int i = 0; i < 20; i++) {
             float[] vector = TestRecords.gaussian(random, 8);
             for (int limit : new int[] {1, 5, 30, 100}) {
-                Optional<RowPredicate> filter = Optional.of(below(limit));
+                Optional<RowFilter> filter = Optional.of(below(limit));
                 List<SegmentHit> exact = view.search(new VectorQuery("v", vector, 40, 1, true), filter, NEVER);
                 List<SegmentHit> walked = view.search(new VectorQuery("v", vector, 40, 64, false), filter, NEVER);
                 assertThat(walked).hasSameSizeAs(exact);

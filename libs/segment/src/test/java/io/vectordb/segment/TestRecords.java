@@ -1,6 +1,5 @@
 package io.vectordb.segment;
 
-import io.vectordb.query.RowPredicate;
 import io.vectordb.schema.RecordKeys;
 import io.vectordb.v1.Compare;
 import io.vectordb.v1.Condition;
@@ -27,8 +26,8 @@ final class TestRecords {
         return new VectorFieldSpec(name, metric, dimension, new HnswParameters(8, 40, 1), Quantization.INT4);
     }
 
-    static GrowingSegment segment(VectorFieldSpec... specs) {
-        return new GrowingSegment(List.of(specs), MemoryBudget.unlimited());
+    static ShardIndex segment(VectorFieldSpec... specs) {
+        return new ShardIndex(List.of(specs), MemoryBudget.unlimited());
     }
 
     static RecordKey key(int number) {
@@ -52,8 +51,8 @@ final class TestRecords {
                 .build();
     }
 
-    static RowPredicate below(long limit) {
-        return RowPredicate.compile(Condition.newBuilder()
+    static RowFilter below(long limit) {
+        return RowFilter.of(Condition.newBuilder()
                 .setCompare(
                         Compare.newBuilder().setField("n").setOp(Compare.Op.LT).setValue(number(limit)))
                 .build());

@@ -15,7 +15,7 @@ import java.util.List;
  * @param feedRows how many changes {@code feed} covers: the same on all replicas, unless one was trimmed shorter than
  *     {@link ContentHasher#FEED_ROWS}
  * @param requests SHA-256 of the remembered requests
- * @param counters SHA-256 of what is counted along the log
+ * @param counters SHA-256 of what is counted along the log, and of the published segments
  */
 public record ContentHash(
         AppliedPosition applied, String records, String feed, long feedRows, String requests, String counters) {

@@ -40,12 +40,17 @@ final class ContentHasher {
         MessageDigest feedHash = ContentHash.sha256();
         long feedRows = feed(feedHash);
         return new ContentHash(
-                state.applied(),
-                recordsHash,
-                ContentHash.hex(feedHash.digest()),
-                feedRows,
-                requests(),
-                ContentHash.hex(ContentHash.sha256().digest(state.encode())));
+                state.applied(), recordsHash, ContentHash.hex(feedHash.digest()), feedRows, requests(), counters());
+    }
+
+    private String counters() {
+        MessageDigest digest = ContentHash.sha256();
+        digest.update(state.encode());
+        byte[] segments = view.get(system, StoreFormat.segmentsKey());
+        if (segments != null) {
+            add(digest, segments);
+        }
+        return ContentHash.hex(digest.digest());
     }
 
     private String records() {

@@ -5,7 +5,7 @@ import io.vectordb.internal.storage.v1.UnitResult;
 import io.vectordb.internal.storage.v1.WriteCommand;
 import io.vectordb.internal.storage.v1.WriteResponse;
 import io.vectordb.internal.storage.v1.WriteUnit;
-import io.vectordb.storage.StoreFormat.FeedRow;
+import io.vectordb.storage.StoreFormat.Change;
 import io.vectordb.storage.StoreFormat.StoreState;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -102,7 +102,7 @@ final class EntryApplier {
                 case RowState.Stored stored -> throw new IllegalStateException("not written: " + stored);
             };
             byte[] feedKey = StoreFormat.feedKey(seq, changes);
-            byte[] change = StoreFormat.feedValue(new FeedRow(prefix, !is.exists(), was.seqOrZero()));
+            byte[] change = StoreFormat.feedValue(new Change(prefix, !is.exists(), was.seqOrZero()));
             Database.run(() -> batch.put(records, StoreFormat.rowKey(prefix, seq), value));
             Database.run(() -> batch.put(feed, feedKey, change));
             if (is.exists()) {

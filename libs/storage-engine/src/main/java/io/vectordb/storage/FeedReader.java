@@ -3,7 +3,8 @@ package io.vectordb.storage;
 import io.vectordb.internal.storage.v1.FeedEntry;
 import io.vectordb.internal.storage.v1.StoredRecord;
 import io.vectordb.internal.storage.v1.TailResponse;
-import io.vectordb.storage.StoreFormat.FeedRow;
+import io.vectordb.storage.StoreFormat.Change;
+import io.vectordb.storage.StoreFormat.Seal;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.RocksIterator;
 
@@ -25,7 +26,8 @@ final class FeedReader {
     TailResponse tail(long fromSeq, int maxBytes) {
         try (ReadView view = database.view()) {
             store.checkFloor(view, fromSeq);
-            TailResponse.Builder response = TailResponse.newBuilder();
+            TailResponse.Builder response =
+                    TailResponse.newBuilder().setGeneration(store.segments(view).getGeneration());
             RocksIterator changes = view.iterator(feed);
             long bytes = 0;
             long last = fromSeq;
@@ -34,18 +36,31 @@ final class FeedReader {
                 if (seq != last && bytes >= maxBytes && response.getEntriesCount() > 0) {
                     return response.setConfirmedSeq(last).build();
                 }
-                FeedRow change = StoreFormat.feedRow(changes.value());
-                FeedEntry.Builder entry = FeedEntry.newBuilder().setSeq(seq).setKey(Keys.key(change.prefix()));
-                bytes += change.prefix().length;
-                if (!change.deleted()) {
-                    StoredRecord record = view.version(records, change.prefix(), seq);
-                    entry.setRecord(record);
-                    bytes += record.getSerializedSize();
-                }
-                response.addEntries(entry);
+                bytes += switch (StoreFormat.feedRow(changes.value())) {
+                    case Change change -> add(view, seq, change, response);
+                    case Seal() -> add(seq, response);
+                };
                 last = seq;
             }
             return response.setConfirmedSeq(store.appliedSeq(view)).build();
         }
+    }
+
+    /** @return how large it is, about */
+    private int add(ReadView view, long seq, Change change, TailResponse.Builder response) {
+        FeedEntry.Builder entry = FeedEntry.newBuilder().setSeq(seq).setKey(Keys.key(change.prefix()));
+        int bytes = change.prefix().length;
+        if (!change.deleted()) {
+            StoredRecord record = view.version(records, change.prefix(), seq);
+            entry.setRecord(record);
+            bytes += record.getSerializedSize();
+        }
+        response.addEntries(entry);
+        return bytes;
+    }
+
+    private static int add(long seal, TailResponse.Builder response) {
+        response.addSealedSeqs(seal);
+        return Long.BYTES;
     }
 }

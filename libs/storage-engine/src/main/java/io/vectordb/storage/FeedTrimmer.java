@@ -1,7 +1,9 @@
 package io.vectordb.storage;
 
+import io.vectordb.storage.StoreFormat.Change;
 import io.vectordb.storage.StoreFormat.FeedFloor;
 import io.vectordb.storage.StoreFormat.FeedRow;
+import io.vectordb.storage.StoreFormat.Seal;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.WriteBatch;
@@ -78,8 +80,17 @@ final class FeedTrimmer {
         return raised;
     }
 
-    private void drop(WriteBatch batch, byte[] feedKey, FeedRow change) {
+    private void drop(WriteBatch batch, byte[] feedKey, FeedRow row) {
         Database.run(() -> batch.delete(feed, feedKey));
+        switch (row) {
+            case Change change -> dropKept(batch, feedKey, change);
+            case Seal() -> {
+                // It kept no record.
+            }
+        }
+    }
+
+    private void dropKept(WriteBatch batch, byte[] feedKey, Change change) {
         if (change.superseded() != 0) {
             Database.run(() -> batch.delete(records, StoreFormat.rowKey(change.prefix(), change.superseded())));
         }

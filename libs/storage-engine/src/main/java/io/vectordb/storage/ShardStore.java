@@ -7,11 +7,15 @@ import io.vectordb.internal.storage.v1.GetResponse;
 import io.vectordb.internal.storage.v1.KeyInBucket;
 import io.vectordb.internal.storage.v1.LeaseCommand;
 import io.vectordb.internal.storage.v1.ScanResponse;
+import io.vectordb.internal.storage.v1.SegmentsCommand;
+import io.vectordb.internal.storage.v1.SegmentsResult;
+import io.vectordb.internal.storage.v1.ShardSegments;
 import io.vectordb.internal.storage.v1.TailResponse;
 import io.vectordb.internal.storage.v1.WriteCommand;
 import io.vectordb.internal.storage.v1.WriteResponse;
 import io.vectordb.storage.EntryApplier.Applied;
 import io.vectordb.storage.StoreFormat.FeedFloor;
+import io.vectordb.storage.StoreFormat.Seal;
 import io.vectordb.storage.StoreFormat.StoreState;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,7 +48,7 @@ public final class ShardStore implements AutoCloseable {
     /** How many changes {@link #housekeep} keeps when nobody reads them. */
     public static final long FEED_ENTRIES = 200_000;
 
-    /** And how many at most for readers that have leases; who is slower than that begins anew. */
+    /** And how many at most for readers that have leases or begin with the published segments; who is slower than that begins anew. */
     static final long LEASED_FEED_ENTRIES = 10 * FEED_ENTRIES;
 
     private final Database database;
@@ -61,6 +65,7 @@ public final class ShardStore implements AutoCloseable {
     private final Object trimming = new Object();
     private volatile StoreState state;
     private volatile FeedFloor floor;
+    private volatile ShardSegments segments;
 
     private ShardStore(Database database, ShardIdentity identity, StorageResources shared, long maxRequestBytes) {
         this.database = database;
@@ -77,6 +82,7 @@ public final class ShardStore implements AutoCloseable {
         try (ReadView view = database.view()) {
             this.state = store.state(view);
             this.floor = store.floor(view);
+            this.segments = store.segments(view);
         }
         this.changes = new ChangeSignal(state.lastDataSeq());
     }
@@ -139,10 +145,7 @@ public final class ShardStore implements AutoCloseable {
         if (index <= before.applied().index()) {
             return WriteResponse.getDefaultInstance();
         }
-        long seq = identity.seqAt(index);
-        if (seq == 0) {
-            throw new IllegalArgumentException("seq 0 means absent: no command at index 0 of incarnation 0");
-        }
+        long seq = commandSeq(index);
         Applied applied;
         try (ReadView view = database.view();
                 NativeScope scope = new NativeScope()) {
@@ -153,6 +156,57 @@ public final class ShardStore implements AutoCloseable {
         state = applied.state();
         changes.reached(seq);
         return applied.response();
+    }
+
+    private long commandSeq(long index) {
+        long seq = identity.seqAt(index);
+        if (seq == 0) {
+            throw new IllegalArgumentException("seq 0 means absent: no command at index 0 of incarnation 0");
+        }
+        return seq;
+    }
+
+    /**
+     * Applies one step of building segments. It has a seq like a write, also when it is refused, so who follows the feed
+     * wakes up and passes it.
+     *
+     * @return an empty result when the entry was applied before
+     * @throws StorageException the process is to be halted
+     */
+    public synchronized SegmentsResult apply(long term, long index, SegmentsCommand command) {
+        StoreState before = state;
+        if (index <= before.applied().index()) {
+            return SegmentsResult.getDefaultInstance();
+        }
+        long seq = commandSeq(index);
+        SegmentLedger.Outcome outcome = SegmentLedger.apply(segments, command, seq);
+        StoreState after = before.after(new AppliedPosition(term, index), seq, outcome.sealed() ? 1 : 0);
+        try (NativeScope scope = new NativeScope()) {
+            WriteBatch batch = scope.own(new WriteBatch());
+            Database.run(() -> {
+                if (outcome.sealed()) {
+                    batch.put(
+                            database.family(StoreFormat.FEED),
+                            StoreFormat.feedKey(seq, 0),
+                            StoreFormat.feedValue(new Seal()));
+                }
+                batch.put(system, StoreFormat.segmentsKey(), StoreFormat.canonical(outcome.segments()));
+                batch.put(system, StoreFormat.stateKey(), after.encode());
+            });
+            database.write(batch);
+        }
+        segments = outcome.segments();
+        state = after;
+        changes.reached(seq);
+        return SegmentsResult.newBuilder()
+                .setRefused(outcome.refused())
+                .setSegments(outcome.segments())
+                .build();
+    }
+
+    /** The published segments, the last seal and the claim of a builder, as of the last entry. */
+    public ShardSegments segments() {
+        return segments;
     }
 
     /**
@@ -233,7 +287,8 @@ public final class ShardStore implements AutoCloseable {
     /**
      * Makes the store in {@code directory}, which nobody has open, what a later incarnation of the shard begins with. Records,
      * their seqs and the remembered requests stay, and the position in the log. The feed begins anew with the new
-     * incarnation: whoever followed the one before may have seen what is lost, and reads everything again.
+     * incarnation: whoever followed the one before may have seen what is lost, and reads everything again. No segment is
+     * published any more for the same reason: they may hold what is lost.
      *
      * @return the last entry whose effects it holds
      * @throws StorageException when it is no store of {@code before}
@@ -253,18 +308,13 @@ public final class ShardStore implements AutoCloseable {
                 state = new StoreReader(before, database).state(view);
             }
             long seq = after.seqAt(Math.max(0, state.applied().index()));
-            StoreState next = new StoreState(
-                    state.applied(),
-                    seq,
-                    state.liveRecords(),
-                    state.feedAppended(),
-                    state.requestBytes(),
-                    state.requestsDroppedMicros());
+            StoreState next = state.after(state.applied(), seq, 0);
             ColumnFamilyHandle system = database.family(StoreFormat.SYSTEM);
             WriteBatch batch = scope.own(new WriteBatch());
             Database.run(() -> {
                 batch.put(system, StoreFormat.identityKey(), StoreFormat.identity(after));
                 batch.put(system, StoreFormat.stateKey(), next.encode());
+                batch.delete(system, StoreFormat.segmentsKey());
                 batch.put(system, StoreFormat.floorKey(), new FeedFloor(seq, state.feedAppended()).encode());
             });
             database.write(batch);
@@ -408,7 +458,7 @@ public final class ShardStore implements AutoCloseable {
 
     /**
      * What the owner calls from time to time: keeps the feed at {@link #FEED_ENTRIES}, or longer where a reader has a
-     * lease.
+     * lease, and from the end of the last published segment on: who loads the segments goes on there.
      *
      * @param nowMicros by this replica's clock: when a lease has run out decides about no result of a command
      */
@@ -419,10 +469,15 @@ public final class ShardStore implements AutoCloseable {
     void housekeep(long nowMicros, long keepEntries, long keepLeasedEntries) {
         long heldFrom;
         try (ReadView view = database.view()) {
-            heldFrom = leases.heldFrom(view, nowMicros);
+            heldFrom = Math.min(leases.heldFrom(view, nowMicros), segmentsEnd(store.segments(view)));
         }
         trimFeed(keepEntries, heldFrom);
         trimFeed(keepLeasedEntries);
+    }
+
+    private static long segmentsEnd(ShardSegments segments) {
+        int count = segments.getSegmentsCount();
+        return count == 0 ? Long.MAX_VALUE : segments.getSegments(count - 1).getToSeq();
     }
 
     public StoreStatistics statistics() {

@@ -4,6 +4,7 @@ import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
 import io.vectordb.internal.storage.v1.FeedLease;
+import io.vectordb.internal.storage.v1.ShardSegments;
 import io.vectordb.internal.storage.v1.StoredRecord;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -39,6 +40,8 @@ import org.jspecify.annotations.Nullable;
  * record that this change superseded (8 bytes; 0: there was none, or only a tombstone) ‖ row prefix. The row
  * prefix ‖ {@code ~seq} is in {@code records} as long as the feed row is here.
  *
+ * <p>The mark of a seal has the key seq ‖ 0 and a value of two bytes: version of the row format ‖ {@value #SEAL}.
+ *
  * <h2>Column family {@code system}</h2>
  *
  * <ul>
@@ -47,6 +50,7 @@ import org.jspecify.annotations.Nullable;
  *       written, bytes of request rows, micros up to which request rows were dropped for their size (7 × 8 bytes).
  *       Written with every log entry, in the batch of its rows.
  *   <li>{@code 02} → the {@link FeedFloor}: seq up to which the feed was trimmed, feed rows ever trimmed (2 × 8 bytes).
+ *   <li>{@code 03} → the {@link ShardSegments}; no row before the first command about them.
  *   <li>{@code 10} ‖ request id (UTF-8) → micros of the command (8 bytes) ‖ length of the content hash (4 bytes) ‖
  *       content hash ‖ {@code UnitResult}.
  *   <li>{@code 11} ‖ micros of the command (8 bytes) ‖ request id → size charged for the request row (4 bytes).
@@ -59,6 +63,7 @@ final class StoreFormat {
     static final int ROW_VERSION = 1;
     static final int VALUE = 1;
     static final int TOMBSTONE = 2;
+    static final int SEAL = 3;
 
     static final String RECORDS = "records";
     static final String NEWEST = "newest";
@@ -71,6 +76,7 @@ final class StoreFormat {
     private static final byte[] IDENTITY_KEY = {0x00};
     private static final byte[] STATE_KEY = {0x01};
     private static final byte[] FLOOR_KEY = {0x02};
+    private static final byte[] SEGMENTS_KEY = {0x03};
     private static final byte REQUEST_TAG = 0x10;
     private static final byte REQUEST_TIME_TAG = 0x11;
     private static final byte LEASE_TAG = 0x12;
@@ -150,17 +156,25 @@ final class StoreFormat {
         return bytes;
     }
 
-    /** Whether a row of {@code records} or {@code feed} tells of a deletion; its first two bytes suffice. */
+    /** Whether a row of {@code records} tells of a deletion; its first two bytes suffice. */
     static boolean isTombstone(byte[] row) {
+        return switch (kind(row)) {
+            case VALUE -> false;
+            case TOMBSTONE -> true;
+            default -> throw unknownKind(row);
+        };
+    }
+
+    private static int kind(byte[] row) {
         if (row.length < ROW_HEADER_BYTES || row[0] != ROW_VERSION) {
             throw new StorageException("a row of version " + (row.length == 0 ? "none" : row[0]) + " and length "
                     + row.length + ", expected version " + ROW_VERSION);
         }
-        return switch (row[1]) {
-            case VALUE -> false;
-            case TOMBSTONE -> true;
-            default -> throw new StorageException("a row of kind " + row[1]);
-        };
+        return row[1];
+    }
+
+    private static StorageException unknownKind(byte[] row) {
+        return new StorageException("a row of kind " + row[1]);
     }
 
     static StoredRecord stored(byte[] row) {
@@ -173,12 +187,17 @@ final class StoreFormat {
 
     // ---- feed
 
+    sealed interface FeedRow {}
+
     /**
      * One change.
      *
      * @param superseded seq of the record that it replaced or deleted; 0 where there was none
      */
-    record FeedRow(byte[] prefix, boolean deleted, long superseded) {}
+    record Change(byte[] prefix, boolean deleted, long superseded) implements FeedRow {}
+
+    /** The growing segments end here. */
+    record Seal() implements FeedRow {}
 
     static byte[] feedKey(long seq, int i) {
         return ByteBuffer.allocate(FEED_KEY_BYTES).putLong(seq).putInt(i).array();
@@ -189,6 +208,13 @@ final class StoreFormat {
     }
 
     static byte[] feedValue(FeedRow row) {
+        return switch (row) {
+            case Change change -> changeValue(change);
+            case Seal() -> new byte[] {ROW_VERSION, SEAL};
+        };
+    }
+
+    private static byte[] changeValue(Change row) {
         return ByteBuffer.allocate(FEED_HEADER_BYTES + row.prefix().length)
                 .put((byte) ROW_VERSION)
                 .put((byte) (row.deleted() ? TOMBSTONE : VALUE))
@@ -198,9 +224,17 @@ final class StoreFormat {
     }
 
     static FeedRow feedRow(byte[] value) {
-        boolean deleted = isTombstone(value);
+        return switch (kind(value)) {
+            case VALUE -> change(value, false);
+            case TOMBSTONE -> change(value, true);
+            case SEAL -> new Seal();
+            default -> throw unknownKind(value);
+        };
+    }
+
+    private static Change change(byte[] value, boolean deleted) {
         long superseded = ByteBuffer.wrap(value).getLong(ROW_HEADER_BYTES);
-        return new FeedRow(Arrays.copyOfRange(value, FEED_HEADER_BYTES, value.length), deleted, superseded);
+        return new Change(Arrays.copyOfRange(value, FEED_HEADER_BYTES, value.length), deleted, superseded);
     }
 
     // ---- system
@@ -215,6 +249,18 @@ final class StoreFormat {
 
     static byte[] floorKey() {
         return FLOOR_KEY.clone();
+    }
+
+    static byte[] segmentsKey() {
+        return SEGMENTS_KEY.clone();
+    }
+
+    static ShardSegments segments(byte @Nullable [] value) {
+        try {
+            return value == null ? ShardSegments.getDefaultInstance() : ShardSegments.parseFrom(value);
+        } catch (InvalidProtocolBufferException e) {
+            throw new StorageException("the segments of the shard cannot be read: " + e.getMessage(), e);
+        }
     }
 
     static byte[] identity(ShardIdentity identity) {
@@ -259,6 +305,12 @@ final class StoreFormat {
         StoreState at(AppliedPosition position) {
             return new StoreState(
                     position, lastDataSeq, liveRecords, feedAppended, requestBytes, requestsDroppedMicros);
+        }
+
+        /** After a command that is about no record. */
+        StoreState after(AppliedPosition position, long seq, int feedRows) {
+            return new StoreState(
+                    position, seq, liveRecords, feedAppended + feedRows, requestBytes, requestsDroppedMicros);
         }
 
         byte[] encode() {

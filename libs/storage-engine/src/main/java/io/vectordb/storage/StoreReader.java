@@ -2,6 +2,7 @@ package io.vectordb.storage;
 
 import io.vectordb.common.ErrorCode;
 import io.vectordb.common.VectorDbException;
+import io.vectordb.internal.storage.v1.ShardSegments;
 import io.vectordb.storage.StoreFormat.FeedFloor;
 import io.vectordb.storage.StoreFormat.StoreState;
 import java.util.Map;
@@ -24,6 +25,10 @@ final class StoreReader {
 
     FeedFloor floor(ReadView view) {
         return FeedFloor.decode(view.get(system, StoreFormat.floorKey()));
+    }
+
+    ShardSegments segments(ReadView view) {
+        return StoreFormat.segments(view.get(system, StoreFormat.segmentsKey()));
     }
 
     /** The seq of the last entry, with or without data, that the view includes; 0 for none. */

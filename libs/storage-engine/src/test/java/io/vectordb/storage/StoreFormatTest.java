@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import io.vectordb.internal.storage.v1.BuildClaim;
+import io.vectordb.internal.storage.v1.PublishedSegment;
+import io.vectordb.internal.storage.v1.ShardSegments;
 import io.vectordb.internal.storage.v1.StoredRecord;
 import io.vectordb.schema.RecordKeys;
+import io.vectordb.storage.StoreFormat.Change;
 import io.vectordb.storage.StoreFormat.FeedFloor;
-import io.vectordb.storage.StoreFormat.FeedRow;
+import io.vectordb.storage.StoreFormat.Seal;
 import io.vectordb.storage.StoreFormat.StoreState;
 import io.vectordb.v1.Fields;
 import io.vectordb.v1.RecordKey;
@@ -103,12 +107,15 @@ class StoreFormatTest {
     @Test
     void feedRowsAreAsWritten() {
         assertThat(hex(StoreFormat.feedKey(0x0102, 3))).isEqualTo("0000000000000102" + "00000003");
-        byte[] value = StoreFormat.feedValue(new FeedRow(new byte[] {7, 8}, true, 0x0101));
+        byte[] value = StoreFormat.feedValue(new Change(new byte[] {7, 8}, true, 0x0101));
         assertThat(hex(value)).isEqualTo("0102" + "0000000000000101" + "0708");
-        FeedRow row = StoreFormat.feedRow(value);
-        assertThat(row.prefix()).containsExactly(7, 8);
-        assertThat(row.deleted()).isTrue();
-        assertThat(row.superseded()).isEqualTo(0x0101);
+        assertThat(StoreFormat.feedRow(value)).isInstanceOfSatisfying(Change.class, row -> {
+            assertThat(row.prefix()).containsExactly(7, 8);
+            assertThat(row.deleted()).isTrue();
+            assertThat(row.superseded()).isEqualTo(0x0101);
+        });
+        assertThat(hex(StoreFormat.feedValue(new Seal()))).isEqualTo("0103");
+        assertThat(StoreFormat.feedRow(new byte[] {1, 3})).isEqualTo(new Seal());
     }
 
     @Test
@@ -127,6 +134,18 @@ class StoreFormatTest {
         assertThat(hex(floor.encode())).isEqualTo("0000000000000001" + "0000000000000002");
         assertThat(FeedFloor.decode(floor.encode())).isEqualTo(floor);
 
+        assertThat(hex(StoreFormat.segmentsKey())).isEqualTo("03");
+        ShardSegments segments = ShardSegments.newBuilder()
+                .setGeneration(1)
+                .addSegments(PublishedSegment.newBuilder().setId("a").setToSeq(3))
+                .setSealedSeq(4)
+                .setClaim(BuildClaim.newBuilder().setBuilder("b").setEpoch(2))
+                .build();
+        assertThat(hex(StoreFormat.canonical(segments)))
+                .isEqualTo("0801" + "1205" + "0a0161" + "1803" + "1804" + "2205" + "0a0162" + "1002");
+        assertThat(StoreFormat.segments(StoreFormat.canonical(segments))).isEqualTo(segments);
+        assertThat(StoreFormat.segments(null)).isEqualTo(ShardSegments.getDefaultInstance());
+
         assertThat(hex(StoreFormat.requestKey("r"))).isEqualTo("1072");
         assertThat(hex(StoreFormat.requestValue(1, new byte[] {9}, new byte[] {8})))
                 .isEqualTo("0000000000000001" + "00000001" + "09" + "08");
@@ -141,6 +160,10 @@ class StoreFormatTest {
         for (byte[] row : new byte[][] {{}, {1}, {2, 1}, {1, 3}}) {
             assertThatThrownBy(() -> StoreFormat.isTombstone(row)).isInstanceOf(StorageException.class);
         }
+        for (byte[] row : new byte[][] {{}, {1}, {2, 1}, {1, 4}}) {
+            assertThatThrownBy(() -> StoreFormat.feedRow(row)).isInstanceOf(StorageException.class);
+        }
+        assertThatThrownBy(() -> StoreFormat.segments(new byte[] {0x08})).isInstanceOf(StorageException.class);
         assertThatThrownBy(() -> StoreFormat.stored(new byte[] {1, 1, 0x08})).isInstanceOf(StorageException.class);
         assertThatThrownBy(() -> StoreFormat.identity(new byte[] {2})).isInstanceOf(StorageException.class);
         assertThat(ByteString.copyFrom(StoreFormat.identityKey())).hasSize(1);

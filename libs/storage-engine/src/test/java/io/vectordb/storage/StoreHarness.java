@@ -9,6 +9,8 @@ import io.vectordb.internal.storage.v1.OpResult;
 import io.vectordb.internal.storage.v1.RecordOp;
 import io.vectordb.internal.storage.v1.ScanResponse;
 import io.vectordb.internal.storage.v1.ScannedRecord;
+import io.vectordb.internal.storage.v1.SegmentsCommand;
+import io.vectordb.internal.storage.v1.SegmentsResult;
 import io.vectordb.internal.storage.v1.TailResponse;
 import io.vectordb.internal.storage.v1.UnitResult;
 import io.vectordb.internal.storage.v1.VersionedRecord;
@@ -88,6 +90,11 @@ final class StoreHarness implements AutoCloseable {
                 .setTtlMicros(ttlMicros)
                 .build();
         return store.apply(1, index, command);
+    }
+
+    SegmentsResult step(SegmentsCommand.Builder step) {
+        index++;
+        return store.apply(1, index, step.setTimeMicros(micros).build());
     }
 
     void reopen() {

@@ -15,10 +15,10 @@ import io.vectordb.internal.index.v1.ShardHit;
 import io.vectordb.internal.index.v1.ShardSearchRequest;
 import io.vectordb.internal.index.v1.ShardSearchResponse;
 import io.vectordb.internal.index.v1.ViewStatus;
-import io.vectordb.query.RowPredicate;
 import io.vectordb.schema.CollectionSchema;
 import io.vectordb.schema.SchemaField;
 import io.vectordb.schema.Selection;
+import io.vectordb.segment.RowFilter;
 import io.vectordb.segment.SegmentHit;
 import io.vectordb.segment.SegmentView;
 import io.vectordb.segment.VectorBytes;
@@ -106,7 +106,7 @@ final class IndexGrpcService extends IndexServiceGrpc.IndexServiceImplBase {
 
     private ShardSearchResponse search(
             CollectionSchema schema, SegmentView view, ShardSearchRequest request, BooleanSupplier cancelled) {
-        Optional<RowPredicate> filter = filter(request.hasFilter(), request.getFilter());
+        Optional<RowFilter> filter = filter(request.hasFilter(), request.getFilter());
         List<SegmentHit> hits = request.hasNearest()
                 ? view.search(query(request.getNearest(), request.getK()), filter, cancelled)
                 : view.first(request.getK(), filter, cancelled);
@@ -123,7 +123,7 @@ final class IndexGrpcService extends IndexServiceGrpc.IndexServiceImplBase {
                     .setSeq(hit.seq())
                     .setDistance(hit.distance());
             if (!select.getKeysOnly()) {
-                shardHit.setFields(selection.apply(view.fields(hit.ordinal(), vectors)));
+                shardHit.setFields(selection.apply(view.fields(hit, vectors)));
             }
         }
         return response.build();
@@ -135,8 +135,8 @@ final class IndexGrpcService extends IndexServiceGrpc.IndexServiceImplBase {
                 nearest.getField(), VectorBytes.decode(nearest.getVector()), k, efSearch, nearest.getExact());
     }
 
-    private static Optional<RowPredicate> filter(boolean present, Condition condition) {
-        return present ? Optional.of(RowPredicate.compile(condition)) : Optional.empty();
+    private static Optional<RowFilter> filter(boolean present, Condition condition) {
+        return present ? Optional.of(RowFilter.of(condition)) : Optional.empty();
     }
 
     private static ViewStatus status(ShardFollower follower) {

@@ -5,6 +5,7 @@ import io.vectordb.internal.metadata.v1.Node;
 import io.vectordb.rpc.ChannelFactory;
 import io.vectordb.rpc.ClusterWatch;
 import io.vectordb.rpc.ShardClient;
+import io.vectordb.segmentstore.SegmentStore;
 import io.vectordb.service.ClusterClientConfiguration;
 import io.vectordb.service.ClusterProperties;
 import io.vectordb.service.NodeRegistrar;
@@ -13,6 +14,7 @@ import io.vectordb.service.RpcServices;
 import io.vectordb.service.ServiceReadiness;
 import java.util.List;
 import java.util.Optional;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -27,8 +29,16 @@ public class IndexNodeConfiguration {
     static final String SERVICE = "index";
 
     @Bean(destroyMethod = "close")
-    ShardViews shardViews(IndexProperties properties, ChannelFactory channels, ClusterWatch cluster) {
-        ShardViews views = new ShardViews(properties, new ShardClient(channels, cluster));
+    ShardViews shardViews(
+            IndexProperties properties,
+            ChannelFactory channels,
+            ClusterWatch cluster,
+            ObjectProvider<SegmentStore> besideStorage) {
+        SegmentStore store = besideStorage.getIfAvailable();
+        SegmentCache files = store == null
+                ? SegmentCache.in(properties.dataDir(), properties.nodeId(), channels, cluster)
+                : SegmentCache.beside(store, properties.dataDir().resolve("building"), channels, cluster);
+        ShardViews views = new ShardViews(properties, new ShardClient(channels, cluster), files);
         cluster.addListener(views::reconcile);
         return views;
     }

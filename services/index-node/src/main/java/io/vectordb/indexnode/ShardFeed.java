@@ -2,12 +2,15 @@ package io.vectordb.indexnode;
 
 import com.google.protobuf.ByteString;
 import io.vectordb.internal.metadata.v1.ShardState;
+import io.vectordb.internal.storage.v1.ChangeSegmentsRequest;
 import io.vectordb.internal.storage.v1.GetRequest;
+import io.vectordb.internal.storage.v1.GetSegmentsRequest;
 import io.vectordb.internal.storage.v1.GetShardStatusRequest;
 import io.vectordb.internal.storage.v1.HoldFeedRequest;
 import io.vectordb.internal.storage.v1.ReadPositionRequest;
 import io.vectordb.internal.storage.v1.ScanRequest;
 import io.vectordb.internal.storage.v1.ScanResponse;
+import io.vectordb.internal.storage.v1.ShardSegments;
 import io.vectordb.internal.storage.v1.StorageServiceGrpc;
 import io.vectordb.internal.storage.v1.TailRequest;
 import io.vectordb.internal.storage.v1.TailResponse;
@@ -63,6 +66,30 @@ final class ShardFeed {
         return Objects.requireNonNull(storage.call(shard, StorageServiceGrpc.getReadPositionMethod(), request, DEADLINE)
                         .block())
                 .getSeq();
+    }
+
+    /** The published segments, as of a position at least. */
+    ShardSegments segments(long minSeq) {
+        GetSegmentsRequest request = GetSegmentsRequest.newBuilder()
+                .setShard(shard.getUid())
+                .setMinSeq(minSeq)
+                .build();
+        return Objects.requireNonNull(storage.call(shard, StorageServiceGrpc.getGetSegmentsMethod(), request, DEADLINE)
+                        .block())
+                .getSegments();
+    }
+
+    /**
+     * Takes one step of building segments; the state after it.
+     *
+     * @throws io.vectordb.common.VectorDbException {@code OPERATION_CONFLICT} when the state does not admit it
+     */
+    ShardSegments change(ChangeSegmentsRequest.Builder step) {
+        ChangeSegmentsRequest request = step.setShard(shard.getUid()).build();
+        return Objects.requireNonNull(
+                        storage.call(shard, StorageServiceGrpc.getChangeSegmentsMethod(), request, DEADLINE)
+                                .block())
+                .getSegments();
     }
 
     /** About how many records the shard has. */

@@ -5,17 +5,23 @@ import io.vectordb.common.ErrorCode;
 import io.vectordb.common.VectorDbException;
 import io.vectordb.internal.metadata.v1.ShardState;
 import io.vectordb.internal.storage.v1.FeedEntry;
+import io.vectordb.internal.storage.v1.PublishedSegment;
 import io.vectordb.internal.storage.v1.ScanResponse;
 import io.vectordb.internal.storage.v1.ScannedRecord;
+import io.vectordb.internal.storage.v1.ShardSegments;
 import io.vectordb.internal.storage.v1.TailResponse;
 import io.vectordb.internal.storage.v1.VersionedRecord;
-import io.vectordb.segment.GrowingSegment;
+import io.vectordb.segment.SealedSegment;
 import io.vectordb.segment.SegmentView;
-import io.vectordb.segment.VectorFieldSpec;
-import io.vectordb.vectorindex.MemoryBudget;
+import io.vectordb.segment.ShardIndex;
+import io.vectordb.segmentstore.ContentHash;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -23,16 +29,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the view of one shard: reads all its records once, then follows its change feed, on a thread of its own.
+ * Keeps the view of one shard: begins with the segments that are published, or with all records, then follows the change
+ * feed, on a thread of its own.
  *
  * <p>A view is served only when it was complete up to some position; from then on it only grows. When the feed no longer
  * reaches back to where this follower stands it begins anew, and serves the old view until the new one is complete; so it
  * does when the memory for vectors is used up, and tries again now and then.
+ *
+ * <p>Memory is bounded: while what was sealed waits to be written to files and there is no more room, nothing is taken in,
+ * and the view stays where it is.
  */
 final class ShardFollower implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ShardFollower.class);
     private static final long PAUSE_NANOS = 200_000_000;
+    private static final long FULL_PAUSE_NANOS = 20_000_000;
+    private static final long SCHEMA_PAUSE_NANOS = 5_000_000;
     /** Memory that is used up is not free again in a moment. */
     private static final long NO_MEMORY_PAUSE_NANOS = 5_000_000_000L;
 
@@ -45,21 +57,29 @@ final class ShardFollower implements AutoCloseable {
     private static final long LEASE_MOVE_NANOS = 60_000_000_000L;
 
     private final ShardState shard;
-    private final List<VectorFieldSpec> specs;
-    private final MemoryBudget budget;
+    private final IndexWork work;
     private final ShardFeed feed;
+    private volatile IndexedFields fields;
     private final Thread thread;
     private final AtomicLong rowsLoaded = new AtomicLong();
     private volatile long rowsExpected;
-    /** Of the follower's thread. */
+
+    // ---- Of the follower's thread.
     private long noMemoryPauseNanos = NO_MEMORY_PAUSE_NANOS;
+    private long position;
+    private IndexedFields known;
+    private TakeOver takeOver;
+    private long growingSinceNanos;
 
     /** What the shard had when this follower began: before the view has it, it is still being rebuilt. */
     private volatile long target = Long.MAX_VALUE;
 
     private final ConcurrentSkipListMap<Waiter, CompletableFuture<SegmentView>> waiters = new ConcurrentSkipListMap<>();
     private final AtomicLong waiterIds = new AtomicLong();
+    private final Queue<BuildRequest> builds = new ConcurrentLinkedQueue<>();
     private volatile Optional<SegmentView> view = Optional.empty();
+    private volatile State state = State.EMPTY;
+    private volatile Set<String> segmentIds = Set.of();
     private volatile long confirmedAtNanos = Long.MIN_VALUE;
     private volatile boolean closed;
 
@@ -71,12 +91,28 @@ final class ShardFollower implements AutoCloseable {
         }
     }
 
-    /** @param budget of the memory of vectors and graphs */
-    ShardFollower(ShardState shard, List<VectorFieldSpec> specs, MemoryBudget budget, ShardFeed feed) {
+    private record BuildRequest(long fromSeq, long toSeq, CompletableFuture<Optional<ShardIndex.Build>> answer) {}
+
+    /**
+     * What the index is made of.
+     *
+     * @param growingRows rows, alive and dead, that are not sealed
+     * @param growingRowBytes their size, without vectors
+     * @param growingSinceNanos when the first of them may have come
+     */
+    record State(List<ShardIndex.Sealed> sealed, int growingRows, long growingRowBytes, long growingSinceNanos) {
+
+        private static final State EMPTY = new State(List.of(), 0, 0, System.nanoTime());
+    }
+
+    /** @param work what the node's followers share */
+    ShardFollower(ShardState shard, IndexedFields fields, ShardFeed feed, IndexWork work) {
         this.shard = shard;
-        this.specs = specs;
-        this.budget = budget;
+        this.fields = fields;
+        this.known = fields;
         this.feed = feed;
+        this.work = work;
+        this.takeOver = newTakeOver();
         this.thread =
                 Thread.ofPlatform().daemon().name("follow-" + shard.getName()).unstarted(this::run);
     }
@@ -89,9 +125,28 @@ final class ShardFollower implements AutoCloseable {
         return shard;
     }
 
+    ShardFeed feed() {
+        return feed;
+    }
+
+    /** The vector fields that records may have from now on. */
+    void setFields(IndexedFields next) {
+        fields = next;
+    }
+
     /** The newest complete view, or nothing before the first. */
     Optional<SegmentView> view() {
         return view;
+    }
+
+    /** As of the newest view. */
+    State state() {
+        return state;
+    }
+
+    /** The published segments that the view has, or soon will. */
+    Set<String> segmentIds() {
+        return segmentIds;
     }
 
     /** Whether the view has not yet had everything that the shard had when this follower began. */
@@ -136,13 +191,35 @@ final class ShardFollower implements AutoCloseable {
         return future;
     }
 
+    /**
+     * What is to be written as one segment of files; answered soon by the follower's thread.
+     *
+     * @return done with nothing when the range is not made of sealed segments here
+     */
+    CompletableFuture<Optional<ShardIndex.Build>> build(long fromSeq, long toSeq) {
+        CompletableFuture<Optional<ShardIndex.Build>> answer = new CompletableFuture<>();
+        builds.add(new BuildRequest(fromSeq, toSeq, answer));
+        if (closed) {
+            answer.completeExceptionally(closedFailure());
+        }
+        return answer;
+    }
+
+    private void answerBuilds(ShardIndex index) {
+        for (BuildRequest next = builds.poll(); next != null; next = builds.poll()) {
+            next.answer().complete(Optional.ofNullable(index.build(next.fromSeq(), next.toSeq())));
+        }
+    }
+
     private void run() {
         while (!closed) {
-            try (GrowingSegment segment = new GrowingSegment(specs, budget)) {
+            try {
                 long newest = feed.position();
                 rowsExpected = feed.records();
                 target = Math.min(target, newest);
-                follow(segment, load(segment));
+                try (ShardIndex index = load(newest)) {
+                    follow(index);
+                }
             } catch (VectorDbException e) {
                 if (closed) {
                     return;
@@ -166,9 +243,58 @@ final class ShardFollower implements AutoCloseable {
         return noMemoryPauseNanos;
     }
 
-    /** Reads every record as of one position, which it answers. */
-    private long load(GrowingSegment segment) {
+    private TakeOver newTakeOver() {
+        return new TakeOver(
+                shard.getName(),
+                feed::segments,
+                segment -> work.files().open(shard, new ContentHash(segment.getId()), work.budget()),
+                work.loading());
+    }
+
+    /** Begins with what is published, else with all records as of one position. */
+    private ShardIndex load(long newest) {
         rowsLoaded.set(0);
+        takeOver = newTakeOver();
+        known = fields;
+        ShardSegments published = feed.segments(newest);
+        if (published.getSegmentsCount() > 0) {
+            Optional<ShardIndex> index = open(published);
+            // What could not be used then is of use only when it has changed.
+            takeOver.begunWith(published);
+            if (index.isPresent()) {
+                position = index.get().growingFromSeq();
+                return index.get();
+            }
+        }
+        ShardIndex index = new ShardIndex(known.fields(), work.budget());
+        try {
+            position = scan(index);
+            return index;
+        } catch (RuntimeException | Error e) {
+            index.close();
+            throw e;
+        }
+    }
+
+    /** Nothing when the feed does not go back to them, or they cannot be had: they can do without. */
+    private Optional<ShardIndex> open(ShardSegments published) {
+        try {
+            feed.hold(published.getSegments(published.getSegmentsCount() - 1).getToSeq());
+            List<SealedSegment> segments = new ArrayList<>();
+            for (PublishedSegment each : published.getSegmentsList()) {
+                segments.add(work.files().open(shard, new ContentHash(each.getId()), work.budget()));
+                rowsLoaded.addAndGet(each.getRecords());
+            }
+            return Optional.of(new ShardIndex(known.fields(), work.budget(), segments));
+        } catch (VectorDbException e) {
+            LOG.warn("{}: reads all records instead of what is published: {}", shard.getName(), e.getMessage());
+            rowsLoaded.set(0);
+            return Optional.empty();
+        }
+    }
+
+    /** Reads every record as of one position, which it answers. */
+    private long scan(ShardIndex index) {
         long asOf = 0;
         ByteString after = ByteString.EMPTY;
         do {
@@ -180,8 +306,7 @@ final class ShardFollower implements AutoCloseable {
             asOf = page.getAsOfSeq();
             for (ScannedRecord scanned : page.getRecordsList()) {
                 VersionedRecord record = scanned.getRecord();
-                segment.apply(
-                        record.getSeq(), record.getKey(), record.getRecord().getFields());
+                index.apply(record.getSeq(), record.getKey(), record.getRecord().getFields());
                 rowsLoaded.incrementAndGet();
             }
             after = page.getNext();
@@ -189,12 +314,22 @@ final class ShardFollower implements AutoCloseable {
         return asOf;
     }
 
-    private void follow(GrowingSegment segment, long from) {
-        long position = from;
+    private void follow(ShardIndex index) {
         long leaderCheckedAt = System.nanoTime();
         long leaseMovedAt = leaderCheckedAt;
+        growingSinceNanos = leaderCheckedAt;
         while (!closed) {
             long askedAt = System.nanoTime();
+            answerBuilds(index);
+            if (takeOver.into(index, position) && isServable(index)) {
+                publish(index, position, confirmedAtNanos);
+                work.segmentsChanged();
+            }
+            if (isFull(index)) {
+                LockSupport.parkNanos(FULL_PAUSE_NANOS);
+                work.builder().consider(this);
+                continue;
+            }
             TailResponse response;
             try {
                 if (askedAt - leaderCheckedAt > LEADER_CHECK_NANOS) {
@@ -214,23 +349,77 @@ final class ShardFollower implements AutoCloseable {
                 LockSupport.parkNanos(PAUSE_NANOS);
                 continue;
             }
-            for (FeedEntry entry : response.getEntriesList()) {
-                segment.apply(
-                        entry.getSeq(),
-                        entry.getKey(),
-                        entry.hasRecord() ? entry.getRecord().getFields() : null);
-                rowsLoaded.incrementAndGet();
+            apply(index, response);
+            takeOver.noticed(response.getGeneration(), position);
+            if (isServable(index)) {
+                publish(index, position, askedAt);
             }
-            position = Math.max(position, response.getConfirmedSeq());
-            if (view.isEmpty() || position >= view.get().watermark()) {
-                publish(segment, position, askedAt);
-            }
+            work.builder().consider(this);
         }
     }
 
-    private void publish(GrowingSegment segment, long position, long askedAt) {
-        segment.publish(position);
-        SegmentView next = segment.view();
+    /** A view never goes back. */
+    private boolean isServable(ShardIndex index) {
+        return position >= index.exactFromSeq()
+                && (view.isEmpty() || position >= view.get().watermark());
+    }
+
+    private void apply(ShardIndex index, TailResponse response) {
+        awaitSchema(response.getEntriesList().stream()
+                .mapToInt(entry -> entry.getRecord().getSchemaVersion())
+                .max()
+                .orElse(0));
+        setFields(index);
+        int seal = 0;
+        for (FeedEntry entry : response.getEntriesList()) {
+            while (seal < response.getSealedSeqsCount() && response.getSealedSeqs(seal) < entry.getSeq()) {
+                seal(index, response.getSealedSeqs(seal++));
+            }
+            index.apply(
+                    entry.getSeq(),
+                    entry.getKey(),
+                    entry.hasRecord() ? entry.getRecord().getFields() : null);
+            rowsLoaded.incrementAndGet();
+        }
+        while (seal < response.getSealedSeqsCount()) {
+            seal(index, response.getSealedSeqs(seal++));
+        }
+        position = Math.max(position, response.getConfirmedSeq());
+    }
+
+    private void seal(ShardIndex index, long seq) {
+        index.seal(seq);
+        growingSinceNanos = System.nanoTime();
+    }
+
+    /** A record of a later schema may have a vector field that is not indexed yet. */
+    private void awaitSchema(int version) {
+        while (fields.schemaVersion() < version && !closed) {
+            LockSupport.parkNanos(SCHEMA_PAUSE_NANOS);
+        }
+    }
+
+    private void setFields(ShardIndex index) {
+        IndexedFields now = fields;
+        if (!now.equals(known)) {
+            known = now;
+            index.setFields(now.fields(), position);
+        }
+    }
+
+    /** Whether no more is taken in until what waits to be written to files has been. */
+    private boolean isFull(ShardIndex index) {
+        boolean waits = index.sealed().stream().anyMatch(ShardIndex.Sealed::inMemory);
+        return waits
+                && (index.memoryRowBytes() > work.rowBytes()
+                        || work.budget().usedBytes() > work.budget().limitBytes() / 10 * 9);
+    }
+
+    private void publish(ShardIndex index, long position, long askedAt) {
+        index.publish(position);
+        SegmentView next = index.view();
+        segmentIds = Set.copyOf(takeOver.known());
+        state = new State(index.sealed(), index.growingRows(), index.growingRowBytes(), growingSinceNanos);
         if (view.isEmpty()) {
             LOG.info("{}: serves {} records", shard.getName(), next.records());
         }
@@ -244,6 +433,7 @@ final class ShardFollower implements AutoCloseable {
         closed = true;
         thread.interrupt();
         waiters.values().forEach(future -> future.completeExceptionally(closedFailure()));
+        builds.forEach(request -> request.answer().completeExceptionally(closedFailure()));
     }
 
     private VectorDbException closedFailure() {

@@ -7,7 +7,7 @@ import io.vectordb.internal.metadata.v1.CollectionState;
 import io.vectordb.internal.metadata.v1.ShardState;
 import io.vectordb.rpc.ShardClient;
 import io.vectordb.schema.CollectionSchema;
-import io.vectordb.segment.VectorFieldSpec;
+import io.vectordb.segmentstore.ContentHash;
 import io.vectordb.v1.Collection;
 import io.vectordb.vectorindex.MemoryBudget;
 import java.util.HashSet;
@@ -16,11 +16,20 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The followers of the shards that metadata assigns to this node; kept in step with it. Thread-safe. */
 final class ShardViews implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ShardViews.class);
+    private static final int LOADING_QUEUE = 1_000;
 
     /** A shard that this node serves, with the schema of its collection as of the newest metadata. */
     record Served(ShardFollower follower, CollectionSchema schema) {}
@@ -28,14 +37,55 @@ final class ShardViews implements AutoCloseable {
     private final String nodeId;
     private final ShardClient storage;
     private final IndexProperties properties;
-    private final MemoryBudget budget;
+    private final IndexWork work;
+    private final SegmentCache files;
+    private final SegmentBuilder builder;
+    private final ThreadPoolExecutor loading = new ThreadPoolExecutor(
+            1,
+            1,
+            0,
+            TimeUnit.SECONDS,
+            new ArrayBlockingQueue<>(LOADING_QUEUE),
+            Thread.ofPlatform().daemon().name("load-segments").factory());
+
     private final ConcurrentMap<String, Served> served = new ConcurrentHashMap<>();
 
-    ShardViews(IndexProperties properties, ShardClient storage) {
+    /** @param files closed with this */
+    ShardViews(IndexProperties properties, ShardClient storage, SegmentCache files) {
         this.nodeId = properties.nodeId();
         this.storage = storage;
         this.properties = properties;
-        this.budget = new MemoryBudget(properties.vectorMemoryBytes());
+        this.files = files;
+        this.builder = new SegmentBuilder(nodeId, files, properties.buildSettings());
+        this.work = new IndexWork(
+                new MemoryBudget(properties.vectorMemoryBytes()),
+                properties.rowMemoryBytes(),
+                files,
+                builder,
+                loading,
+                this::collect);
+    }
+
+    /** Removes files that no shard needs any more; while one is still being loaded nobody knows what it will need. */
+    private void collect() {
+        if (building().isPresent()) {
+            return;
+        }
+        Set<ContentHash> live = new HashSet<>();
+        served.values().forEach(each -> each.follower().segmentIds().forEach(id -> live.add(new ContentHash(id))));
+        try {
+            loading.execute(() -> collect(live));
+        } catch (RejectedExecutionException e) {
+            LOG.debug("segment files are collected later");
+        }
+    }
+
+    private void collect(Set<ContentHash> live) {
+        try {
+            files.collect(live);
+        } catch (RuntimeException e) {
+            LOG.warn("segment files cannot be collected: {}", e.getMessage());
+        }
     }
 
     /** Follows what is assigned now and nothing else. Called for one state after another. */
@@ -70,21 +120,30 @@ final class ShardViews implements AutoCloseable {
         }
         CollectionSchema schema = CollectionSchema.of(collection.getSchema(), collection.getSchemaVersion());
         if (present != null) {
+            present.follower().setFields(IndexedFields.of(schema));
             served.put(shard.getUid(), new Served(present.follower(), schema));
             return;
         }
         ShardFollower follower = new ShardFollower(
                 shard,
-                VectorFieldSpec.of(schema),
-                budget,
-                new ShardFeed(storage, shard, "index/" + nodeId, properties.tailWait()));
+                IndexedFields.of(schema),
+                new ShardFeed(storage, shard, "index/" + nodeId, properties.tailWait()),
+                work);
         served.put(shard.getUid(), new Served(follower, schema));
         follower.start();
     }
 
     /** The memory of vectors and graphs that all shards share. */
     MemoryBudget budget() {
-        return budget;
+        return work.budget();
+    }
+
+    SegmentBuilder builder() {
+        return builder;
+    }
+
+    SegmentCache files() {
+        return files;
     }
 
     /** The served shard of this uid. */
@@ -120,5 +179,8 @@ final class ShardViews implements AutoCloseable {
     public void close() {
         served.values().forEach(each -> each.follower().close());
         served.clear();
+        builder.close();
+        loading.shutdownNow();
+        files.close();
     }
 }

@@ -2,6 +2,7 @@ package io.vectordb.indexnode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -20,7 +21,19 @@ class IndexPropertiesTest {
     void theDefaultsSearchOnEveryCore() {
         IndexProperties defaults = bind(Map.of());
         assertThat(defaults)
-                .isEqualTo(new IndexProperties("index-1", 100, 0, 1_000, DataSize.ofBytes(0), Duration.ofSeconds(1)));
+                .isEqualTo(new IndexProperties(
+                        "index-1",
+                        100,
+                        0,
+                        1_000,
+                        DataSize.ofBytes(0),
+                        Path.of("x"),
+                        1,
+                        DataSize.ofBytes(1),
+                        Duration.ZERO,
+                        Duration.ZERO,
+                        DataSize.ofBytes(1),
+                        Duration.ofSeconds(1)));
         assertThat(defaults.vectorMemoryBytes()).isGreaterThan(100L << 20);
         assertThat(defaults.threads()).isEqualTo(Runtime.getRuntime().availableProcessors());
     }
@@ -34,6 +47,18 @@ class IndexPropertiesTest {
                         "vectordb.index.search-queue", "5",
                         "vectordb.index.vector-memory", "300MB",
                         "vectordb.index.tail-wait", "200ms")))
-                .isEqualTo(new IndexProperties("i7", 64, 3, 5, DataSize.ofMegabytes(300), Duration.ofMillis(200)));
+                .isEqualTo(new IndexProperties(
+                        "i7",
+                        64,
+                        3,
+                        5,
+                        DataSize.ofMegabytes(300),
+                        Path.of("x"),
+                        1,
+                        DataSize.ofBytes(1),
+                        Duration.ZERO,
+                        Duration.ZERO,
+                        DataSize.ofBytes(1),
+                        Duration.ofMillis(200)));
     }
 }

@@ -9,8 +9,7 @@ import io.vectordb.internal.index.v1.Freshness;
 import io.vectordb.rpc.GrpcErrors;
 import io.vectordb.segment.SegmentHit;
 import io.vectordb.segment.SegmentView;
-import io.vectordb.vectorindex.MemoryBudget;
-import java.time.Duration;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,19 +17,23 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ShardFollowerTest {
 
-    private final FakeStorage storage = new FakeStorage();
-    private final ShardFollower follower = new ShardFollower(
-            storage.shard,
-            List.of(),
-            MemoryBudget.unlimited(),
-            new ShardFeed(storage.client, storage.shard, "index/i1", Duration.ofMillis(10)));
+    private final FakeStorage storage;
+    private final TestIndexNode node;
+    private final ShardFollower follower;
+
+    ShardFollowerTest(@TempDir Path folder) {
+        storage = new FakeStorage(folder.resolve("storage"));
+        node = new TestIndexNode("i1", folder.resolve("i1"), storage, 1_000_000);
+        follower = node.follower();
+    }
 
     @AfterEach
     void close() {
-        follower.close();
+        node.close();
         storage.close();
     }
 

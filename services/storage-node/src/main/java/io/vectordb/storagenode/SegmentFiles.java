@@ -5,10 +5,13 @@ import io.grpc.Channel;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.vectordb.common.ErrorCode;
+import io.vectordb.common.VectorDbException;
 import io.vectordb.disks.DiskSet;
 import io.vectordb.internal.metadata.v1.ClusterState;
 import io.vectordb.internal.metadata.v1.Node;
 import io.vectordb.rpc.ChannelFactory;
+import io.vectordb.segmentstore.ContentHash;
 import io.vectordb.segmentstore.LostFile;
 import io.vectordb.segmentstore.ScrubSettings;
 import io.vectordb.segmentstore.ScrubStatistics;
@@ -19,7 +22,9 @@ import io.vectordb.segmentstore.StoreStatistics;
 import io.vectordb.segmentstore.grpc.SegmentGrpcService;
 import io.vectordb.segmentstore.grpc.SegmentTransfer;
 import io.vectordb.segmentstore.grpc.TransferSettings;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -29,13 +34,14 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The segment files of this node: stored over its disks, served to other nodes, read through in the background, and fetched
- * from other storage nodes when one is found damaged or its disk is gone. Nothing is deleted: which files are needed is
- * told by manifests that shards publish. Thread-safe.
+ * from other storage nodes when one is found damaged or its disk is gone. Which files belong here, and which are needed no
+ * more, is the affair of {@link SegmentUpkeep}. Thread-safe.
  */
 final class SegmentFiles implements AutoCloseable {
 
@@ -106,12 +112,45 @@ final class SegmentFiles implements AutoCloseable {
         }
     }
 
-    private void fetchWanted() {
-        List<Channel> sources = cluster.get().getNodesList().stream()
+    /**
+     * Fetches what is missing here of a segment.
+     *
+     * @throws VectorDbException {@code SEGMENT_NOT_FOUND} when no other storage node has it, and others
+     */
+    void fetchSegment(String shardUid, ContentHash segment) {
+        List<Channel> sources = sources(shardUid);
+        if (sources.isEmpty()) {
+            throw new VectorDbException(
+                    ErrorCode.SEGMENT_NOT_FOUND,
+                    "there is no other storage node that could have segment " + segment,
+                    Map.of("hash", segment.hex()));
+        }
+        transfer.fetchSegment(sources, segment, store);
+    }
+
+    /** The other storage nodes; those with replicas of the shard, which keep its files, come first. */
+    private List<Channel> sources(String shardUid) {
+        ClusterState state = cluster.get();
+        Set<String> preferred = state.getCollectionsList().stream()
+                .flatMap(collection -> collection.getShardsList().stream())
+                .filter(shard -> shard.getUid().equals(shardUid))
+                .flatMap(shard -> shard.getStorageNodesList().stream())
+                .collect(Collectors.toSet());
+        return state.getNodesList().stream()
                 .filter(node -> node.getService() == Node.Service.STORAGE)
                 .filter(node -> !node.getId().equals(nodeId))
+                .sorted(Comparator.comparing(node -> !preferred.contains(node.getId())))
                 .<Channel>map(node -> channels.channel(node.getRpcAddress()))
                 .toList();
+    }
+
+    /** Gives up lost files that nobody needs any more. */
+    void forgetWantedBut(Set<ContentHash> live) {
+        wanted.removeIf(file -> !live.contains(file.hash()));
+    }
+
+    private void fetchWanted() {
+        List<Channel> sources = sources("");
         for (LostFile file : sources.isEmpty() ? Set.<LostFile>of() : Set.copyOf(wanted)) {
             try {
                 transfer.fetch(sources, file.hash(), store);

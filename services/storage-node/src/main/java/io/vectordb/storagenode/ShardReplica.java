@@ -82,6 +82,9 @@ final class ShardReplica implements CheckpointedState {
                         .setRefused(!store().apply(position.term(), position.index(), parsed.getLease()))
                         .build()
                         .toByteArray();
+            case SEGMENTS ->
+                store().apply(position.term(), position.index(), parsed.getSegments())
+                        .toByteArray();
             case COMMAND_NOT_SET ->
                 throw new IllegalStateException(
                         "the log holds a command of a kind that this version does not know: it must not be skipped");

@@ -258,6 +258,16 @@ final class ShardReplicas implements AutoCloseable {
         return List.copyOf(groups.values());
     }
 
+    /** Whether every replica that the metadata places here is here and works. */
+    boolean areComplete() {
+        ClusterState state = newest;
+        return problem().isEmpty()
+                && state.getCollectionsList().stream()
+                        .flatMap(collection -> collection.getShardsList().stream())
+                        .filter(shard -> shard.getStorageNodesList().contains(node.nodeId()))
+                        .allMatch(shard -> ShardGroup.of(shard).id().equals(groups.get(shard.getUid())));
+    }
+
     /** What keeps this node from serving. */
     Optional<String> problem() {
         Map<GroupId, String> failed = node.failedGroups();

@@ -6,8 +6,12 @@ import io.grpc.Deadline;
 import io.grpc.stub.StreamObserver;
 import io.vectordb.common.ErrorCode;
 import io.vectordb.common.VectorDbException;
+import io.vectordb.internal.storage.v1.ChangeSegmentsRequest;
+import io.vectordb.internal.storage.v1.ChangeSegmentsResponse;
 import io.vectordb.internal.storage.v1.GetRequest;
 import io.vectordb.internal.storage.v1.GetResponse;
+import io.vectordb.internal.storage.v1.GetSegmentsRequest;
+import io.vectordb.internal.storage.v1.GetSegmentsResponse;
 import io.vectordb.internal.storage.v1.GetShardStatusRequest;
 import io.vectordb.internal.storage.v1.GetShardStatusResponse;
 import io.vectordb.internal.storage.v1.HoldFeedRequest;
@@ -18,6 +22,7 @@ import io.vectordb.internal.storage.v1.ReadPositionRequest;
 import io.vectordb.internal.storage.v1.ReadPositionResponse;
 import io.vectordb.internal.storage.v1.ScanRequest;
 import io.vectordb.internal.storage.v1.ScanResponse;
+import io.vectordb.internal.storage.v1.SegmentsCommand;
 import io.vectordb.internal.storage.v1.ShardCommand;
 import io.vectordb.internal.storage.v1.StorageServiceGrpc;
 import io.vectordb.internal.storage.v1.TailRequest;
@@ -199,6 +204,31 @@ final class StorageGrpcService extends StorageServiceGrpc.StorageServiceImplBase
         } catch (InvalidProtocolBufferException e) {
             throw new IllegalStateException("the answer to a lease cannot be read", e);
         }
+    }
+
+    @Override
+    public void getSegments(GetSegmentsRequest request, StreamObserver<GetSegmentsResponse> observer) {
+        GroupId group = replicas.group(request.getShard());
+        Answers.answer(
+                observer,
+                atLeast(group, request.getMinSeq())
+                        .thenCompose(reached -> reads.submit(() -> GetSegmentsResponse.newBuilder()
+                                .setSegments(replicas.store(group).segments())
+                                .build())));
+    }
+
+    @Override
+    public void changeSegments(ChangeSegmentsRequest request, StreamObserver<ChangeSegmentsResponse> observer) {
+        SegmentsCommand command = SegmentSteps.command(request, clock.instant());
+        GroupId group = replicas.group(request.getShard());
+        byte[] entry = ShardCommand.newBuilder().setSegments(command).build().toByteArray();
+        Answers.answer(
+                observer,
+                node.of(group)
+                        .submit(group, entry, timeout())
+                        .thenApply(result -> ChangeSegmentsResponse.newBuilder()
+                                .setSegments(SegmentSteps.answer(request.getShard(), result))
+                                .build()));
     }
 
     @Override

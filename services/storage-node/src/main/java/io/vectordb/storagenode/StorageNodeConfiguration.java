@@ -14,6 +14,7 @@ import io.vectordb.raft.RaftSettings;
 import io.vectordb.rpc.ChannelFactory;
 import io.vectordb.rpc.ClusterWatch;
 import io.vectordb.segmentstore.ScrubSettings;
+import io.vectordb.segmentstore.SegmentStore;
 import io.vectordb.segmentstore.SegmentStoreSettings;
 import io.vectordb.service.BackupConfiguration;
 import io.vectordb.service.BackupProperties;
@@ -132,6 +133,20 @@ public class StorageNodeConfiguration {
                 channels);
         files.register(meters);
         return files;
+    }
+
+    /** For an index node in the same process, which uses the files where they are; closed with {@link SegmentFiles}. */
+    @Bean(destroyMethod = "")
+    SegmentStore segmentStore(SegmentFiles files) {
+        return files.store();
+    }
+
+    @Bean(destroyMethod = "close")
+    SegmentUpkeep segmentUpkeep(SegmentFiles files, DiskServers node, ShardReplicas replicas, MeterRegistry meters) {
+        SegmentUpkeep upkeep = new SegmentUpkeep(files, new ReplicaSegments(node, replicas), Clock.systemUTC());
+        upkeep.register(meters);
+        upkeep.start();
+        return upkeep;
     }
 
     /** Holds the service, as {@link StorageAdmin} does. */

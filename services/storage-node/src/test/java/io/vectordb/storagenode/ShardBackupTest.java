@@ -18,11 +18,19 @@ import io.vectordb.common.VectorDbException;
 import io.vectordb.internal.backup.v1.BackupManifest;
 import io.vectordb.internal.backup.v1.ShardBackup;
 import io.vectordb.internal.storage.v1.BackupShardRequest;
+import io.vectordb.internal.storage.v1.ChangeSegmentsRequest;
+import io.vectordb.internal.storage.v1.ClaimBuild;
+import io.vectordb.internal.storage.v1.PublishSegment;
+import io.vectordb.internal.storage.v1.PublishedSegment;
 import io.vectordb.internal.storage.v1.RestoreShardRequest;
 import io.vectordb.internal.storage.v1.RestoredShard;
 import io.vectordb.internal.storage.v1.ScannedRecord;
+import io.vectordb.internal.storage.v1.SealGrowing;
+import io.vectordb.internal.storage.v1.ShardSegments;
+import io.vectordb.internal.storage.v1.StorageServiceGrpc;
 import io.vectordb.internal.storage.v1.StoredRecord;
 import io.vectordb.rpc.GrpcErrors;
+import io.vectordb.storage.ShardStore;
 import io.vectordb.testkit.Ports;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
@@ -181,6 +189,50 @@ class ShardBackupTest {
             }
         });
         return found;
+    }
+
+    /** The whole shard as one segment; no file of it is asked for. */
+    private long publishSegment() {
+        StorageServiceGrpc.StorageServiceBlockingStub stub = leaderOf(SHARD).stub();
+        ChangeSegmentsRequest step =
+                ChangeSegmentsRequest.newBuilder().setShard(SHARD).build();
+        ShardSegments claimed = stub.changeSegments(step.toBuilder()
+                        .setClaim(ClaimBuild.newBuilder().setBuilder("i").setTtlMicros(60_000_000))
+                        .build())
+                .getSegments();
+        long epoch = claimed.getClaim().getEpoch();
+        long sealed = stub.changeSegments(step.toBuilder()
+                        .setSeal(SealGrowing.newBuilder().setBuilder("i").setEpoch(epoch))
+                        .build())
+                .getSegments()
+                .getSealedSeq();
+        ShardSegments published = stub.changeSegments(step.toBuilder()
+                        .setPublish(PublishSegment.newBuilder()
+                                .setBuilder("i")
+                                .setEpoch(epoch)
+                                .setSegment(PublishedSegment.newBuilder()
+                                        .setId("0".repeat(64))
+                                        .setToSeq(sealed)
+                                        .setExactFromSeq(sealed)))
+                        .build())
+                .getSegments();
+        assertThat(published.getGeneration()).isEqualTo(1);
+        return sealed;
+    }
+
+    @Test
+    void theRestoredShardBeginsWithoutPublishedSegments() throws IOException {
+        write(0, 20);
+        long sealed = publishSegment();
+        Map<String, StoredRecord> early = records(leaderOf(SHARD), SHARD);
+        long last = write(20, 30);
+        publish("b", backUp(nodes.get(1), last));
+        TestStorageNode leader = leaderOf(OTHER);
+        restore(leader, request("b").toBuilder().putPositions(SHARD, sealed).build());
+        assertThat(records(leader, OTHER)).isEqualTo(early);
+        ShardStore restored = leader.replicas.store(leader.replicas.group(OTHER));
+        assertThat(restored.segments()).isEqualTo(ShardSegments.getDefaultInstance());
+        assertThat(restored.tail(0, 1 << 20).getSealedSeqsCount()).isZero();
     }
 
     @Test

@@ -49,7 +49,7 @@ final class TestStorageNode implements AutoCloseable {
     final ShardReplicas replicas;
     final String address;
     final ReplicaComparison comparison;
-    private final DiskSet disks;
+    final DiskSet disks;
     final WriteCoalescer writes;
     private final StorageAdminGrpcService admin;
     final StorageResources resources = new StorageResources(8 << 20, 8 << 20);

@@ -1,0 +1,25 @@
+package io.vectordb.indexnode;
+
+import io.vectordb.vectorindex.MemoryBudget;
+import java.util.concurrent.Executor;
+
+/**
+ * What the followers of a node share.
+ *
+ * @param budget of the memory of vectors and graphs
+ * @param rowBytes how large the rows of one shard may be that are in memory, before no more are taken in
+ * @param loading opens and fetches segments that were published while a shard is followed
+ * @param segmentsChangedListener is told when a follower needs other segment files than before
+ */
+record IndexWork(
+        MemoryBudget budget,
+        long rowBytes,
+        SegmentCache files,
+        SegmentBuilder builder,
+        Executor loading,
+        Runnable segmentsChangedListener) {
+
+    void segmentsChanged() {
+        segmentsChangedListener.run();
+    }
+}

@@ -1,0 +1,46 @@
+package io.vectordb.indexnode;
+
+import io.vectordb.segment.ShardIndex.Sealed;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Which neighbouring segments become one, so that a shard has few, and little in them is dead.
+ *
+ * <p>A segment is merged with all younger ones as soon as these together have as many live records: sizes then more than
+ * halve from one to the next, so n records are in at most log2(n / smallest) segments, and a record is written again at
+ * most as often. A segment is written anew by itself when a third of it is dead.
+ */
+final class MergePolicy {
+
+    private static final int DEAD_ONE_IN = 3;
+    /** Less is not worth an entry in the log. */
+    private static final int LEAST_DEAD_ROWS = 1_000;
+
+    private MergePolicy() {}
+
+    record Range(long fromSeq, long toSeq) {}
+
+    /** @param sealed of one shard, the oldest first; those in memory are left alone */
+    static Optional<Range> choose(List<Sealed> sealed) {
+        List<Sealed> files = sealed.stream().takeWhile(each -> !each.inMemory()).toList();
+        long younger = 0;
+        Optional<Range> found = Optional.empty();
+        for (int i = files.size() - 1; i >= 0; i--) {
+            if (i < files.size() - 1 && younger >= files.get(i).live()) {
+                found = Optional.of(
+                        new Range(files.get(i).fromSeq(), files.getLast().toSeq()));
+            }
+            younger += files.get(i).live();
+        }
+        return found.or(() -> files.stream()
+                .filter(MergePolicy::isMostlyDead)
+                .map(each -> new Range(each.fromSeq(), each.toSeq()))
+                .findFirst());
+    }
+
+    private static boolean isMostlyDead(Sealed segment) {
+        int dead = segment.rows() - segment.live();
+        return dead >= LEAST_DEAD_ROWS && dead >= segment.rows() / DEAD_ONE_IN;
+    }
+}

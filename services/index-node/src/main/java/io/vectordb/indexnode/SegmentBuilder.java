@@ -1,0 +1,341 @@
+package io.vectordb.indexnode;
+
+import io.vectordb.common.ErrorCode;
+import io.vectordb.common.VectorDbException;
+import io.vectordb.internal.storage.v1.ChangeSegmentsRequest;
+import io.vectordb.internal.storage.v1.ClaimBuild;
+import io.vectordb.internal.storage.v1.PublishSegment;
+import io.vectordb.internal.storage.v1.PublishedSegment;
+import io.vectordb.internal.storage.v1.SealGrowing;
+import io.vectordb.internal.storage.v1.ShardSegments;
+import io.vectordb.segment.ShardIndex;
+import io.vectordb.segmentstore.ContentHash;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Seals, builds, puts at the storage nodes and publishes the segments of the shards that this node follows, one at a time
+ * on a thread of low priority; the right to do so for a shard is claimed in its log.
+ *
+ * <p>Each step may be the last one of this process: what is not published is invisible, and another node does it again.
+ */
+final class SegmentBuilder implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SegmentBuilder.class);
+    private static final long VIEW_SECONDS = 60;
+    /** How soon a shard is looked at again for which nothing could be done. */
+    private static final long PAUSE_NANOS = 1_000_000_000L;
+
+    private static final int CLAIM_PARTS = 3;
+
+    private final String nodeId;
+    private final SegmentCache files;
+    private final BuildSettings settings;
+    private final Set<String> queued = ConcurrentHashMap.newKeySet();
+    private final ConcurrentHashMap<String, Long> triedAtNanos = new ConcurrentHashMap<>();
+    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("build-segments").factory());
+    private final ScheduledExecutorService renewals = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("build-claims").factory());
+    private final AtomicLong published = new AtomicLong();
+    private final AtomicLong failed = new AtomicLong();
+    private volatile Optional<Building> building = Optional.empty();
+    private volatile boolean closed;
+
+    /** What is being done now. */
+    record Building(String shardUid, long fromSeq, long toSeq, Phase phase, long sinceNanos) {}
+
+    enum Phase {
+        SEALING,
+        WRITING,
+        UPLOADING,
+        PUBLISHING
+    }
+
+    SegmentBuilder(String nodeId, SegmentCache files, BuildSettings settings) {
+        this.nodeId = nodeId;
+        this.files = files;
+        this.settings = settings;
+        thread.execute(LowPriority::ofThisThread);
+    }
+
+    Optional<Building> building() {
+        return building;
+    }
+
+    /** Segments published since the start. */
+    long published() {
+        return published.get();
+    }
+
+    /** Attempts that failed since the start. */
+    long failed() {
+        return failed.get();
+    }
+
+    /** Has a shard looked at soon if there may be something to do. Cheap; never blocks. */
+    void consider(ShardFollower follower) {
+        String uid = follower.shard().getUid();
+        Long triedAt = triedAtNanos.get(uid);
+        if (closed || triedAt != null && System.nanoTime() - triedAt < PAUSE_NANOS) {
+            return;
+        }
+        ShardFollower.State state = follower.state();
+        boolean waits = state.sealed().stream().anyMatch(ShardIndex.Sealed::inMemory);
+        if (!waits && !isGrown(state) && MergePolicy.choose(state.sealed()).isEmpty()) {
+            return;
+        }
+        if (queued.add(uid)) {
+            thread.execute(() -> {
+                try {
+                    step(follower);
+                } finally {
+                    triedAtNanos.put(uid, System.nanoTime());
+                    queued.remove(uid);
+                }
+            });
+        }
+    }
+
+    private boolean isGrown(ShardFollower.State state) {
+        return state.growingRows() >= settings.sealRows()
+                || state.growingRowBytes() >= settings.sealBytes()
+                || state.growingRows() >= settings.restingRows()
+                        && System.nanoTime() - state.growingSinceNanos()
+                                > settings.sealAge().toNanos();
+    }
+
+    private void step(ShardFollower follower) {
+        try {
+            ShardSegments now = follower.feed().segments(0);
+            if (isAnothersTurn(now)) {
+                return;
+            }
+            ShardFollower.State state = follower.state();
+            if (now.getSealedSeq() > 0 || isGrown(state)) {
+                sealed(follower, now);
+            } else {
+                Optional<MergePolicy.Range> merge = MergePolicy.choose(state.sealed());
+                if (merge.isPresent() && hasAll(follower, now) && isPublished(now, merge.get())) {
+                    claimed(
+                            follower,
+                            claim -> build(
+                                    follower,
+                                    claim,
+                                    merge.get().fromSeq(),
+                                    merge.get().toSeq()));
+                }
+            }
+        } catch (VectorDbException e) {
+            // Another one was faster, or there will be another turn.
+            failed.addAndGet(e.code() == ErrorCode.OPERATION_CONFLICT ? 0 : 1);
+            LOG.info("{}: no segment was published: {}", follower.shard().getName(), e.getMessage());
+        } catch (RuntimeException | OutOfMemoryError e) {
+            if (closed) {
+                return;
+            }
+            failed.incrementAndGet();
+            LOG.error("{}: no segment was published", follower.shard().getName(), e);
+        } finally {
+            building = Optional.empty();
+        }
+    }
+
+    /** A claim of another node that seems to hold; the log decides. */
+    private boolean isAnothersTurn(ShardSegments now) {
+        return now.hasClaim()
+                && !now.getClaim().getBuilder().equals(nodeId)
+                && now.getClaim().getExpireMicros() > TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis());
+    }
+
+    /** What this node has not taken over yet may be the same merge. */
+    private static boolean hasAll(ShardFollower follower, ShardSegments now) {
+        return now.getSegmentsList().stream()
+                .allMatch(each -> follower.segmentIds().contains(each.getId()));
+    }
+
+    private static boolean isPublished(ShardSegments now, MergePolicy.Range range) {
+        return now.getSegmentsList().stream().anyMatch(each -> each.getFromSeq() == range.fromSeq())
+                && now.getSegmentsList().stream().anyMatch(each -> each.getToSeq() == range.toSeq());
+    }
+
+    /** Seals unless there is a boundary that nothing is published for and that this node knows; builds up to it. */
+    private void sealed(ShardFollower follower, ShardSegments now) {
+        claimed(follower, claim -> {
+            ShardSegments state = claim.state();
+            if (state.getSealedSeq() == 0 || !endsAt(follower, state.getSealedSeq())) {
+                progress(follower, 0, 0, Phase.SEALING);
+                state = follower.feed()
+                        .change(ChangeSegmentsRequest.newBuilder()
+                                .setSeal(SealGrowing.newBuilder()
+                                        .setBuilder(nodeId)
+                                        .setEpoch(state.getClaim().getEpoch())));
+            }
+            long exact = state.getSegmentsList().stream()
+                    .mapToLong(PublishedSegment::getExactFromSeq)
+                    .max()
+                    .orElse(0);
+            await(follower, Math.max(state.getSealedSeq(), exact));
+            long last = state.getSegmentsCount() == 0
+                    ? 0
+                    : state.getSegments(state.getSegmentsCount() - 1).getToSeq();
+            boolean continues = last == 0 || follower.state().sealed().stream().anyMatch(part -> part.toSeq() == last);
+            build(follower, new Claim(state, claim.lost()), continues ? last : 0, state.getSealedSeq());
+        });
+    }
+
+    private static boolean endsAt(ShardFollower follower, long seq) {
+        return follower.state().sealed().stream().anyMatch(part -> part.toSeq() == seq);
+    }
+
+    private static void await(ShardFollower follower, long seq) {
+        try {
+            follower.viewAt(seq).get(VIEW_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new VectorDbException(ErrorCode.CANCELLED, "this node stops");
+        } catch (ExecutionException | TimeoutException e) {
+            throw new VectorDbException(ErrorCode.STALE, "the view does not reach " + seq);
+        }
+    }
+
+    /** @param lost becomes true when the right to build was lost */
+    private record Claim(ShardSegments state, AtomicBoolean lost) {}
+
+    @FunctionalInterface
+    private interface Work {
+        void run(Claim claim);
+    }
+
+    private void claimed(ShardFollower follower, Work work) {
+        ShardSegments state = claim(follower, settings.claim().toMillis());
+        AtomicBoolean lost = new AtomicBoolean();
+        long period = settings.claim().toMillis() / CLAIM_PARTS;
+        ScheduledFuture<?> renewal =
+                renewals.scheduleWithFixedDelay(() -> renew(follower, lost), period, period, TimeUnit.MILLISECONDS);
+        try {
+            work.run(new Claim(state, lost));
+        } finally {
+            renewal.cancel(false);
+            release(follower);
+        }
+    }
+
+    private ShardSegments claim(ShardFollower follower, long millis) {
+        return follower.feed()
+                .change(ChangeSegmentsRequest.newBuilder()
+                        .setClaim(ClaimBuild.newBuilder()
+                                .setBuilder(nodeId)
+                                .setTtlMicros(TimeUnit.MILLISECONDS.toMicros(millis))));
+    }
+
+    private void renew(ShardFollower follower, AtomicBoolean lost) {
+        try {
+            claim(follower, settings.claim().toMillis());
+        } catch (VectorDbException e) {
+            if (e.code() == ErrorCode.OPERATION_CONFLICT) {
+                lost.set(true);
+            }
+            LOG.info(
+                    "{}: the right to build was not extended: {}",
+                    follower.shard().getName(),
+                    e.getMessage());
+        }
+    }
+
+    private void release(ShardFollower follower) {
+        try {
+            claim(follower, 0);
+        } catch (VectorDbException e) {
+            LOG.debug(
+                    "{}: the right to build runs out by itself: {}",
+                    follower.shard().getName(),
+                    e.getMessage());
+        }
+    }
+
+    private void build(ShardFollower follower, Claim claim, long fromSeq, long toSeq) {
+        ShardIndex.Build build = builds(follower, fromSeq, toSeq).orElse(null);
+        if (build == null) {
+            LOG.debug("{}: ({}, {}] is not sealed here", follower.shard().getName(), fromSeq, toSeq);
+            return;
+        }
+        Path folder = files.scratch();
+        try {
+            progress(follower, fromSeq, toSeq, Phase.WRITING);
+            long begun = System.nanoTime();
+            build.write(folder, () -> closed || claim.lost().get());
+            int records = SegmentCache.verify(folder, build);
+            ContentHash id = files.put(folder);
+            progress(follower, fromSeq, toSeq, Phase.UPLOADING);
+            files.upload(follower.shard(), id);
+            progress(follower, fromSeq, toSeq, Phase.PUBLISHING);
+            publish(follower, claim, build, id, records);
+            published.incrementAndGet();
+            LOG.info(
+                    "{}: segment {} of ({}, {}] with {} records published in {} ms",
+                    follower.shard().getName(),
+                    id.hex().substring(0, 12),
+                    fromSeq,
+                    toSeq,
+                    records,
+                    (System.nanoTime() - begun) / 1_000_000);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            SegmentCache.clear(folder);
+        }
+    }
+
+    private void publish(ShardFollower follower, Claim claim, ShardIndex.Build build, ContentHash id, int records) {
+        follower.feed()
+                .change(ChangeSegmentsRequest.newBuilder()
+                        .setPublish(PublishSegment.newBuilder()
+                                .setBuilder(nodeId)
+                                .setEpoch(claim.state().getClaim().getEpoch())
+                                .setGeneration(claim.state().getGeneration())
+                                .setSegment(PublishedSegment.newBuilder()
+                                        .setId(id.hex())
+                                        .setFromSeq(build.fromSeq())
+                                        .setToSeq(build.toSeq())
+                                        .setExactFromSeq(build.exactFromSeq())
+                                        .setRecords(records)
+                                        .setSizeBytes(files.sizeBytes(id)))));
+    }
+
+    private static Optional<ShardIndex.Build> builds(ShardFollower follower, long fromSeq, long toSeq) {
+        try {
+            return follower.build(fromSeq, toSeq).get(VIEW_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new VectorDbException(ErrorCode.CANCELLED, "this node stops");
+        } catch (ExecutionException | TimeoutException e) {
+            throw new VectorDbException(ErrorCode.SHARD_UNAVAILABLE, "the shard is not followed any more");
+        }
+    }
+
+    private void progress(ShardFollower follower, long fromSeq, long toSeq, Phase phase) {
+        building = Optional.of(new Building(follower.shard().getUid(), fromSeq, toSeq, phase, System.nanoTime()));
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        renewals.shutdownNow();
+        thread.shutdownNow();
+    }
+}
