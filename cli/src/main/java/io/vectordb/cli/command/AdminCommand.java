@@ -39,6 +39,7 @@ final class AdminCommand {
                 .addSubcommand(new Nodes(cli))
                 .addSubcommand(new Disks(cli))
                 .addSubcommand(new ShardList(cli))
+                .addSubcommand(new IndexCommand(cli))
                 .addSubcommand(new ShardVerbs.TransferLeader(cli))
                 .addSubcommand(new ShardVerbs.Snapshot(cli))
                 .addSubcommand(new ShardVerbs.Compact(cli))

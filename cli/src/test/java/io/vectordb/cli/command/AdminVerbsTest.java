@@ -22,6 +22,18 @@ class AdminVerbsTest {
               {"node": "s1", "role": "candidate", "applied_index": 12, "last_log_term": 3, "last_log_index": 14},
               {"node": "s2", "role": "unreachable", "applied_index": -1, "last_log_index": -1, "reason": "gone"}]}""";
 
+    private static final String INDEXED = """
+            {"shards": [{"id": "notes-0", "views": [
+              {"node": "i1", "state": "serving", "watermark": 44, "lag": 1, "segments": 3, "records": 90, "rows": 120,
+               "memory_bytes": 2500000, "mapped_bytes": 1000000, "since_confirmed": "0.412345678s", "segment_list": [
+                 {"from_seq": 0, "to_seq": 30, "place": "files", "rows": 80, "live_rows": 60, "mapped_bytes": 1000000},
+                 {"from_seq": 30, "to_seq": 40, "place": "memory", "rows": 40, "live_rows": 30, "memory_bytes": 2500000},
+                 {"from_seq": 40, "to_seq": 44, "place": "growing", "rows": 0, "live_rows": 0}],
+               "build": {"phase": "writing", "since_phase": "63s", "from_seq": 30, "to_seq": 40}},
+              {"node": "i2", "state": "building", "watermark": -1, "lag": -1, "since_confirmed": "7s",
+               "reason": "5 of about 90 records taken in"},
+              {"node": "i3", "state": "unreachable", "watermark": -1, "lag": -1, "reason": "no answer"}]}]}""";
+
     @TempDir
     Path folder;
 
@@ -59,6 +71,49 @@ class AdminVerbsTest {
         assertThat(run.out()).doesNotContain("-1 ");
         assertThat(against("{\"shards\": [" + SHARD + "]}", "admin", "groups").out())
                 .isEqualTo(run.out());
+    }
+
+    @Test
+    void viewsAreListedWithWhatTheyAreMadeOfAndWhatIsBeingBuilt() {
+        Run run = against(INDEXED, "admin", "index", "--collection", "notes");
+        assertThat(calls.getFirst().target()).isEqualTo("/v1/shards?collection=notes&node=&shard=&cursor=");
+        assertThat(run.exit()).isZero();
+        List<String> lines = run.out().lines().toList();
+        assertThat(lines).hasSize(4);
+        assertThat(lines.get(1).split(" {2,}"))
+                .containsExactly(
+                        "notes-0",
+                        "i1",
+                        "serving",
+                        "90",
+                        "1",
+                        "2",
+                        "25.0",
+                        "44",
+                        "1",
+                        "0.4 s ago",
+                        "2.5",
+                        "1.0",
+                        "writing (30, 40] for 1 min 3 s");
+        assertThat(lines.get(2).split(" {2,}"))
+                .containsExactly("notes-0", "i2", "building", "7.0 s ago", "5 of about 90 records taken in");
+        assertThat(lines.get(3).split(" {2,}")).containsExactly("notes-0", "i3", "unreachable", "no answer");
+    }
+
+    @Test
+    void segmentsAreListedOfAShardThatIsNamedAndWhenAllIsAskedFor() {
+        Run named = against(INDEXED, "admin", "index", "notes-0", "--node", "i1");
+        assertThat(calls.getFirst().target()).isEqualTo("/v1/shards?collection=&node=i1&shard=notes-0&cursor=");
+        List<String> lines = named.out().lines().toList();
+        assertThat(named.out()).doesNotContain("i2");
+        assertThat(lines.get(4).split(" {2,}"))
+                .containsExactly("notes-0", "i1", "0", "30", "files", "80", "60", "25.0", "0.0", "1.0");
+        assertThat(lines.get(6).split(" {2,}"))
+                .containsExactly("notes-0", "i1", "40", "44", "growing", "0", "0", "0.0", "0.0");
+        assertThat(against(INDEXED, "admin", "index", "--node", "i1", "-v").out())
+                .isEqualTo(named.out());
+        assertThat(against(INDEXED, "admin", "index", "notes-0", "-o", "json").out())
+                .isEqualTo(INDEXED + "\n");
     }
 
     @Test

@@ -33,6 +33,25 @@ public final class SegmentView {
     private final long watermark;
     private final int records;
 
+    /**
+     * What one segment of a view holds: the changes behind {@code fromSeq}, up to {@code toSeq}.
+     *
+     * @param rows alive and dead
+     * @param memoryBytes of vectors, codes and graphs
+     * @param mappedBytes of files
+     */
+    public record Segment(
+            long fromSeq, long toSeq, Place place, int rows, int live, long memoryBytes, long mappedBytes) {}
+
+    /** Where a segment is. */
+    public enum Place {
+        /** In memory, and it took writes when the view was made. */
+        GROWING,
+        /** In memory, sealed; not in files yet. */
+        MEMORY,
+        FILES
+    }
+
     SegmentView(List<PartView> parts, List<VectorFieldSpec> fields, long watermark) {
         this.parts = parts;
         this.fields = fields;
@@ -58,6 +77,28 @@ public final class SegmentView {
     /** Segments, the growing one included. */
     public int segments() {
         return parts.size();
+    }
+
+    /** Its segments, the oldest first; the last one is growing. */
+    public List<Segment> segmentList() {
+        List<Segment> list = new ArrayList<>();
+        for (int i = 0; i < parts.size(); i++) {
+            PartView part = parts.get(i);
+            SegmentPart segment = part.segment();
+            boolean last = i == parts.size() - 1;
+            // Ranges follow each other without a hole.
+            long toSeq = last ? watermark : parts.get(i + 1).segment().fromSeq();
+            Place place = segment instanceof SealedSegment ? Place.FILES : last ? Place.GROWING : Place.MEMORY;
+            list.add(new Segment(
+                    segment.fromSeq(),
+                    toSeq,
+                    place,
+                    part.ordinals(),
+                    part.live(),
+                    segment.vectorMemoryBytes(),
+                    segment.mappedBytes()));
+        }
+        return list;
     }
 
     /** What vectors, codes and graphs occupy in memory. */

@@ -58,6 +58,25 @@ class SegmentViewTest {
     }
 
     @Test
+    void aViewListsTheSegmentsThatItIsMadeOfWithoutAHole() {
+        segment.apply(1, key(1), record(1, "v", 1, 1));
+        segment.apply(2, key(2), record(2, "v", 2, 2));
+        segment.seal(3);
+        segment.apply(4, key(1), record(3, "v", 3, 3));
+        segment.publish(5);
+        List<SegmentView.Segment> list = segment.view().segmentList();
+        assertThat(list).extracting(SegmentView.Segment::fromSeq).containsExactly(0L, 3L);
+        assertThat(list).extracting(SegmentView.Segment::toSeq).containsExactly(3L, 5L);
+        assertThat(list)
+                .extracting(SegmentView.Segment::place)
+                .containsExactly(SegmentView.Place.MEMORY, SegmentView.Place.GROWING);
+        assertThat(list).extracting(SegmentView.Segment::rows).containsExactly(2, 1);
+        assertThat(list).extracting(SegmentView.Segment::live).containsExactly(1, 1);
+        assertThat(list.stream().mapToLong(SegmentView.Segment::memoryBytes).sum())
+                .isEqualTo(segment.view().vectorMemoryBytes());
+    }
+
+    @Test
     void tiesFallByKeyHoweverManyThereAre() {
         IntStream.range(0, 100).map(i -> 199 - i).forEach(i -> segment.apply(1, key(i), record(i, "v", 1, 0)));
         segment.publish(1);

@@ -51,13 +51,14 @@ class AdminRoutesTest extends RunningGateway {
     @Test
     void listsTakeTheirFiltersFromTheQuery() {
         web().get()
-                .uri("/v1/shards?collection=notes&node=s1&limit=5")
+                .uri("/v1/shards?collection=notes&node=s1&shard=notes-0&limit=5")
                 .exchange()
                 .expectStatus()
                 .isOk();
         ListShardsRequest shards = (ListShardsRequest) coordinator().lastRequest();
         assertThat(shards.getCollection()).isEqualTo("notes");
         assertThat(shards.getNode()).isEqualTo("s1");
+        assertThat(shards.getShard()).isEqualTo("notes-0");
         assertThat(shards.getLimit()).isEqualTo(5);
         assertThat(actor()).isEqualTo("anonymous at 127.0.0.1");
         web().get()

@@ -14,7 +14,6 @@ import io.vectordb.internal.index.v1.ShardCountResponse;
 import io.vectordb.internal.index.v1.ShardHit;
 import io.vectordb.internal.index.v1.ShardSearchRequest;
 import io.vectordb.internal.index.v1.ShardSearchResponse;
-import io.vectordb.internal.index.v1.ViewStatus;
 import io.vectordb.schema.CollectionSchema;
 import io.vectordb.schema.SchemaField;
 import io.vectordb.schema.Selection;
@@ -70,9 +69,7 @@ final class IndexGrpcService extends IndexServiceGrpc.IndexServiceImplBase {
 
     @Override
     public void getViews(GetViewsRequest request, StreamObserver<GetViewsResponse> observer) {
-        GetViewsResponse.Builder response = GetViewsResponse.newBuilder();
-        views.all().forEach(each -> response.addViews(status(each.follower())));
-        observer.onNext(response.build());
+        observer.onNext(IndexStatus.of(views));
         observer.onCompleted();
     }
 
@@ -137,17 +134,5 @@ final class IndexGrpcService extends IndexServiceGrpc.IndexServiceImplBase {
 
     private static Optional<RowFilter> filter(boolean present, Condition condition) {
         return present ? Optional.of(RowFilter.of(condition)) : Optional.empty();
-    }
-
-    private static ViewStatus status(ShardFollower follower) {
-        ViewStatus.Builder status =
-                ViewStatus.newBuilder().setShard(follower.shard().getName()).setRowsLoaded(follower.rowsLoaded());
-        follower.view()
-                .ifPresent(view -> status.setServing(!follower.isBuilding())
-                        .setSeq(view.watermark())
-                        .setRecords(view.records())
-                        .setOrdinals(view.ordinals())
-                        .setMemoryBytes(view.vectorMemoryBytes()));
-        return status.build();
     }
 }

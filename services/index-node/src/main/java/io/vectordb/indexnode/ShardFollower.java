@@ -15,6 +15,7 @@ import io.vectordb.segment.SealedSegment;
 import io.vectordb.segment.SegmentView;
 import io.vectordb.segment.ShardIndex;
 import io.vectordb.segmentstore.ContentHash;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -82,6 +83,7 @@ final class ShardFollower implements AutoCloseable {
     private volatile State state = State.EMPTY;
     private volatile Set<String> segmentIds = Set.of();
     private volatile long confirmedAtNanos = Long.MIN_VALUE;
+    private final long madeAtNanos = System.nanoTime();
     private volatile boolean closed;
     private volatile boolean closedForGood;
     /** Of the follower's thread. */
@@ -168,10 +170,21 @@ final class ShardFollower implements AutoCloseable {
         return rowsLoaded.get();
     }
 
+    /** About how many there will be, as the storage node said when the view was begun. */
+    long rowsExpected() {
+        return rowsExpected;
+    }
+
     /** Whether everything that the shard had at {@code sinceNanos} ({@link System#nanoTime()}) is in the view. */
     boolean isConfirmedSince(long sinceNanos) {
         long confirmed = confirmedAtNanos;
         return confirmed != Long.MIN_VALUE && confirmed - sinceNanos >= 0;
+    }
+
+    /** How long ago the feed was last confirmed to be in the view whole; before the first time, how old this follower is. */
+    Duration sinceConfirmed() {
+        long confirmed = confirmedAtNanos;
+        return Duration.ofNanos(System.nanoTime() - (confirmed == Long.MIN_VALUE ? madeAtNanos : confirmed));
     }
 
     /**

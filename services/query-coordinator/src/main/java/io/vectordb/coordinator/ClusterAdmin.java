@@ -104,7 +104,7 @@ final class ClusterAdmin {
         int limit = Pages.limit(request.getLimit());
         return surveyor.survey(time).map(survey -> {
             refuseUnknown(request, survey);
-            List<Owned> asked = Shards.all(survey.state()).stream()
+            List<Owned> asked = named(request.getShard(), survey).stream()
                     .filter(owned -> request.getCollection().isEmpty()
                             || owned.collection().getCollection().getName().equals(request.getCollection()))
                     .filter(owned -> request.getNode().isEmpty() || isOn(owned, request.getNode(), survey))
@@ -117,6 +117,11 @@ final class ClusterAdmin {
                     .forEach(response::addShards);
             return response.build();
         });
+    }
+
+    /** One or all. */
+    private static List<Owned> named(String shard, ClusterSurvey survey) {
+        return shard.isEmpty() ? Shards.all(survey.state()) : List.of(Shards.find(survey.state(), shard));
     }
 
     private static void refuseUnknown(ListShardsRequest request, ClusterSurvey survey) {

@@ -1,15 +1,12 @@
 package io.vectordb.coordinator;
 
 import io.vectordb.common.ErrorCode;
-import io.vectordb.common.Seq;
 import io.vectordb.coordinator.ClusterSurvey.NodeAnswer;
-import io.vectordb.internal.index.v1.ViewStatus;
 import io.vectordb.internal.metadata.v1.CollectionState;
 import io.vectordb.internal.metadata.v1.ShardState;
 import io.vectordb.internal.storage.v1.DiskInfo;
 import io.vectordb.internal.storage.v1.ReplicaInfo;
 import io.vectordb.v1.Disk;
-import io.vectordb.v1.IndexView;
 import io.vectordb.v1.ItemError;
 import io.vectordb.v1.Node;
 import io.vectordb.v1.Replica;
@@ -30,7 +27,7 @@ final class ClusterMessages {
     static final String MISSING = "missing";
     static final String UNREACHABLE = "unreachable";
     private static final String HEALTHY = "healthy";
-    private static final long UNKNOWN = -1;
+    static final long UNKNOWN = -1;
 
     private ClusterMessages() {}
 
@@ -87,7 +84,8 @@ final class ClusterMessages {
             }
         }
         ReplicaInfo counted = counted(shard, message.getLeader(), replicas, survey);
-        shard.getIndexNodesList().forEach(node -> message.addViews(view(shard, node, furthest, survey)));
+        shard.getIndexNodesList()
+                .forEach(node -> message.addViews(IndexMessages.view(shard, survey.of(node), furthest)));
         return message.setRecords(counted.getRecords())
                 .setBytes(counted.getBytes())
                 .build();
@@ -150,24 +148,6 @@ final class ClusterMessages {
         return replica.setRole(info.getRole())
                 .setDisk(info.getDisk())
                 .setAppliedIndex(info.getAppliedIndex())
-                .build();
-    }
-
-    private static IndexView view(ShardState shard, String nodeId, long furthest, ClusterSurvey survey) {
-        IndexView.Builder view = IndexView.newBuilder().setNode(nodeId);
-        NodeAnswer answer = survey.of(nodeId);
-        ViewStatus status = answer.views().stream()
-                .filter(each -> each.getShard().equals(shard.getUid()))
-                .findFirst()
-                .orElse(ViewStatus.getDefaultInstance());
-        if (!answer.answered() || !status.getServing()) {
-            return view.setWatermark(UNKNOWN).setLag(UNKNOWN).build();
-        }
-        // The last entries of a log may be without data, which views need not know of.
-        long watermark = Seq.ofLong(status.getSeq()).logIndex();
-        return view.setWatermark(watermark)
-                .setLag(furthest < 0 ? UNKNOWN : Math.max(0, furthest - watermark))
-                .setMemoryBytes(status.getMemoryBytes())
                 .build();
     }
 }

@@ -1,6 +1,6 @@
 package io.vectordb.coordinator;
 
-import io.vectordb.internal.index.v1.ViewStatus;
+import io.vectordb.internal.index.v1.GetViewsResponse;
 import io.vectordb.internal.metadata.v1.ClusterState;
 import io.vectordb.internal.metadata.v1.Node;
 import io.vectordb.internal.storage.v1.DiskInfo;
@@ -20,13 +20,14 @@ record ClusterSurvey(ClusterState state, Map<String, NodeAnswer> answers) {
     /**
      * What one node told.
      *
+     * @param index of an index node: its views, and what it builds
      * @param failure why it did not answer; empty: it did
      */
     record NodeAnswer(
-            Node node, List<ReplicaInfo> replicas, List<DiskInfo> disks, List<ViewStatus> views, String failure) {
+            Node node, List<ReplicaInfo> replicas, List<DiskInfo> disks, GetViewsResponse index, String failure) {
 
         static NodeAnswer none(Node node, String failure) {
-            return new NodeAnswer(node, List.of(), List.of(), List.of(), failure);
+            return new NodeAnswer(node, List.of(), List.of(), GetViewsResponse.getDefaultInstance(), failure);
         }
 
         boolean answered() {

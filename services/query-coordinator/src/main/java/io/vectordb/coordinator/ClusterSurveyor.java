@@ -7,9 +7,11 @@ import io.vectordb.internal.index.v1.GetViewsResponse;
 import io.vectordb.internal.index.v1.IndexServiceGrpc;
 import io.vectordb.internal.metadata.v1.ClusterState;
 import io.vectordb.internal.metadata.v1.Node;
+import io.vectordb.internal.storage.v1.DiskInfo;
 import io.vectordb.internal.storage.v1.ListDisksRequest;
 import io.vectordb.internal.storage.v1.ListDisksResponse;
 import io.vectordb.internal.storage.v1.ListReplicasRequest;
+import io.vectordb.internal.storage.v1.ReplicaInfo;
 import io.vectordb.internal.storage.v1.StorageAdminServiceGrpc;
 import io.vectordb.rpc.GrpcErrors;
 import java.time.Duration;
@@ -57,7 +59,7 @@ final class ClusterSurveyor {
     }
 
     private Mono<NodeAnswer> askStorage(Node node, Duration timeout) {
-        Mono<List<io.vectordb.internal.storage.v1.DiskInfo>> disks = nodes.call(
+        Mono<List<DiskInfo>> disks = nodes.call(
                         node,
                         StorageAdminServiceGrpc.getListDisksMethod(),
                         ListDisksRequest.getDefaultInstance(),
@@ -71,18 +73,19 @@ final class ClusterSurveyor {
                         StorageAdminServiceGrpc.getListReplicasMethod(),
                         ListReplicasRequest.getDefaultInstance(),
                         timeout)
-                .map(answer -> new NodeAnswer(node, answer.getReplicasList(), List.of(), List.of(), ""))
+                .map(answer -> storage(node, answer.getReplicasList(), List.of()))
                 .onErrorResume(e -> Mono.just(NodeAnswer.none(node, reason(e, timeout))));
         return replicas.zipWith(
-                disks,
-                (answer, measured) ->
-                        answer.answered() ? new NodeAnswer(node, answer.replicas(), measured, List.of(), "") : answer);
+                disks, (answer, measured) -> answer.answered() ? storage(node, answer.replicas(), measured) : answer);
+    }
+
+    private static NodeAnswer storage(Node node, List<ReplicaInfo> replicas, List<DiskInfo> disks) {
+        return new NodeAnswer(node, replicas, disks, GetViewsResponse.getDefaultInstance(), "");
     }
 
     private Mono<NodeAnswer> askIndex(Node node, Duration timeout) {
         return nodes.call(node, IndexServiceGrpc.getGetViewsMethod(), GetViewsRequest.getDefaultInstance(), timeout)
-                .map(GetViewsResponse::getViewsList)
-                .map(views -> new NodeAnswer(node, List.of(), List.of(), views, ""));
+                .map(answer -> new NodeAnswer(node, List.of(), List.of(), answer, ""));
     }
 
     private static String reason(Throwable thrown, Duration timeout) {

@@ -17,6 +17,8 @@ import io.vectordb.v1.FormatDiskRequest;
 import io.vectordb.v1.GetClusterRequest;
 import io.vectordb.v1.GetClusterResponse;
 import io.vectordb.v1.GetOperationRequest;
+import io.vectordb.v1.IndexSegment;
+import io.vectordb.v1.IndexView;
 import io.vectordb.v1.ListAuditEntriesRequest;
 import io.vectordb.v1.ListAuditEntriesResponse;
 import io.vectordb.v1.ListNodesRequest;
@@ -150,6 +152,37 @@ class ClusterTest {
         assertThat(failure(() -> shards(ListShardsRequest.newBuilder().setLimit(-1)))
                         .code())
                 .isEqualTo(ErrorCode.LIMIT_EXCEEDED);
+    }
+
+    @Test
+    @Order(2)
+    void viewsAreShownWithTheirSegmentsAndAreOneShardsWhenItIsNamed() {
+        await(() -> shards(ListShardsRequest.newBuilder()).getShardsList().stream()
+                        .map(shard -> shard.getViews(0))
+                        .filter(view -> view.getState().equals("serving"))
+                        .mapToLong(IndexView::getRecords)
+                        .sum()
+                == 50);
+        List<Shard> named = shards(ListShardsRequest.newBuilder().setShard(collection + "-1"))
+                .getShardsList();
+        assertThat(named).extracting(Shard::getId).containsExactly(collection + "-1");
+        IndexView view = named.getFirst().getViews(0);
+        assertThat(view.getNode()).isEqualTo("index-1");
+        assertThat(view.getReason()).isEmpty();
+        assertThat(view.getWatermark()).isPositive();
+        assertThat(view.getLag()).isNotNegative();
+        assertThat(view.getRecords()).isEqualTo(named.getFirst().getRecords());
+        assertThat(view.getSinceConfirmed().getSeconds()).isBetween(0L, 60L);
+        assertThat(view.getSegments()).isEqualTo(view.getSegmentListCount()).isPositive();
+        assertThat(view.getSegmentListList().stream()
+                        .mapToLong(IndexSegment::getLiveRows)
+                        .sum())
+                .isEqualTo(view.getRecords());
+        assertThat(view.getSegmentList(view.getSegmentListCount() - 1).getPlace())
+                .isEqualTo("growing");
+        assertThat(failure(() -> shards(ListShardsRequest.newBuilder().setShard(collection + "-9")))
+                        .code())
+                .isEqualTo(ErrorCode.SHARD_NOT_FOUND);
     }
 
     private Shard transfer(String to, boolean dryRun) {

@@ -26,7 +26,7 @@ import org.apache.lucene.util.NumericUtils;
  */
 final class ValueCodec {
 
-    /** The longest text, in bytes of UTF-8, of which the index knows all. */
+    /** The longest text, in bytes of UTF-8, of which the index knows all; none that reads as a date or timestamp is longer. */
     static final int TEXT_BYTES = 256;
     /** How many bytes of a longer one it knows. */
     static final int START_BYTES = 32;

@@ -139,9 +139,16 @@ final class RandomRows {
             timestamp(Long.MIN_VALUE, Integer.MIN_VALUE));
 
     private final Random random;
+    private final boolean sound;
 
-    RandomRows(Random random) {
+    /**
+     * Rows.
+     *
+     * @param sound whether all scalars are such that the index can express them
+     */
+    RandomRows(Random random, boolean sound) {
         this.random = random;
+        this.sound = sound;
     }
 
     static Timestamp timestamp(long seconds, int nanos) {
@@ -215,6 +222,14 @@ final class RandomRows {
     }
 
     Value scalar() {
+        Value scalar = anyScalar();
+        while (sound && ValueCodec.encode(scalar).kind() == Kind.OPAQUE) {
+            scalar = anyScalar();
+        }
+        return scalar;
+    }
+
+    private Value anyScalar() {
         return switch (random.nextInt(12)) {
             case 0, 1, 2 -> text(pick(TEXTS));
             case 3, 4, 5 -> integer(INTEGERS[random.nextInt(INTEGERS.length)]);

@@ -29,7 +29,9 @@ final class Summaries {
             Map.entry("DeleteBackup", "Forgets a backup and removes files that no other one needs"),
             Map.entry("GetCluster", "How the cluster is, with the reasons where it is not healthy"),
             Map.entry("ListNodes", "Lists storage and index nodes with their disks; silent ones are unreachable"),
-            Map.entry("ListShards", "Lists shards with their replicas, by collection or node"),
+            Map.entry(
+                    "ListShards",
+                    "Lists shards with their replicas and what index nodes hold of them, by collection, node or id"),
             Map.entry("TransferLeader", "Lets another replica of a shard lead"),
             Map.entry("SnapshotShard", "Makes the state of replicas durable and cuts their logs"),
             Map.entry("CompactShard", "Rewrites the tables of replicas without what was deleted or replaced"),
