@@ -28,6 +28,7 @@ final class BenchCommand implements Callable<Integer> {
         if (List.of("ann", "micro", "segments", "storage").contains(kind)) {
             throw new CliException(ExitCode.USAGE, "bench is run by ./vectordb, which starts its program; call that");
         }
-        throw new CliException(ExitCode.USAGE, "expected ann, segments, storage or micro after bench, received " + kind);
+        throw new CliException(
+                ExitCode.USAGE, "expected ann, segments, storage or micro after bench, received " + kind);
     }
 }

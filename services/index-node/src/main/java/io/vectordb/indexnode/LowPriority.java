@@ -13,7 +13,8 @@ final class LowPriority {
     private static final Logger LOG = LoggerFactory.getLogger(LowPriority.class);
     private static final int PRIO_PROCESS = 0;
     private static final int THIS_THREAD = 0;
-    private static final int NICE = 10;
+    /** A third of the share of another busy thread. */
+    private static final int NICE = 5;
 
     private LowPriority() {}
 

@@ -278,6 +278,7 @@ final class SegmentBuilder implements AutoCloseable {
         Path folder = files.scratch();
         try {
             progress(follower, fromSeq, toSeq, Phase.WRITING);
+            LOG.info("{}: builds a segment of ({}, {}]", follower.shard().getName(), fromSeq, toSeq);
             long begun = System.nanoTime();
             build.write(folder, () -> closed || claim.lost().get());
             int records = SegmentCache.verify(folder, build);
