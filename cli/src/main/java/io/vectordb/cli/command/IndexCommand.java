@@ -22,13 +22,15 @@ import tools.jackson.databind.JsonNode;
 @Command(
         name = "index",
         description = {
-            "List what index nodes hold of each shard: records, segments in files and in memory, dead rows, how current it is,",
-            "what is being built. Lists the segments too when a shard is named, or with --verbose."
+            "List what index nodes hold of each shard: records, segments, dead rows, how current it is, what is being built.",
+            "Lists the segments too when a shard is named, or with --verbose."
         })
 final class IndexCommand extends AdminCommand.Calling {
 
     private static final double MEGABYTE = 1e6;
     private static final String FILES = "files";
+    /** The part of a seq that is a log index, as watermarks are. */
+    private static final long LOG_INDEX = (1L << 40) - 1;
 
     @Parameters(paramLabel = "SHARD", arity = "0..1", description = "This shard only, with its segments.")
     private String shard = "";
@@ -128,14 +130,14 @@ final class IndexCommand extends AdminCommand.Calling {
 
     private static TextTable segments(List<View> views) {
         TextTable table = new TextTable(List.of(
-                "shard", "node", "behind seq", "to seq", "place", "rows", "live", "dead %", "memory MB", "mapped MB"));
+                "shard", "node", "behind", "up to", "place", "rows", "live", "dead %", "memory MB", "mapped MB"));
         for (View view : views) {
             for (JsonNode segment : view.json().path("segment_list")) {
                 table.add(List.of(
                         view.shard(),
                         view.node(),
-                        cell(segment, "from_seq"),
-                        cell(segment, "to_seq"),
+                        logIndex(segment, "from_seq"),
+                        logIndex(segment, "to_seq"),
                         cell(segment, "place"),
                         cell(segment, "rows"),
                         cell(segment, "live_rows"),
@@ -161,6 +163,10 @@ final class IndexCommand extends AdminCommand.Calling {
         return item.path(member).asLong(0);
     }
 
+    private static String logIndex(JsonNode item, String member) {
+        return String.valueOf(number(item, member) & LOG_INDEX);
+    }
+
     private static String ago(JsonNode view) {
         return view.has("since_confirmed") ? duration(cell(view, "since_confirmed")) + " ago" : "";
     }
@@ -171,7 +177,7 @@ final class IndexCommand extends AdminCommand.Calling {
         }
         String range = number(build, "to_seq") == 0
                 ? ""
-                : " (" + number(build, "from_seq") + ", " + number(build, "to_seq") + "]";
+                : " (" + logIndex(build, "from_seq") + ", " + logIndex(build, "to_seq") + "]";
         return cell(build, "phase") + range + " for " + duration(cell(build, "since_phase"));
     }
 

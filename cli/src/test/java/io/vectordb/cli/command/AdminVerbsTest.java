@@ -26,10 +26,12 @@ class AdminVerbsTest {
             {"shards": [{"id": "notes-0", "views": [
               {"node": "i1", "state": "serving", "watermark": 44, "lag": 1, "segments": 3, "records": 90, "rows": 120,
                "memory_bytes": 2500000, "mapped_bytes": 1000000, "since_confirmed": "0.412345678s", "segment_list": [
-                 {"from_seq": 0, "to_seq": 30, "place": "files", "rows": 80, "live_rows": 60, "mapped_bytes": 1000000},
-                 {"from_seq": 30, "to_seq": 40, "place": "memory", "rows": 40, "live_rows": 30, "memory_bytes": 2500000},
+                 {"from_seq": 0, "to_seq": 1099511627806, "place": "files", "rows": 80, "live_rows": 60,
+                  "mapped_bytes": 1000000},
+                 {"from_seq": 1099511627806, "to_seq": 1099511627816, "place": "memory", "rows": 40,
+                  "live_rows": 30, "memory_bytes": 2500000},
                  {"from_seq": 40, "to_seq": 44, "place": "growing", "rows": 0, "live_rows": 0}],
-               "build": {"phase": "writing", "since_phase": "63s", "from_seq": 30, "to_seq": 40}},
+               "build": {"phase": "writing", "since_phase": "63s", "from_seq": 1099511627806, "to_seq": 1099511627816}},
               {"node": "i2", "state": "building", "watermark": -1, "lag": -1, "since_confirmed": "7s",
                "reason": "5 of about 90 records taken in"},
               {"node": "i3", "state": "unreachable", "watermark": -1, "lag": -1, "reason": "no answer"}]}]}""";
