@@ -7,6 +7,7 @@ import io.vectordb.cli.rest.RestAnswer;
 import io.vectordb.cli.rest.RestClient;
 import io.vectordb.cli.terminal.Durations;
 import io.vectordb.cli.terminal.ExitCode;
+import io.vectordb.cli.terminal.OutputMode;
 import io.vectordb.cli.terminal.TextTable;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -25,7 +26,7 @@ import tools.jackson.databind.JsonNode;
             "List what index nodes hold of each shard: records, segments, dead rows, how current it is, what is being built.",
             "Lists the segments too when a shard is named, or with --verbose."
         })
-final class IndexCommand extends AdminCommand.Calling {
+final class IndexCommand extends ServerCommand {
 
     private static final double MEGABYTE = 1e6;
     private static final String FILES = "files";
@@ -84,7 +85,7 @@ final class IndexCommand extends AdminCommand.Calling {
             }
         }
         results.list(answer, shards, table(views));
-        if (isForPeople() && (!shard.isEmpty() || cli().verbose())) {
+        if (cli().output() == OutputMode.table && (!shard.isEmpty() || cli().verbose())) {
             cli().console().print("");
             segments(views).lines(cli().console()).forEach(cli().console()::print);
         }

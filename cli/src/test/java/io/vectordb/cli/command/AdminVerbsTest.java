@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vectordb.cli.command.CliRunner.Run;
 import io.vectordb.cli.rest.StubServer.Reply;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -78,7 +79,7 @@ class AdminVerbsTest {
     @Test
     void viewsAreListedWithWhatTheyAreMadeOfAndWhatIsBeingBuilt() {
         Run run = against(INDEXED, "admin", "index", "--collection", "notes");
-        assertThat(calls.getFirst().target()).isEqualTo("/v1/shards?collection=notes&node=&shard=&cursor=");
+        assertThat(cli.calls().getFirst().target()).isEqualTo("/v1/shards?collection=notes&node=&shard=&cursor=");
         assertThat(run.exit()).isZero();
         List<String> lines = run.out().lines().toList();
         assertThat(lines).hasSize(4);
@@ -105,7 +106,7 @@ class AdminVerbsTest {
     @Test
     void segmentsAreListedOfAShardThatIsNamedAndWhenAllIsAskedFor() {
         Run named = against(INDEXED, "admin", "index", "notes-0", "--node", "i1");
-        assertThat(calls.getFirst().target()).isEqualTo("/v1/shards?collection=&node=i1&shard=notes-0&cursor=");
+        assertThat(cli.calls().getFirst().target()).isEqualTo("/v1/shards?collection=&node=i1&shard=notes-0&cursor=");
         List<String> lines = named.out().lines().toList();
         assertThat(named.out()).doesNotContain("i2");
         assertThat(lines.get(4).split(" {2,}"))
