@@ -93,7 +93,10 @@ public final class Plans {
 
     private static ProcessSpec index(Path data, ClusterSize size, int number) {
         String node = "index-" + number;
-        List<String> own = List.of("--vectordb.index.node-id=" + node, metadataAddress(size));
+        List<String> own = List.of(
+                "--vectordb.index.node-id=" + node,
+                "--vectordb.index.data-dir=" + data.resolve(node),
+                metadataAddress(size));
         return node(data, "index-node", node, size.basePort() + 20 + number, own, Map.of());
     }
 

@@ -13,9 +13,9 @@ import java.time.Duration;
  */
 public record SegmentStoreSettings(Duration grace, Duration uploadTimeout, int maxUploads, Clock clock) {
 
-    /** A day of grace, ten minutes for an upload that hangs, 64 uploads. */
+    /** An hour of grace, ten minutes for an upload that hangs, 64 uploads. */
     public static final SegmentStoreSettings DEFAULT =
-            new SegmentStoreSettings(Duration.ofHours(24), Duration.ofMinutes(10), 64, Clock.systemUTC());
+            new SegmentStoreSettings(Duration.ofHours(1), Duration.ofMinutes(10), 64, Clock.systemUTC());
 
     public SegmentStoreSettings {
         if (grace.isNegative() || !uploadTimeout.isPositive() || maxUploads < 1) {

@@ -3,6 +3,7 @@ package io.vectordb.segment;
 import io.vectordb.common.ErrorCode;
 import io.vectordb.common.VectorDbException;
 import io.vectordb.vectorindex.OrdinalFilter;
+import io.vectordb.vectorindex.OrdinalSet;
 import io.vectordb.vectorindex.SearchResult;
 import io.vectordb.vectorindex.VectorIndex;
 import java.lang.ref.Reference;
@@ -105,9 +106,27 @@ record PartView(SegmentPart segment, int ordinals, int live) {
         return ordinal < ordinals && segment.isAlive(ordinal, watermark);
     }
 
+    /** How many rows are alive and pass. */
+    long count(long watermark, RowFilter filter, BooleanSupplier cancelled) {
+        OrdinalFilter passes = segment.passing(filter, cancelled);
+        if (live == ordinals && segment instanceof SealedSegment && passes instanceof OrdinalSet set) {
+            return set.cardinality();
+        }
+        long[] count = {0};
+        forEach(watermark, passes, cancelled, _ -> count[0]++);
+        return count[0];
+    }
+
     /** Each row that is alive and passes. */
     void forEach(long watermark, Optional<RowFilter> filter, BooleanSupplier cancelled, IntConsumer each) {
-        OrdinalFilter passes = filter.isEmpty() ? OrdinalFilter.ALL : segment.passing(filter.get(), cancelled);
+        forEach(
+                watermark,
+                filter.map(asked -> segment.passing(asked, cancelled)).orElse(OrdinalFilter.ALL),
+                cancelled,
+                each);
+    }
+
+    private void forEach(long watermark, OrdinalFilter passes, BooleanSupplier cancelled, IntConsumer each) {
         for (int ordinal = 0; ordinal < ordinals; ordinal++) {
             checkCancelled(ordinal, cancelled);
             if (segment.isAlive(ordinal, watermark) && passes.test(ordinal)) {

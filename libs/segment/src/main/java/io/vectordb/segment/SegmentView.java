@@ -141,9 +141,9 @@ public final class SegmentView {
         if (filter.isEmpty()) {
             return records;
         }
-        long[] count = {0};
-        parts.forEach(part -> part.forEach(watermark, filter, cancelled, ordinal -> count[0]++));
-        return count[0];
+        return parts.stream()
+                .mapToLong(part -> part.count(watermark, filter.get(), cancelled))
+                .sum();
     }
 
     /** The first {@code k} records that pass, in the order of the key. */
