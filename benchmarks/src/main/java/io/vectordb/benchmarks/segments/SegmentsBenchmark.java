@@ -53,6 +53,7 @@ public final class SegmentsBenchmark {
     private static final int K = 10;
     private static final int EF_SEARCH = 100;
     private static final int PARTS = 4;
+    private static final int PASSES = 3;
     private static final long SEED = 42;
 
     private final Dataset data;
@@ -83,16 +84,25 @@ public final class SegmentsBenchmark {
         Files.createDirectories(folder);
         int records = data.base().size();
         line("%s, %,d records of %d dimensions and 3 fields, one thread", data.name(), records, field.dimension());
-        progress.accept("bare graph");
-        double bare = bareGraph(records);
-        progress.accept("taking in");
+        double[] bare = new double[PASSES];
+        double[] own = new double[PASSES];
         ShardIndex index = new ShardIndex(List.of(field), budget);
-        double own = seconds(() -> takeIn(index, 0, records, 0));
+        for (int pass = 0; pass < PASSES; pass++) {
+            progress.accept("taking in, pass " + (pass + 1));
+            index.close();
+            bare[pass] = bareGraph(records);
+            ShardIndex fresh = new ShardIndex(List.of(field), budget);
+            own[pass] = seconds(() -> takeIn(fresh, 0, records, 0));
+            index = fresh;
+        }
+        // The first pass is that of a cold machine.
+        double best = Arrays.stream(bare).skip(1).min().orElseThrow();
+        double bestOwn = Arrays.stream(own).skip(1).min().orElseThrow();
         line(
                 "- taking in: %,.0f records/s, the bare graph %,.0f vectors/s: %.2fx",
-                records / own,
-                records / bare,
-                bare / own);
+                records / bestOwn,
+                records / best,
+                best / bestOwn);
         index.publish(records);
         seal(index, records);
         searchWhileMerging();

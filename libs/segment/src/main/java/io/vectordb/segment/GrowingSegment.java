@@ -34,6 +34,9 @@ final class GrowingSegment implements SegmentPart, AutoCloseable {
     private static final Value PRESENT =
             Value.newBuilder().setVectorValue(Vector.getDefaultInstance()).build();
 
+    /** About what the list of deletions takes for one, beside the key. */
+    private static final int DELETE_BYTES = 32;
+
     /** About what it takes to test the fields of a row. */
     private static final double PREDICATE_NANOS = 150;
 
@@ -79,8 +82,8 @@ final class GrowingSegment implements SegmentPart, AutoCloseable {
      * Writer only.
      */
     void delete(long seq, RecordKey key) {
-        if (fromSeq > 0) {
-            deletes.put(key, seq);
+        if (fromSeq > 0 && deletes.put(key, seq) == null) {
+            rowBytes += key.getSerializedSize() + DELETE_BYTES;
         }
     }
 
@@ -99,7 +102,12 @@ final class GrowingSegment implements SegmentPart, AutoCloseable {
         return live;
     }
 
-    /** The size of the rows, dead ones included, without vectors, as they would be stored. */
+    /** Rows, alive and dead, and deletions of records that older segments may have. */
+    int changes() {
+        return rows.size() + deletes.size();
+    }
+
+    /** The size of the rows, dead ones included, without vectors, and of deletions, about as they would be stored. */
     long rowBytes() {
         return rowBytes;
     }

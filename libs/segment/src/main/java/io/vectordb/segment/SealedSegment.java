@@ -36,9 +36,9 @@ import java.util.function.ObjLongConsumer;
  * A segment in files that never change ({@link SealedFormat}); only which of its rows a later version ended is in memory.
  *
  * <p>The files are mapped as long as anybody can reach the segment, and given back when nobody can any more: a view needs
- * no closing.
+ * no closing. Who knows that nobody else uses it may close it sooner.
  */
-public final class SealedSegment implements SegmentPart {
+public final class SealedSegment implements SegmentPart, AutoCloseable {
 
     /** To read a row and test its fields. */
     private static final double PREDICATE_NANOS = 1_500;
@@ -53,6 +53,7 @@ public final class SealedSegment implements SegmentPart {
     private final Map<String, Column> vectors;
     private final Deaths deaths;
     private final int count;
+    private final Cleaner.Cleanable cleanable;
 
     /** @param nodes per row its node, or -1 where it has no vector */
     private record Column(FrozenVectorIndex index, int[] nodes) {}
@@ -73,7 +74,7 @@ public final class SealedSegment implements SegmentPart {
         this.vectors = vectors;
         this.count = header.getRows();
         this.deaths = new Deaths(count);
-        CLEANER.register(this, () -> {
+        cleanable = CLEANER.register(this, () -> {
             vectors.values().forEach(column -> column.index().close());
             fieldIndex.close();
             release.run();
@@ -352,6 +353,12 @@ public final class SealedSegment implements SegmentPart {
     @Override
     public void end(int ordinal, long seq) {
         deaths.set(ordinal, seq);
+    }
+
+    /** Nothing of it may be used any more. */
+    @Override
+    public void close() {
+        cleanable.clean();
     }
 
     /** Ends the rows of an older segment whose keys have a row here. Writer only; reads both tables once. */

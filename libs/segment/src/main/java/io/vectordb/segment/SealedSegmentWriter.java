@@ -226,7 +226,7 @@ final class SealedSegmentWriter {
 
     private boolean keepsOrdinals(int source) {
         int[] target = targets[source];
-        return target.length == 0 || target[target.length - 1] == target.length - 1;
+        return target.length == 0 || target[0] == 0 && target[target.length - 1] == target.length - 1;
     }
 
     /** In a file of its own, which goes at once. */

@@ -187,6 +187,11 @@ public final class SegmentView {
         return builder.build();
     }
 
+    /** Whether records may have this vector field, as far as this view knows. */
+    boolean hasField(String name) {
+        return field(name).isPresent();
+    }
+
     private Optional<VectorFieldSpec> field(String name) {
         return fields.stream().filter(field -> field.name().equals(name)).findFirst();
     }

@@ -254,9 +254,9 @@ public final class ShardIndex implements AutoCloseable {
         return sealed;
     }
 
-    /** Rows, alive and dead, that the growing segment holds. Writer only. */
+    /** Rows, alive and dead, and deletions that the growing segment holds. Writer only. */
     public int growingRows() {
-        return growing.ordinals();
+        return growing.changes();
     }
 
     /** The size of all rows in memory, dead ones included, without vectors, as they would be stored. Writer only. */
@@ -291,7 +291,7 @@ public final class ShardIndex implements AutoCloseable {
     }
 
     /** A segment of files to be written. */
-    public final class Build {
+    public static final class Build {
 
         private final List<SegmentPart> sources;
         private final long toSeq;
@@ -324,7 +324,9 @@ public final class ShardIndex implements AutoCloseable {
          * @throws io.vectordb.common.VectorDbException {@code CANCELLED}; {@code MEMORY_LIMIT}
          */
         public void write(Path folder, BooleanSupplier cancelled) throws IOException {
-            new SealedSegmentWriter(sources, exactFromSeq, folder, budget, cancelled).write(toSeq, fields);
+            // How large it may become is for the caller to know, who chose the range.
+            MemoryBudget own = MemoryBudget.unlimited();
+            new SealedSegmentWriter(sources, exactFromSeq, folder, own, cancelled).write(toSeq, fields);
         }
     }
 

@@ -324,7 +324,10 @@ final class ShardHistory {
             assertThat(hit.seq()).isEqualTo(stored.seq());
         }
         checkFilter(view, expected);
-        checkSearch(view, expected);
+        checkSearch(view, expected, "v");
+        if (view.hasField("w")) {
+            checkSearch(view, expected, "w");
+        }
         count(view.segments() > 2 ? "views of several segments" : "views");
     }
 
@@ -336,34 +339,34 @@ final class ShardHistory {
                         .count());
     }
 
-    private void checkSearch(SegmentView view, TreeMap<RecordKey, Stored> expected) {
+    private void checkSearch(SegmentView view, TreeMap<RecordKey, Stored> expected, String field) {
         float[] query = {random.nextInt(5), random.nextInt(5)};
         int limit = random.nextInt(110);
         int k = 1 + random.nextInt(KEYS);
         List<RecordKey> nearest = expected.entrySet().stream()
                 .filter(entry -> n(entry.getValue().fields()) < limit
-                        && entry.getValue().fields().containsValues("v"))
+                        && entry.getValue().fields().containsValues(field))
                 .sorted(Comparator.<Map.Entry<RecordKey, Stored>>comparingDouble(
-                                entry -> distance(entry.getValue().fields(), query))
+                                entry -> distance(entry.getValue().fields(), field, query))
                         .thenComparing(Map.Entry::getKey, RecordKeys.ORDER))
                 .map(Map.Entry::getKey)
                 .limit(k)
                 .toList();
         List<SegmentHit> hits = view.search(
-                new VectorQuery("v", query, k, 20, true), Optional.of(TestRecords.below(limit)), TestRecords.NEVER);
+                new VectorQuery(field, query, k, 20, true), Optional.of(TestRecords.below(limit)), TestRecords.NEVER);
         assertThat(hits.stream().map(SegmentHit::key)).containsExactlyElementsOf(nearest);
-        hits.forEach(hit -> assertThat(view.fields(hit, List.of("v", "w")).getValuesOrThrow("v"))
+        hits.forEach(hit -> assertThat(view.fields(hit, List.of("v", "w")).getValuesOrThrow(field))
                 .isEqualTo(
-                        Objects.requireNonNull(expected.get(hit.key())).fields().getValuesOrThrow("v")));
+                        Objects.requireNonNull(expected.get(hit.key())).fields().getValuesOrThrow(field)));
     }
 
     private static long n(Fields fields) {
         return fields.getValuesOrThrow("n").getIntValue();
     }
 
-    private static double distance(Fields fields, float[] query) {
-        float[] vector =
-                VectorBytes.decode(fields.getValuesOrThrow("v").getVectorValue().getFloat32Le());
+    private static double distance(Fields fields, String field, float[] query) {
+        float[] vector = VectorBytes.decode(
+                fields.getValuesOrThrow(field).getVectorValue().getFloat32Le());
         return Math.hypot(vector[0] - query[0], vector[1] - query[1]);
     }
 

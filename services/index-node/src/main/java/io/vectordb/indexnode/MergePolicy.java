@@ -21,20 +21,26 @@ final class MergePolicy {
 
     record Range(long fromSeq, long toSeq) {}
 
-    /** @param sealed of one shard, the oldest first; those in memory are left alone */
-    static Optional<Range> choose(List<Sealed> sealed) {
+    /**
+     * The largest range that there is room for.
+     *
+     * @param sealed of one shard, the oldest first; those in memory are left alone
+     * @param mostRows that one segment may get
+     */
+    static Optional<Range> choose(List<Sealed> sealed, long mostRows) {
         List<Sealed> files = sealed.stream().takeWhile(each -> !each.inMemory()).toList();
         long younger = 0;
         Optional<Range> found = Optional.empty();
         for (int i = files.size() - 1; i >= 0; i--) {
-            if (i < files.size() - 1 && younger >= files.get(i).live()) {
+            boolean fits = younger + files.get(i).live() <= mostRows;
+            if (i < files.size() - 1 && fits && younger >= files.get(i).live()) {
                 found = Optional.of(
                         new Range(files.get(i).fromSeq(), files.getLast().toSeq()));
             }
             younger += files.get(i).live();
         }
         return found.or(() -> files.stream()
-                .filter(MergePolicy::isMostlyDead)
+                .filter(each -> isMostlyDead(each) && each.live() <= mostRows)
                 .map(each -> new Range(each.fromSeq(), each.toSeq()))
                 .findFirst());
     }

@@ -10,6 +10,7 @@ import io.vectordb.internal.storage.v1.SealGrowing;
 import io.vectordb.internal.storage.v1.ShardSegments;
 import io.vectordb.segment.ShardIndex;
 import io.vectordb.segmentstore.ContentHash;
+import io.vectordb.segmentstore.OpenSegment;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -40,6 +41,14 @@ final class SegmentBuilder implements AutoCloseable {
     /** How soon a shard is looked at again for which nothing could be done. */
     private static final long PAUSE_NANOS = 1_000_000_000L;
 
+    private static final long LONGEST_PAUSE_NANOS = 300_000_000_000L;
+    private static final long COLLECT_MINUTES = 10;
+    /** With so many segments they are merged before another one is made. */
+    private static final int MERGE_FIRST = 16;
+
+    /** Who has not heard the feed for longer does not seal for those who have. */
+    private static final long NEAR_NANOS = 5_000_000_000L;
+
     private static final int CLAIM_PARTS = 3;
     private static final long STOP_SECONDS = 10;
 
@@ -47,7 +56,7 @@ final class SegmentBuilder implements AutoCloseable {
     private final SegmentCache files;
     private final BuildSettings settings;
     private final Set<String> queued = ConcurrentHashMap.newKeySet();
-    private final ConcurrentHashMap<String, Long> triedAtNanos = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<String, Turn> turns = new ConcurrentHashMap<>();
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("build-segments").factory());
     private final ScheduledExecutorService renewals = Executors.newSingleThreadScheduledExecutor(
@@ -56,6 +65,9 @@ final class SegmentBuilder implements AutoCloseable {
     private final AtomicLong failed = new AtomicLong();
     private volatile Optional<Building> building = Optional.empty();
     private volatile boolean closed;
+
+    /** When a shard was looked at last, and how long it is left alone then. */
+    private record Turn(long atNanos, long pauseNanos) {}
 
     /** What is being done now. */
     record Building(String shardUid, long fromSeq, long toSeq, Phase phase, long sinceNanos) {}
@@ -67,11 +79,13 @@ final class SegmentBuilder implements AutoCloseable {
         PUBLISHING
     }
 
-    SegmentBuilder(String nodeId, SegmentCache files, BuildSettings settings) {
+    /** @param collect removes files that nobody needs; run now and then */
+    SegmentBuilder(String nodeId, SegmentCache files, BuildSettings settings, Runnable collect) {
         this.nodeId = nodeId;
         this.files = files;
         this.settings = settings;
         thread.execute(LowPriority::ofThisThread);
+        renewals.scheduleWithFixedDelay(collect, COLLECT_MINUTES, COLLECT_MINUTES, TimeUnit.MINUTES);
     }
 
     Optional<Building> building() {
@@ -91,69 +105,81 @@ final class SegmentBuilder implements AutoCloseable {
     /** Has a shard looked at soon if there may be something to do. Cheap; never blocks. */
     void consider(ShardFollower follower) {
         String uid = follower.shard().getUid();
-        Long triedAt = triedAtNanos.get(uid);
-        if (closed || triedAt != null && System.nanoTime() - triedAt < PAUSE_NANOS) {
+        Turn turn = turns.get(uid);
+        if (closed || turn != null && System.nanoTime() - turn.atNanos() < turn.pauseNanos()) {
             return;
         }
         ShardFollower.State state = follower.state();
         boolean waits = state.sealed().stream().anyMatch(ShardIndex.Sealed::inMemory);
-        if (!waits && !isGrown(state) && MergePolicy.choose(state.sealed()).isEmpty()) {
+        if (!waits && !isGrown(state) && merge(state).isEmpty()) {
             return;
         }
         if (queued.add(uid)) {
             thread.execute(() -> {
-                try {
-                    step(follower);
-                } finally {
-                    triedAtNanos.put(uid, System.nanoTime());
-                    queued.remove(uid);
-                }
+                boolean done = step(follower);
+                long last = turn == null ? PAUSE_NANOS : turn.pauseNanos();
+                long pause = done ? PAUSE_NANOS : Math.min(LONGEST_PAUSE_NANOS, 2 * last);
+                turns.put(uid, new Turn(System.nanoTime(), pause));
+                queued.remove(uid);
             });
         }
     }
 
+    private Optional<MergePolicy.Range> merge(ShardFollower.State state) {
+        return MergePolicy.choose(state.sealed(), settings.mergeRows(state.fields()));
+    }
+
     private boolean isGrown(ShardFollower.State state) {
-        return state.growingRows() >= settings.sealRows()
+        return state.full()
+                || state.growingRows() >= settings.sealRows()
                 || state.growingRowBytes() >= settings.sealBytes()
                 || state.growingRows() >= settings.restingRows()
                         && System.nanoTime() - state.growingSinceNanos()
                                 > settings.sealAge().toNanos();
     }
 
-    private void step(ShardFollower follower) {
+    /** @return whether nothing failed */
+    private boolean step(ShardFollower follower) {
         try {
             ShardSegments now = follower.feed().segments(0);
-            if (isAnothersTurn(now)) {
-                return;
-            }
             ShardFollower.State state = follower.state();
-            if (now.getSealedSeq() > 0 || isGrown(state)) {
-                sealed(follower, now);
-            } else {
-                Optional<MergePolicy.Range> merge = MergePolicy.choose(state.sealed());
-                if (merge.isPresent() && hasAll(follower, now) && isPublished(now, merge.get())) {
-                    claimed(
-                            follower,
-                            claim -> build(
-                                    follower,
-                                    claim,
-                                    merge.get().fromSeq(),
-                                    merge.get().toSeq()));
-                }
+            if (isAnothersTurn(now) || !(isNear(follower) || state.full())) {
+                return true;
             }
+            Optional<MergePolicy.Range> merge =
+                    merge(state).filter(range -> hasAll(follower, now) && isPublished(now, range));
+            boolean isMergedFirst = merge.isPresent() && now.getSegmentsCount() >= MERGE_FIRST;
+            if (!isMergedFirst && (now.getSealedSeq() > 0 || isGrown(state))) {
+                sealed(follower);
+            } else if (merge.isPresent()) {
+                claimed(
+                        follower,
+                        claim -> build(
+                                follower,
+                                claim,
+                                merge.get().fromSeq(),
+                                merge.get().toSeq()));
+            }
+            return true;
         } catch (VectorDbException e) {
             // Another one was faster, or there will be another turn.
-            failed.addAndGet(e.code() == ErrorCode.OPERATION_CONFLICT ? 0 : 1);
+            boolean isLost = e.code() == ErrorCode.OPERATION_CONFLICT;
+            failed.addAndGet(isLost ? 0 : 1);
             LOG.info("{}: no segment was published: {}", follower.shard().getName(), e.getMessage());
-        } catch (RuntimeException | OutOfMemoryError e) {
-            if (closed) {
-                return;
+            return isLost;
+        } catch (RuntimeException | Error e) {
+            if (!closed) {
+                failed.incrementAndGet();
+                LOG.error("{}: no segment was published", follower.shard().getName(), e);
             }
-            failed.incrementAndGet();
-            LOG.error("{}: no segment was published", follower.shard().getName(), e);
+            return false;
         } finally {
             building = Optional.empty();
         }
+    }
+
+    private static boolean isNear(ShardFollower follower) {
+        return follower.isConfirmedSince(System.nanoTime() - NEAR_NANOS);
     }
 
     /** A claim of another node that seems to hold; the log decides. */
@@ -175,7 +201,7 @@ final class SegmentBuilder implements AutoCloseable {
     }
 
     /** Seals unless there is a boundary that nothing is published for and that this node knows; builds up to it. */
-    private void sealed(ShardFollower follower, ShardSegments now) {
+    private void sealed(ShardFollower follower) {
         claimed(follower, claim -> {
             ShardSegments state = claim.state();
             if (state.getSealedSeq() == 0 || !endsAt(follower, state.getSealedSeq())) {
@@ -205,7 +231,7 @@ final class SegmentBuilder implements AutoCloseable {
 
     private static void await(ShardFollower follower, long seq) {
         try {
-            follower.viewAt(seq).get(VIEW_SECONDS, TimeUnit.SECONDS);
+            follower.reach(seq).get(VIEW_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new VectorDbException(ErrorCode.CANCELLED, "this node stops");
@@ -247,8 +273,8 @@ final class SegmentBuilder implements AutoCloseable {
     private void renew(ShardFollower follower, AtomicBoolean lost) {
         try {
             claim(follower, settings.claim().toMillis());
-        } catch (VectorDbException e) {
-            if (e.code() == ErrorCode.OPERATION_CONFLICT) {
+        } catch (RuntimeException e) {
+            if (e instanceof VectorDbException refused && refused.code() == ErrorCode.OPERATION_CONFLICT) {
                 lost.set(true);
             }
             LOG.info(
@@ -283,10 +309,12 @@ final class SegmentBuilder implements AutoCloseable {
             build.write(folder, () -> closed || claim.lost().get());
             int records = SegmentCache.verify(folder, build);
             ContentHash id = files.put(folder);
-            progress(follower, fromSeq, toSeq, Phase.UPLOADING);
-            files.upload(follower.shard(), id);
-            progress(follower, fromSeq, toSeq, Phase.PUBLISHING);
-            publish(follower, claim, build, id, records);
+            try (OpenSegment kept = files.hold(id)) {
+                progress(follower, fromSeq, toSeq, Phase.UPLOADING);
+                files.upload(follower.shard(), kept.hash());
+                progress(follower, fromSeq, toSeq, Phase.PUBLISHING);
+                publish(follower, claim, build, kept.hash(), records);
+            }
             published.incrementAndGet();
             LOG.info(
                     "{}: segment {} of ({}, {}] with {} records published in {} ms",

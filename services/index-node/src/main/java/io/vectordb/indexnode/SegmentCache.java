@@ -179,7 +179,7 @@ final class SegmentCache implements AutoCloseable {
             return SealedSegment.open(files, budget, open::close);
         } catch (IOException e) {
             open.close();
-            throw new UncheckedIOException(e);
+            throw new VectorDbException(ErrorCode.INTERNAL, "segment " + id + " cannot be opened: " + e, e);
         } catch (VectorDbException e) {
             quarantine(open, e);
             open.close();
@@ -239,16 +239,23 @@ final class SegmentCache implements AutoCloseable {
             all.forEach(file ->
                     written.put(Objects.requireNonNull(file.getFileName()).toString(), file));
         }
-        SealedSegment segment = SealedSegment.open(written, MemoryBudget.unlimited(), () -> {});
-        if (segment.toSeq() != build.toSeq() || segment.exactFromSeq() != build.exactFromSeq()) {
-            throw new VectorDbException(ErrorCode.SEGMENT_CORRUPT, "what was written is another segment");
+        // Without a budget everything stays mapped.
+        try (SealedSegment segment = SealedSegment.open(written, new MemoryBudget(0), () -> {})) {
+            if (segment.toSeq() != build.toSeq() || segment.exactFromSeq() != build.exactFromSeq()) {
+                throw new VectorDbException(ErrorCode.SEGMENT_CORRUPT, "what was written is another segment");
+            }
+            return segment.rows();
         }
-        return segment.rows();
     }
 
     /** Takes in the files of a folder as a segment. */
     ContentHash put(Path folder) throws IOException {
         return segments.put(folder);
+    }
+
+    /** Keeps the files of a segment here, whoever needs them, until this is closed. */
+    OpenSegment hold(ContentHash id) {
+        return segments.open(id);
     }
 
     long sizeBytes(ContentHash id) {

@@ -14,6 +14,7 @@ import io.vectordb.internal.storage.v1.VersionedRecord;
 import io.vectordb.segment.SealedSegment;
 import io.vectordb.segment.SegmentView;
 import io.vectordb.segment.ShardIndex;
+import io.vectordb.segment.VectorFieldSpec;
 import io.vectordb.segmentstore.ContentHash;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -45,7 +46,7 @@ final class ShardFollower implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ShardFollower.class);
     private static final long PAUSE_NANOS = 200_000_000;
-    private static final long FULL_PAUSE_NANOS = 20_000_000;
+    private static final long FULL_PAUSE_NANOS = 200_000_000;
     private static final long SCHEMA_PAUSE_NANOS = 5_000_000;
     /** Memory that is used up is not free again in a moment. */
     private static final long NO_MEMORY_PAUSE_NANOS = 5_000_000_000L;
@@ -85,6 +86,7 @@ final class ShardFollower implements AutoCloseable {
     private volatile long confirmedAtNanos = Long.MIN_VALUE;
     private final long madeAtNanos = System.nanoTime();
     private volatile boolean closed;
+    private volatile long wanted;
     private volatile boolean closedForGood;
     /** Of the follower's thread. */
     private boolean leaseRefused;
@@ -102,13 +104,20 @@ final class ShardFollower implements AutoCloseable {
     /**
      * What the index is made of.
      *
+     * @param full whether no more is taken in until what is sealed is in files
      * @param growingRows rows, alive and dead, that are not sealed
      * @param growingRowBytes their size, without vectors
      * @param growingSinceNanos when the first of them may have come
      */
-    record State(List<ShardIndex.Sealed> sealed, int growingRows, long growingRowBytes, long growingSinceNanos) {
+    record State(
+            List<VectorFieldSpec> fields,
+            boolean full,
+            List<ShardIndex.Sealed> sealed,
+            int growingRows,
+            long growingRowBytes,
+            long growingSinceNanos) {
 
-        private static final State EMPTY = new State(List.of(), 0, 0, System.nanoTime());
+        private static final State EMPTY = new State(List.of(), false, List.of(), 0, 0, System.nanoTime());
     }
 
     /** @param work what the node's followers share */
@@ -208,6 +217,12 @@ final class ShardFollower implements AutoCloseable {
         return future;
     }
 
+    /** A view at a position that has to be reached even when there is hardly room. */
+    CompletableFuture<SegmentView> reach(long seq) {
+        wanted = seq;
+        return viewAt(seq);
+    }
+
     /**
      * What is to be written as one segment of files; answered soon by the follower's thread.
      *
@@ -261,8 +276,8 @@ final class ShardFollower implements AutoCloseable {
                 }
                 LOG.warn("{}: begins anew: {}", shard.getName(), e.getMessage());
                 LockSupport.parkNanos(e.code() == ErrorCode.MEMORY_LIMIT ? noMemoryPause() : PAUSE_NANOS);
-            } catch (RuntimeException | OutOfMemoryError e) {
-                // Memory off the heap runs out without the process ending of it.
+            } catch (RuntimeException | Error e) {
+                // Memory off the heap runs out without the process ending of it, and a disk fails under a mapped file.
                 if (closed) {
                     return;
                 }
@@ -274,6 +289,7 @@ final class ShardFollower implements AutoCloseable {
 
     /** Longer from time to time: what is given back is free only when the garbage collector has been there. */
     private long noMemoryPause() {
+        System.gc();
         noMemoryPauseNanos = Math.min(NO_MEMORY_LONGEST_PAUSE_NANOS, 2 * noMemoryPauseNanos);
         return noMemoryPauseNanos;
     }
@@ -282,7 +298,7 @@ final class ShardFollower implements AutoCloseable {
         return new TakeOver(
                 shard.getName(),
                 feed::segments,
-                segment -> work.files().open(shard, new ContentHash(segment.getId()), work.budget()),
+                segment -> work.files().open(shard, new ContentHash(segment.getId()), work.filesBudget()),
                 work.loading());
     }
 
@@ -294,13 +310,13 @@ final class ShardFollower implements AutoCloseable {
         ShardSegments published = feed.segments(newest);
         if (published.getSegmentsCount() > 0) {
             Optional<ShardIndex> index = open(published);
-            // What could not be used then is of use only when it has changed.
-            takeOver.begunWith(published);
             if (index.isPresent()) {
+                takeOver.begunWith(published);
                 position = index.get().growingFromSeq();
                 return index.get();
             }
         }
+        takeOver.begunWithout(published);
         ShardIndex index = new ShardIndex(known.fields(), work.budget());
         try {
             position = scan(index);
@@ -317,7 +333,7 @@ final class ShardFollower implements AutoCloseable {
             hold(published.getSegments(published.getSegmentsCount() - 1).getToSeq());
             List<SealedSegment> segments = new ArrayList<>();
             for (PublishedSegment each : published.getSegmentsList()) {
-                segments.add(work.files().open(shard, new ContentHash(each.getId()), work.budget()));
+                segments.add(work.files().open(shard, new ContentHash(each.getId()), work.filesBudget()));
                 rowsLoaded.addAndGet(each.getRecords());
             }
             return Optional.of(new ShardIndex(known.fields(), work.budget(), segments));
@@ -341,6 +357,10 @@ final class ShardFollower implements AutoCloseable {
             asOf = page.getAsOfSeq();
             for (ScannedRecord scanned : page.getRecordsList()) {
                 VersionedRecord record = scanned.getRecord();
+                awaitSchema(record.getRecord().getSchemaVersion());
+                if (!fields.equals(known)) {
+                    throw new VectorDbException(ErrorCode.RESYNC, "the schema has changed meanwhile");
+                }
                 index.apply(record.getSeq(), record.getKey(), record.getRecord().getFields());
                 rowsLoaded.incrementAndGet();
             }
@@ -377,8 +397,7 @@ final class ShardFollower implements AutoCloseable {
                 work.segmentsChanged();
             }
             if (isFull(index)) {
-                LockSupport.parkNanos(FULL_PAUSE_NANOS);
-                work.builder().consider(this);
+                waitForRoom();
                 continue;
             }
             TailResponse response;
@@ -403,9 +422,20 @@ final class ShardFollower implements AutoCloseable {
             apply(index, response);
             takeOver.noticed(response.getGeneration(), position);
             if (isServable(index)) {
-                publish(index, position, askedAt);
+                publish(index, position, response.getMore() ? confirmedAtNanos : askedAt);
             }
             work.builder().consider(this);
+        }
+    }
+
+    /** What frees memory is published elsewhere, and told by no answer of the feed while none is asked for. */
+    private void waitForRoom() {
+        LockSupport.parkNanos(FULL_PAUSE_NANOS);
+        work.builder().consider(this);
+        try {
+            takeOver.noticed(feed.segments(0).getGeneration(), position);
+        } catch (VectorDbException e) {
+            LOG.debug("{}: {}", shard.getName(), e.getMessage());
         }
     }
 
@@ -461,7 +491,9 @@ final class ShardFollower implements AutoCloseable {
     /** Whether no more is taken in until what waits to be written to files has been. */
     private boolean isFull(ShardIndex index) {
         boolean waits = index.sealed().stream().anyMatch(ShardIndex.Sealed::inMemory);
+        // What is wanted is not far: the position of a seal, or of a segment that frees memory.
         return waits
+                && position >= Math.max(wanted, takeOver.wanted())
                 && (index.memoryRowBytes() > work.rowBytes()
                         || work.budget().usedBytes() > work.budget().limitBytes() / 10 * 9);
     }
@@ -470,10 +502,17 @@ final class ShardFollower implements AutoCloseable {
         index.publish(position);
         SegmentView next = index.view();
         segmentIds = Set.copyOf(takeOver.known());
-        state = new State(index.sealed(), index.growingRows(), index.growingRowBytes(), growingSinceNanos);
+        state = new State(
+                known.fields(),
+                isFull(index),
+                index.sealed(),
+                index.growingRows(),
+                index.growingRowBytes(),
+                growingSinceNanos);
         if (view.isEmpty()) {
             LOG.info("{}: serves {} records", shard.getName(), next.records());
         }
+        noMemoryPauseNanos = NO_MEMORY_PAUSE_NANOS;
         view = Optional.of(next);
         confirmedAtNanos = askedAt;
         waiters.headMap(new Waiter(position, Long.MAX_VALUE), true).values().forEach(future -> future.complete(next));

@@ -56,9 +56,10 @@ final class ShardViews implements AutoCloseable {
         this.storage = storage;
         this.properties = properties;
         this.files = files;
-        this.builder = new SegmentBuilder(nodeId, files, properties.buildSettings());
+        this.builder = new SegmentBuilder(nodeId, files, properties.buildSettings(), this::collect);
         this.work = new IndexWork(
-                new MemoryBudget(properties.vectorMemoryBytes()),
+                new MemoryBudget(properties.vectorMemoryBytes() / 2),
+                new MemoryBudget(properties.vectorMemoryBytes() / 4),
                 properties.rowMemoryBytes(),
                 files,
                 builder,

@@ -28,6 +28,7 @@ final class TakeOver {
 
     private static final Logger LOG = LoggerFactory.getLogger(TakeOver.class);
     private static final long RETRY_NANOS = 2_000_000_000L;
+    private static final long LONGEST_RETRY_NANOS = 60_000_000_000L;
 
     private final String name;
     private final LongFunction<ShardSegments> published;
@@ -39,8 +40,12 @@ final class TakeOver {
 
     private List<Opened> waiting = List.of();
     private long generation;
+    private long retryNanos = RETRY_NANOS;
     private long triedAtNanos = System.nanoTime() - RETRY_NANOS;
     private boolean reading;
+    /** Whether everything that is published could be opened when it was read last. */
+    private boolean isWhole;
+
     /** Handed over by the other thread. */
     private volatile @Nullable Result result;
 
@@ -70,9 +75,14 @@ final class TakeOver {
         state.getSegmentsList().forEach(segment -> known.add(segment.getId()));
     }
 
+    /** What could not be used when the index began is of use only when it has changed. */
+    void begunWithout(ShardSegments state) {
+        generation = state.getGeneration();
+    }
+
     /** What is published now: another generation than before is read. */
     void noticed(long now, long position) {
-        if (now <= generation || reading || System.nanoTime() - triedAtNanos < RETRY_NANOS) {
+        if (now <= generation || reading || System.nanoTime() - triedAtNanos < retryNanos) {
             return;
         }
         triedAtNanos = System.nanoTime();
@@ -119,6 +129,8 @@ final class TakeOver {
             result = null;
             reading = false;
             waiting = read.opened();
+            retryNanos = read.whole() ? RETRY_NANOS : Math.min(LONGEST_RETRY_NANOS, 2 * retryNanos);
+            isWhole = read.whole();
             if (read.whole()) {
                 generation = read.state().getGeneration();
                 known.retainAll(read.state().getSegmentsList().stream()
@@ -139,10 +151,10 @@ final class TakeOver {
                         each.published().getRecords());
                 known.add(each.published().getId());
                 changed = true;
-            } else if (relieves(index, each.segment())) {
+            } else if (isWhole && relieves(index, each.segment())) {
                 throw new VectorDbException(
                         ErrorCode.RESYNC, "what is published does not fit to what was read without it");
-            } else {
+            } else if (isWhole) {
                 known.add(each.published().getId());
             }
         }
@@ -154,6 +166,14 @@ final class TakeOver {
     private static boolean relieves(ShardIndex index, SealedSegment segment) {
         return index.growingFromSeq() < segment.toSeq()
                 || index.sealed().stream().anyMatch(part -> part.inMemory() && part.fromSeq() < segment.toSeq());
+    }
+
+    /** The position from which all that was opened can be put in. */
+    long wanted() {
+        return waiting.stream()
+                .mapToLong(each -> each.segment().exactFromSeq())
+                .max()
+                .orElse(0);
     }
 
     /** Ids of the segments that the index has, or soon will. */

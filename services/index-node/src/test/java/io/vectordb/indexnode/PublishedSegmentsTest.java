@@ -129,9 +129,36 @@ class PublishedSegmentsTest {
         }
         await(() -> storage.segments().getGeneration() >= 3);
         await(() -> isInFiles(node)
-                && MergePolicy.choose(node.follower().state().sealed()).isEmpty());
+                && MergePolicy.choose(node.follower().state().sealed(), Long.MAX_VALUE)
+                        .isEmpty());
         check(node);
         assertThat(storage.segments().getSegmentsCount()).isLessThan(6);
+    }
+
+    @Test
+    void aNodeWithoutRoomForRowsWaitsForItsOwnFilesAndGoesOn() throws Exception {
+        TestIndexNode node = new TestIndexNode("i1", folder.resolve("i1"), storage, SEAL_ROWS, 1_000);
+        nodes.add(node);
+        node.follower().start();
+        for (int i = 0; i < 6; i++) {
+            write(100);
+            check(node);
+        }
+        await(() -> isInFiles(node));
+    }
+
+    @Test
+    void aNodeWithoutRoomForRowsWaitsForTheFilesOfAnother() throws Exception {
+        TestIndexNode full = new TestIndexNode("i2", folder.resolve("i2"), storage, 1_000_000, 1_000);
+        nodes.add(full);
+        full.builder.close();
+        full.follower().start();
+        TestIndexNode building = start("i1", SEAL_ROWS);
+        for (int i = 0; i < 6; i++) {
+            write(100);
+            check(full);
+        }
+        check(building);
     }
 
     @Test

@@ -24,10 +24,19 @@ final class TestIndexNode implements AutoCloseable {
 
     /** @param sealRows so many rows are sealed */
     TestIndexNode(String id, Path folder, FakeStorage storage, int sealRows) {
+        this(id, folder, storage, sealRows, Long.MAX_VALUE);
+    }
+
+    /** @param rowBytes what rows may take in memory while there is something to be written */
+    TestIndexNode(String id, Path folder, FakeStorage storage, int sealRows, long rowBytes) {
         files = SegmentCache.in(folder, id, storage.channels, storage.watch);
         builder = new SegmentBuilder(
-                id, files, new BuildSettings(sealRows, Long.MAX_VALUE, Duration.ofDays(1), Duration.ofSeconds(30)));
-        IndexWork work = new IndexWork(MemoryBudget.unlimited(), Long.MAX_VALUE, files, builder, loading, () -> {});
+                id,
+                files,
+                new BuildSettings(sealRows, Long.MAX_VALUE, Duration.ofDays(1), Long.MAX_VALUE, Duration.ofSeconds(30)),
+                () -> {});
+        IndexWork work = new IndexWork(
+                MemoryBudget.unlimited(), MemoryBudget.unlimited(), rowBytes, files, builder, loading, () -> {});
         follower = new ShardFollower(
                 storage.shard,
                 new IndexedFields(1, List.of(VECTOR)),
