@@ -4,6 +4,7 @@ import io.vectordb.schema.RecordKeys;
 import io.vectordb.v1.RecordKey;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -39,7 +40,7 @@ final class DeleteList {
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        } catch (java.nio.BufferUnderflowException | NegativeArraySizeException e) {
+        } catch (BufferUnderflowException | NegativeArraySizeException e) {
             throw SealedSegment.corrupt("its deletions cannot be read");
         }
     }

@@ -41,7 +41,9 @@ final class SealedSegmentWriter {
     private final List<? extends SegmentPart> sources;
     private final long exactFromSeq;
     private final Path folder;
-    private final MemoryBudget budget;
+    /** How large the segment may become is for the caller to know, who chose the range. */
+    private final MemoryBudget budget = MemoryBudget.unlimited();
+
     private final BooleanSupplier cancelled;
     /** Per source and ordinal the new ordinal, or {@link #GONE}. */
     private final int[][] targets;
@@ -55,15 +57,10 @@ final class SealedSegmentWriter {
      * @param cancelled asked now and then whether to give up
      */
     SealedSegmentWriter(
-            List<? extends SegmentPart> sources,
-            long exactFromSeq,
-            Path folder,
-            MemoryBudget budget,
-            BooleanSupplier cancelled) {
+            List<? extends SegmentPart> sources, long exactFromSeq, Path folder, BooleanSupplier cancelled) {
         this.sources = sources;
         this.exactFromSeq = exactFromSeq;
         this.folder = folder;
-        this.budget = budget;
         this.cancelled = cancelled;
         targets = new int[sources.size()][];
         int next = 0;
@@ -80,7 +77,7 @@ final class SealedSegmentWriter {
     /**
      * Writes the files.
      *
-     * @throws VectorDbException {@code CANCELLED}; {@code MEMORY_LIMIT}
+     * @throws VectorDbException {@code CANCELLED}
      */
     void write(long toSeq, List<VectorFieldSpec> fields) throws IOException {
         SealedHeader.Builder header = SealedHeader.newBuilder()

@@ -318,15 +318,13 @@ public final class ShardIndex implements AutoCloseable {
         }
 
         /**
-         * Writes the files into an empty folder.
+         * Writes the files into an empty folder. Takes memory for vectors, codes and links of the whole segment at most.
          *
          * @param cancelled asked now and then whether to give up
-         * @throws io.vectordb.common.VectorDbException {@code CANCELLED}; {@code MEMORY_LIMIT}
+         * @throws io.vectordb.common.VectorDbException {@code CANCELLED}
          */
         public void write(Path folder, BooleanSupplier cancelled) throws IOException {
-            // How large it may become is for the caller to know, who chose the range.
-            MemoryBudget own = MemoryBudget.unlimited();
-            new SealedSegmentWriter(sources, exactFromSeq, folder, own, cancelled).write(toSeq, fields);
+            new SealedSegmentWriter(sources, exactFromSeq, folder, cancelled).write(toSeq, fields);
         }
     }
 

@@ -6,6 +6,7 @@ import io.vectordb.schema.RecordKeys;
 import io.vectordb.v1.Fields;
 import io.vectordb.v1.RecordKey;
 import io.vectordb.vectorindex.MemoryBudget;
+import io.vectordb.vectorindex.Metric;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -32,8 +33,8 @@ final class ShardHistory {
     private static final int NODES = 2;
     private static final int KEYS = 12;
     private static final int DIMENSION = 2;
-    private static final VectorFieldSpec FIRST = TestRecords.spec("v", io.vectordb.vectorindex.Metric.L2, DIMENSION);
-    private static final VectorFieldSpec SECOND = TestRecords.spec("w", io.vectordb.vectorindex.Metric.L2, DIMENSION);
+    private static final VectorFieldSpec FIRST = TestRecords.spec("v", Metric.L2, DIMENSION);
+    private static final VectorFieldSpec SECOND = TestRecords.spec("w", Metric.L2, DIMENSION);
 
     private final Random random;
     private final Path folder;

@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * The node's gRPC face: waits for a view that is fresh enough, then searches it on the search pool.
@@ -89,7 +90,7 @@ final class IndexGrpcService extends IndexServiceGrpc.IndexServiceImplBase {
         });
     }
 
-    private static <A> void respond(StreamObserver<A> observer, java.util.function.Supplier<A> work) {
+    private static <A> void respond(StreamObserver<A> observer, Supplier<A> work) {
         A response;
         try {
             response = work.get();

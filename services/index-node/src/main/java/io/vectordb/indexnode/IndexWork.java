@@ -10,7 +10,7 @@ import java.util.concurrent.Executor;
  * @param filesBudget of what is held in memory of graphs and codes in files
  * @param rowBytes how large the rows of one shard may be that are in memory, before no more are taken in
  * @param loading opens and fetches segments that were published while a shard is followed
- * @param segmentsChangedListener is told when a follower needs other segment files than before
+ * @param segmentsChanged is run when a follower needs other segment files than before
  */
 record IndexWork(
         MemoryBudget budget,
@@ -19,9 +19,4 @@ record IndexWork(
         SegmentCache files,
         SegmentBuilder builder,
         Executor loading,
-        Runnable segmentsChangedListener) {
-
-    void segmentsChanged() {
-        segmentsChangedListener.run();
-    }
-}
+        Runnable segmentsChanged) {}

@@ -29,6 +29,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -114,8 +115,8 @@ final class SegmentCache implements AutoCloseable {
             disks.close();
             throw new VectorDbException(
                     ErrorCode.INVALID_VALUE,
-                    "the folder " + cache + " cannot be used for segment files: " + disk.health()
-                            + "; delete it, or name" + " another one for this node");
+                    "the folder " + cache + " cannot be used for segment files, it is " + disk.health()
+                            + ": stop whoever uses it, or name another one as vectordb.index.data-dir");
         }
         SegmentStoreSettings settings = new SegmentStoreSettings(
                 GRACE,
@@ -287,7 +288,7 @@ final class SegmentCache implements AutoCloseable {
     }
 
     private Map<String, Channel> storageNodes(ShardState shard) {
-        Map<String, Channel> found = new java.util.LinkedHashMap<>();
+        Map<String, Channel> found = new LinkedHashMap<>();
         for (String id : shard.getStorageNodesList()) {
             nodes.get().stream()
                     .filter(node -> node.getService() == Node.Service.STORAGE

@@ -394,7 +394,7 @@ final class ShardFollower implements AutoCloseable {
             answerBuilds(index);
             if (takeOver.into(index, position) && isServable(index)) {
                 publish(index, position, confirmedAtNanos);
-                work.segmentsChanged();
+                work.segmentsChanged().run();
             }
             if (isFull(index)) {
                 waitForRoom();

@@ -13,6 +13,9 @@ import io.vectordb.segment.ShardIndex;
 import io.vectordb.segment.VectorBytes;
 import io.vectordb.segment.VectorQuery;
 import io.vectordb.segmentstore.ContentHash;
+import io.vectordb.segmentstore.OpenSegment;
+import io.vectordb.segmentstore.Segments;
+import io.vectordb.testkit.Seeds;
 import io.vectordb.v1.Fields;
 import io.vectordb.v1.Value;
 import io.vectordb.v1.Vector;
@@ -43,7 +46,7 @@ class PublishedSegmentsTest {
     private final Path folder;
     private final FakeStorage storage;
     private final List<TestIndexNode> nodes = new ArrayList<>();
-    private final Random random = io.vectordb.testkit.Seeds.random(PublishedSegmentsTest.class);
+    private final Random random = Seeds.random(PublishedSegmentsTest.class);
     /** What each key has: its vector, which says its n too. */
     private final TreeMap<String, Integer> model = new TreeMap<>();
 
@@ -258,7 +261,7 @@ class PublishedSegmentsTest {
         stop(first);
         SegmentCache.clear(folder.resolve("i1"));
         for (PublishedSegment each : storage.segments().getSegmentsList()) {
-            try (var open = new io.vectordb.segmentstore.Segments(storage.files).open(new ContentHash(each.getId()))) {
+            try (OpenSegment open = new Segments(storage.files).open(new ContentHash(each.getId()))) {
                 for (String name : open.manifest().files().keySet()) {
                     Files.delete(open.file(name).path());
                 }

@@ -50,7 +50,6 @@ class FieldIndexRandomizedTest {
                 check(index, all, conditions.wild(3));
             }
         }
-        System.out.println("wild conditions: %d exact, %d that tell rows apart".formatted(exact, telling));
     }
 
     @Test
