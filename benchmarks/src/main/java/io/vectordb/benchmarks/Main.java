@@ -94,15 +94,12 @@ public final class Main {
     private void segments(List<String> arguments) throws IOException {
         int at = arguments.indexOf("--rounds");
         int rounds = at < 0 ? 5 : Integer.parseInt(arguments.get(at + 1));
-        String name = arguments.isEmpty() || arguments.getFirst().startsWith("-") ? "sec-minilm-384" : arguments.getFirst();
+        String name =
+                arguments.isEmpty() || arguments.getFirst().startsWith("-") ? "sec-minilm-384" : arguments.getFirst();
         Path target = root.resolve("benchmarks/target");
         Dataset dataset = Datasets.resolve(
                 new DatasetRequest(
-                        name,
-                        null,
-                        null,
-                        root.resolve("../shared/data/ann").normalize(),
-                        target.resolve("ann-data")),
+                        name, null, null, root.resolve("../shared/data/ann").normalize(), target.resolve("ann-data")),
                 err::println);
         out.print(new SegmentsBenchmark(dataset, target.resolve("segments"), rounds, err::println).run());
     }

@@ -15,7 +15,6 @@ import io.vectordb.vectorindex.GrowingVectorIndex;
 import io.vectordb.vectorindex.HnswParameters;
 import io.vectordb.vectorindex.MemoryBudget;
 import io.vectordb.vectorindex.Metric;
-import io.vectordb.vectorindex.OrdinalFilter;
 import io.vectordb.vectorindex.Quantization;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -71,11 +70,7 @@ public final class SegmentsBenchmark {
         this.rounds = rounds;
         this.progress = progress;
         this.field = new VectorFieldSpec(
-                "v",
-                Metric.COSINE,
-                data.base().dimension(),
-                new HnswParameters(16, 100, SEED),
-                Quantization.INT4);
+                "v", Metric.COSINE, data.base().dimension(), new HnswParameters(16, 100, SEED), Quantization.INT4);
     }
 
     /** Runs it all; the report is Markdown. */
@@ -100,9 +95,7 @@ public final class SegmentsBenchmark {
         double bestOwn = Arrays.stream(own).skip(1).min().orElseThrow();
         line(
                 "- taking in: %,.0f records/s, the bare graph %,.0f vectors/s: %.2fx",
-                records / bestOwn,
-                records / best,
-                best / bestOwn);
+                records / bestOwn, records / best, best / bestOwn);
         index.publish(records);
         seal(index, records);
         searchWhileMerging();
@@ -135,13 +128,18 @@ public final class SegmentsBenchmark {
     private Fields record(int number, float[] vector) {
         return Fields.newBuilder()
                 .putValues("number", Value.newBuilder().setIntValue(number).build())
-                .putValues("form", Value.newBuilder().setStringValue("form " + number % 7).build())
-                .putValues("text", Value.newBuilder().setStringValue("text ".repeat(100) + number).build())
+                .putValues(
+                        "form",
+                        Value.newBuilder().setStringValue("form " + number % 7).build())
+                .putValues(
+                        "text",
+                        Value.newBuilder()
+                                .setStringValue("text ".repeat(100) + number)
+                                .build())
                 .putValues(
                         "v",
                         Value.newBuilder()
-                                .setVectorValue(
-                                        Vector.newBuilder().setFloat32Le(VectorBytes.encode(vector)))
+                                .setVectorValue(Vector.newBuilder().setFloat32Le(VectorBytes.encode(vector)))
                                 .build())
                 .build();
     }
@@ -160,12 +158,7 @@ public final class SegmentsBenchmark {
         index.publish(records);
         line(
                 "- written to files in %.1f s (%,.0f records/s, %,d MB); opened in %.2f s, again in %.2f s; swapped in %.3f s",
-                writing,
-                records / writing,
-                bytes >> 20,
-                opening,
-                again,
-                swapping);
+                writing, records / writing, bytes >> 20, opening, again, swapping);
         line("- recall@10 of the files: %.4f", recall(index));
         index.close();
     }
@@ -224,19 +217,15 @@ public final class SegmentsBenchmark {
                 meanwhile.add(searches(index, 200));
             } while (!merged.isDone());
         });
-        double[] during = meanwhile.stream().flatMapToDouble(Arrays::stream).sorted().toArray();
+        double[] during =
+                meanwhile.stream().flatMapToDouble(Arrays::stream).sorted().toArray();
         index.replace(open(merged.join()), records);
         index.publish(records);
         double[] one = searches(index, 4_000);
         line(
                 "- searches (k=10, one thread), p50 / p99 microseconds: %d segments %s; while they are merged (%.1f s) %s,"
                         + " p99 %.1fx; as one %s",
-                PARTS,
-                quantiles(idle),
-                merging,
-                quantiles(during),
-                at(during, 0.99) / at(idle, 0.99),
-                quantiles(one));
+                PARTS, quantiles(idle), merging, quantiles(during), at(during, 0.99) / at(idle, 0.99), quantiles(one));
         index.close();
     }
 
@@ -278,7 +267,8 @@ public final class SegmentsBenchmark {
                 int to = Math.min(records, from + step);
                 long begun = System.nanoTime();
                 for (int i = from; i < to; i++) {
-                    index.apply(++seq, key(order[i]), record(order[i], data.base().get(order[i])));
+                    index.apply(
+                            ++seq, key(order[i]), record(order[i], data.base().get(order[i])));
                 }
                 index.seal(seq);
                 index.publish(seq);
@@ -337,7 +327,8 @@ public final class SegmentsBenchmark {
             younger += sealed.get(i).live();
         }
         if (first >= 0) {
-            folders.add(write(index, sealed.get(first).fromSeq(), sealed.getLast().toSeq()));
+            folders.add(
+                    write(index, sealed.get(first).fromSeq(), sealed.getLast().toSeq()));
             index.replace(open(folders.getLast()), seq);
             index.publish(seq);
         }
@@ -361,12 +352,14 @@ public final class SegmentsBenchmark {
             index.view()
                     .search(new VectorQuery("v", vector, K, EF_SEARCH, true), Optional.empty(), () -> false)
                     .forEach(hit -> exact.add(hit.key()));
-            found += (int) index.view()
-                    .search(new VectorQuery("v", vector, K, EF_SEARCH, false), Optional.empty(), () -> false)
-                    .stream()
-                    .map(SegmentHit::key)
-                    .filter(exact::contains)
-                    .count();
+            found +=
+                    (int) index
+                            .view()
+                            .search(new VectorQuery("v", vector, K, EF_SEARCH, false), Optional.empty(), () -> false)
+                            .stream()
+                            .map(SegmentHit::key)
+                            .filter(exact::contains)
+                            .count();
         }
         return (double) found / (queries * K);
     }
