@@ -175,8 +175,9 @@ public final class ShardClient {
         Set<String> answered = answered(last, error);
         List<String> replicas = call.shard().getStorageNodesList();
         Optional<String> hint = Optional.ofNullable(error.metadata().get("leader"))
+                // It may have come in so lately that the shard map does not name it yet.
                 .filter(each ->
-                        !each.equals(last.node()) && replicas.contains(each) && !hasToWait(each, replicas, answered));
+                        !each.equals(last.node()) && address(each).isPresent() && !hasToWait(each, replicas, answered));
         hint.ifPresent(leader -> leaders.put(call.shard().getUid(), leader));
         Duration pause = hint.isPresent() && last.number() == 0 ? Duration.ZERO : pause(last.number());
         // An attempt that only the end of its time broke off says less than one before it.

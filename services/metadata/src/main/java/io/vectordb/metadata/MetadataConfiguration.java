@@ -1,5 +1,6 @@
 package io.vectordb.metadata;
 
+import io.vectordb.rpc.ChannelFactory;
 import io.vectordb.service.RpcServices;
 import io.vectordb.service.ServiceKitConfiguration;
 import java.time.InstantSource;
@@ -26,6 +27,13 @@ public class MetadataConfiguration {
     @Bean(destroyMethod = "close")
     MetadataLog metadataLog(MetadataProperties properties, WatchHub hub) {
         return MetadataLog.open(properties, hub, InstantSource.system());
+    }
+
+    @Bean(destroyMethod = "close")
+    TaskRunner taskRunner(MetadataLog log, ChannelFactory channels) {
+        TaskRunner runner = new TaskRunner(log, new StorageNodes(channels, log::state));
+        runner.start();
+        return runner;
     }
 
     @Bean

@@ -13,6 +13,8 @@ import io.vectordb.internal.metadata.v1.AddFieldsResponse;
 import io.vectordb.internal.metadata.v1.AppendAuditRequest;
 import io.vectordb.internal.metadata.v1.AppendAuditResponse;
 import io.vectordb.internal.metadata.v1.ClusterState;
+import io.vectordb.internal.metadata.v1.ControlTaskRequest;
+import io.vectordb.internal.metadata.v1.ControlTaskResponse;
 import io.vectordb.internal.metadata.v1.CreateCollection;
 import io.vectordb.internal.metadata.v1.CreateCollectionRequest;
 import io.vectordb.internal.metadata.v1.CreateCollectionResponse;
@@ -28,6 +30,9 @@ import io.vectordb.internal.metadata.v1.MetadataServiceGrpc;
 import io.vectordb.internal.metadata.v1.Node;
 import io.vectordb.internal.metadata.v1.RegisterNodeRequest;
 import io.vectordb.internal.metadata.v1.RegisterNodeResponse;
+import io.vectordb.internal.metadata.v1.StartTask;
+import io.vectordb.internal.metadata.v1.StartTaskRequest;
+import io.vectordb.internal.metadata.v1.StartTaskResponse;
 import io.vectordb.internal.metadata.v1.SucceedShardRequest;
 import io.vectordb.internal.metadata.v1.SucceedShardResponse;
 import io.vectordb.internal.metadata.v1.WatchRequest;
@@ -135,6 +140,20 @@ final class MetadataGrpcService extends MetadataServiceGrpc.MetadataServiceImplB
     @Override
     public void succeedShard(SucceedShardRequest request, StreamObserver<SucceedShardResponse> observer) {
         submit(MetadataCommand.newBuilder().setSucceedShard(request), MetadataResult::getSucceedShard, observer);
+    }
+
+    @Override
+    public void startTask(StartTaskRequest request, StreamObserver<StartTaskResponse> observer) {
+        checkRequestId(request.getRequestId());
+        submit(
+                MetadataCommand.newBuilder().setStartTask(StartTask.newBuilder().setRequest(request)),
+                MetadataResult::getStartTask,
+                observer);
+    }
+
+    @Override
+    public void controlTask(ControlTaskRequest request, StreamObserver<ControlTaskResponse> observer) {
+        submit(MetadataCommand.newBuilder().setControlTask(request), MetadataResult::getControlTask, observer);
     }
 
     @Override

@@ -78,6 +78,11 @@ final class MetadataLog implements ServiceReadiness, AutoCloseable {
         return ((MetadataStateMachine) node.state(GROUP)).current();
     }
 
+    /** Whether this member leads the log, and its state holds all that was committed before. */
+    boolean isLeader() {
+        return node.isLeader(GROUP);
+    }
+
     /** Lines of the audit log behind an index, as this process has them. */
     List<AuditEntry> audit(long afterIndex, int limit) {
         return ((MetadataStateMachine) node.state(GROUP)).audit(afterIndex, limit);

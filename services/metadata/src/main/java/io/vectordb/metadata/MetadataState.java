@@ -8,6 +8,8 @@ import io.vectordb.internal.metadata.v1.CollectionState;
 import io.vectordb.internal.metadata.v1.CreateCollection;
 import io.vectordb.internal.metadata.v1.InitCluster;
 import io.vectordb.internal.metadata.v1.Node;
+import io.vectordb.internal.metadata.v1.ShardState;
+import io.vectordb.internal.metadata.v1.Task;
 import io.vectordb.v1.AuditEntry;
 import java.util.Collections;
 import java.util.Map;
@@ -23,6 +25,7 @@ import java.util.TreeMap;
  * @param nodes by id
  * @param collections by name
  * @param requests by request id: what a collection that still exists was created by, with its uid
+ * @param tasks by number, which is the log index of their start
  * @param lastAudit the newest line of the audit log, whose others are in the store only; the default instance before the first
  */
 record MetadataState(
@@ -31,10 +34,11 @@ record MetadataState(
         SortedMap<String, Node> nodes,
         SortedMap<String, CollectionState> collections,
         SortedMap<String, CreateCollection> requests,
+        SortedMap<Long, Task> tasks,
         AuditEntry lastAudit) {
 
     static final MetadataState EMPTY = new MetadataState(
-            0, "", new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), AuditEntry.getDefaultInstance());
+            0, "", new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), AuditEntry.getDefaultInstance());
 
     static final String VERSION_KEY = "version";
     static final String CLUSTER_KEY = "cluster";
@@ -42,11 +46,13 @@ record MetadataState(
     static final String COLLECTION_PREFIX = "collection/";
     static final String REQUEST_PREFIX = "request/";
     static final String AUDIT_PREFIX = "audit/";
+    static final String TASK_PREFIX = "task/";
 
     MetadataState {
         nodes = Collections.unmodifiableSortedMap(nodes);
         collections = Collections.unmodifiableSortedMap(collections);
         requests = Collections.unmodifiableSortedMap(requests);
+        tasks = Collections.unmodifiableSortedMap(tasks);
     }
 
     /** The state that these stored rows make up. */
@@ -77,45 +83,71 @@ record MetadataState(
         if (key.startsWith(AUDIT_PREFIX)) {
             return withLastAudit(AuditEntry.parseFrom(value));
         }
+        if (key.startsWith(TASK_PREFIX)) {
+            return withTask(Task.parseFrom(value));
+        }
         throw new IllegalStateException("The stored metadata has a row that this program does not know: " + key);
     }
 
     MetadataState withVersion(long newVersion) {
-        return new MetadataState(newVersion, clusterId, nodes, collections, requests, lastAudit);
+        return new MetadataState(newVersion, clusterId, nodes, collections, requests, tasks, lastAudit);
     }
 
     MetadataState withClusterId(String id) {
-        return new MetadataState(version, id, nodes, collections, requests, lastAudit);
+        return new MetadataState(version, id, nodes, collections, requests, tasks, lastAudit);
     }
 
     MetadataState withNode(Node node) {
-        return new MetadataState(version, clusterId, with(nodes, node.getId(), node), collections, requests, lastAudit);
+        return new MetadataState(
+                version, clusterId, with(nodes, node.getId(), node), collections, requests, tasks, lastAudit);
     }
 
     MetadataState withCollection(CollectionState collection) {
         String name = collection.getCollection().getName();
-        return new MetadataState(version, clusterId, nodes, with(collections, name, collection), requests, lastAudit);
+        return new MetadataState(
+                version, clusterId, nodes, with(collections, name, collection), requests, tasks, lastAudit);
     }
 
     MetadataState withRequest(CreateCollection creation) {
         String id = creation.getRequest().getRequestId();
-        return new MetadataState(version, clusterId, nodes, collections, with(requests, id, creation), lastAudit);
+        return new MetadataState(
+                version, clusterId, nodes, collections, with(requests, id, creation), tasks, lastAudit);
     }
 
     MetadataState withLastAudit(AuditEntry entry) {
-        return new MetadataState(version, clusterId, nodes, collections, requests, entry);
+        return new MetadataState(version, clusterId, nodes, collections, requests, tasks, entry);
+    }
+
+    MetadataState withTask(Task task) {
+        SortedMap<Long, Task> changed = new TreeMap<>(tasks);
+        changed.put(taskNumber(task.getId()), task);
+        return withTasks(changed);
+    }
+
+    MetadataState withoutTask(Task task) {
+        SortedMap<Long, Task> left = new TreeMap<>(tasks);
+        left.remove(taskNumber(task.getId()));
+        return withTasks(left);
+    }
+
+    private MetadataState withTasks(SortedMap<Long, Task> changed) {
+        return new MetadataState(version, clusterId, nodes, collections, requests, changed, lastAudit);
+    }
+
+    private static long taskNumber(String id) {
+        return Long.parseLong(id.substring(id.indexOf('-') + 1));
     }
 
     MetadataState withoutCollection(String name) {
         SortedMap<String, CollectionState> left = new TreeMap<>(collections);
         left.remove(name);
-        return new MetadataState(version, clusterId, nodes, left, requests, lastAudit);
+        return new MetadataState(version, clusterId, nodes, left, requests, tasks, lastAudit);
     }
 
     MetadataState withoutRequest(String requestId) {
         SortedMap<String, CreateCollection> left = new TreeMap<>(requests);
         left.remove(requestId);
-        return new MetadataState(version, clusterId, nodes, collections, left, lastAudit);
+        return new MetadataState(version, clusterId, nodes, collections, left, tasks, lastAudit);
     }
 
     Optional<CollectionState> collection(String name) {
@@ -126,6 +158,24 @@ record MetadataState(
         return collections.values().stream()
                 .filter(each -> each.getCollection().getUid().equals(uid))
                 .findFirst();
+    }
+
+    Optional<CollectionState> collectionOfShard(String shardUid) {
+        return collections.values().stream()
+                .filter(each -> each.getShardsList().stream()
+                        .anyMatch(shard -> shard.getUid().equals(shardUid)))
+                .findFirst();
+    }
+
+    Optional<ShardState> shard(String uid) {
+        return collections.values().stream()
+                .flatMap(collection -> collection.getShardsList().stream())
+                .filter(shard -> shard.getUid().equals(uid))
+                .findFirst();
+    }
+
+    Optional<Task> task(String id) {
+        return tasks.values().stream().filter(each -> each.getId().equals(id)).findFirst();
     }
 
     Optional<CreateCollection> request(String requestId) {
@@ -139,6 +189,7 @@ record MetadataState(
                 .setClusterId(clusterId)
                 .addAllNodes(nodes.values())
                 .addAllCollections(collections.values())
+                .addAllTasks(tasks.values())
                 .build();
     }
 

@@ -95,6 +95,7 @@ public class QueryCoordinatorConfiguration {
                 backups,
                 new ClusterAdmin(surveyor, nodes, audit),
                 shards,
+                new ClusterTasks(catalog, audit),
                 new UnsafeRecovery(shards, catalog, audit),
                 audit);
     }
