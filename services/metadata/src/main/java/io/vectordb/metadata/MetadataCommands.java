@@ -35,6 +35,7 @@ import io.vectordb.internal.metadata.v1.StartTaskResponse;
 import io.vectordb.internal.metadata.v1.SucceedShardRequest;
 import io.vectordb.internal.metadata.v1.SucceedShardResponse;
 import io.vectordb.internal.metadata.v1.Task;
+import io.vectordb.schema.Settings;
 import io.vectordb.storage.StateStore;
 import io.vectordb.v1.AuditEntry;
 import io.vectordb.v1.Collection;
@@ -134,15 +135,18 @@ final class MetadataCommands {
                 .build();
     }
 
-    /** Gives the shards that were made while no index node was there to the first one that comes. */
+    /** Gives shards that have fewer index nodes than they should have those that have come. */
     private void assignIndexNodes() {
         Placement placement = new Placement(state);
         for (CollectionState collection : List.copyOf(state.collections().values())) {
+            int wanted = Settings.indexReplicas(collection.getCollection().getSettings());
             CollectionState.Builder assigned = collection.toBuilder();
-            assigned.getShardsBuilderList().stream()
-                    .filter(shard -> shard.getIndexNodesCount() == 0)
-                    .forEach(shard ->
-                            shard.addAllIndexNodes(placement.indexNodes()).setEpoch(shard.getEpoch() + 1));
+            for (ShardState.Builder shard : assigned.getShardsBuilderList()) {
+                List<String> more = placement.moreIndexNodes(shard.getIndexNodesList(), wanted);
+                if (!more.isEmpty()) {
+                    shard.addAllIndexNodes(more).setEpoch(shard.getEpoch() + 1);
+                }
+            }
             if (!assigned.build().equals(collection)) {
                 putCollection(assigned.build());
             }
@@ -211,6 +215,7 @@ final class MetadataCommands {
         CollectionState.Builder made = CollectionState.newBuilder().setCollection(complete);
         int shards = complete.getSettings().getShards();
         int buckets = complete.getSettings().getBuckets();
+        int indexReplicas = Settings.indexReplicas(complete.getSettings());
         for (int i = 0; i < shards; i++) {
             List<Placement.Place> places = placement.storagePlaces(replicas);
             made.addShards(ShardState.newBuilder()
@@ -224,7 +229,7 @@ final class MetadataCommands {
                             places.stream().map(Placement.Place::node).toList())
                     .addAllStorageDisks(
                             places.stream().map(Placement.Place::disk).toList())
-                    .addAllIndexNodes(placement.indexNodes()));
+                    .addAllIndexNodes(placement.moreIndexNodes(List.of(), indexReplicas)));
         }
         return made.build();
     }
