@@ -70,6 +70,10 @@ final class MetadataCommands {
     }
 
     private Transition apply(MetadataCommand command) {
+        return DoneRequests.once(state, index, command, () -> execute(command));
+    }
+
+    private Transition execute(MetadataCommand command) {
         MetadataState before = state;
         MetadataResult.Builder result = MetadataResult.newBuilder();
         try {
