@@ -61,7 +61,8 @@ class FirstFiveMinutesIT {
         assertThat(made.path("name").asString()).isEqualTo("notes");
         assertThat(made.path("state").asString()).isEqualTo("ready");
         assertThat(made.path("settings").toString())
-                .isEqualTo("{\"buckets\":64,\"shards\":1,\"replicas\":1,\"default_consistency\":\"strong\"}");
+                .isEqualTo("{\"buckets\":64,\"shards\":1,\"replicas\":1,\"default_consistency\":\"strong\","
+                        + "\"index_replicas\":2}");
         JsonNode vector = made.at("/schema/fields/2");
         assertThat(vector.path("name").asString()).isEqualTo("text_vec");
         assertThat(vector.path("type").asString()).isEqualTo("vector(384)");

@@ -66,7 +66,7 @@ class StagesTest {
             Condition.expression
             Schema.primary_key Schema.dynamic Field.indexing Field.fields TextOptions.analyzer TextOptions.embed
             VectorOptions.quantization VectorOptions.graph VectorOptions.ef_construction
-            CollectionSettings.replicas CreateCollectionRequest.dry_run
+            CollectionSettings.replicas CollectionSettings.index_replicas CreateCollectionRequest.dry_run
             WriteOp.update WriteOp.if_seq Patch.unset Patch.create UpsertRequest.request_id BulkStart.max_failed
             SearchRequest.k SearchRequest.filter SearchRequest.filter_tree SearchRequest.params
             SearchRequest.allow_partial Query.nearest Query.name Nearest.vector Nearest.text Nearest.ef_search

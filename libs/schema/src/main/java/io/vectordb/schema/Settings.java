@@ -10,6 +10,8 @@ public final class Settings {
 
     private static final int BUCKETS_LEAST = 64;
     private static final int REPLICAS = 7;
+    private static final int INDEX_REPLICAS = 7;
+    private static final int INDEX_REPLICAS_DEFAULT = 2;
 
     private Settings() {}
 
@@ -30,10 +32,12 @@ public final class Settings {
         if (settings.getDefaultConsistency() == Consistency.Level.LEVEL_UNSPECIFIED) {
             complete.setDefaultConsistency(Consistency.Level.STRONG);
         }
+        complete.setIndexReplicas(indexReplicas(settings));
         Problems problems = new Problems();
         range(problems, "buckets", complete.getBuckets(), BUCKETS_LEAST, Limits.BUCKETS);
         range(problems, "shards", complete.getShards(), 1, Math.max(1, complete.getBuckets()));
         range(problems, "replicas", complete.getReplicas(), 0, REPLICAS);
+        range(problems, "index_replicas", complete.getIndexReplicas(), 1, INDEX_REPLICAS);
         if (settings.getDefaultConsistency() == Consistency.Level.UNRECOGNIZED) {
             problems.add(
                     "settings.default_consistency",
@@ -42,6 +46,11 @@ public final class Settings {
         }
         problems.throwIfAny();
         return complete.build();
+    }
+
+    /** How many index nodes are to serve each shard, where there are as many; collections that are older have the default. */
+    public static int indexReplicas(CollectionSettings settings) {
+        return settings.getIndexReplicas() == 0 ? INDEX_REPLICAS_DEFAULT : settings.getIndexReplicas();
     }
 
     private static void range(Problems problems, String name, int value, int least, int most) {

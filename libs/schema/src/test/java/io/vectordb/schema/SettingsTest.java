@@ -22,6 +22,7 @@ class SettingsTest {
                         .setBuckets(64)
                         .setShards(1)
                         .setDefaultConsistency(Consistency.Level.STRONG)
+                        .setIndexReplicas(2)
                         .build());
     }
 
@@ -31,6 +32,7 @@ class SettingsTest {
                 .setBuckets(4_096)
                 .setShards(4_096)
                 .setReplicas(7)
+                .setIndexReplicas(7)
                 .setDefaultConsistency(Consistency.Level.BOUNDED)
                 .setDescription("why")
                 .build();
@@ -51,15 +53,26 @@ class SettingsTest {
         assertThat(violation.code()).isEqualTo(ErrorCode.INVALID_VALUE);
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {-1, 8})
+    void refusesFewerThanOneAndMoreThanSevenIndexReplicas(int replicas) {
+        CollectionSettings settings =
+                CollectionSettings.newBuilder().setIndexReplicas(replicas).build();
+        Violation violation = violation(() -> Settings.complete(settings));
+        assertThat(violation.path()).isEqualTo("settings.index_replicas");
+        assertThat(violation.message()).isEqualTo("expected 1 to 7, received " + replicas);
+    }
+
     @Test
     void tellsAllViolationsAtOnce() {
         CollectionSettings settings = CollectionSettings.newBuilder()
                 .setBuckets(-5)
                 .setShards(-5)
                 .setReplicas(-5)
+                .setIndexReplicas(-5)
                 .setDefaultConsistencyValue(99)
                 .build();
-        assertThat(violations(() -> Settings.complete(settings))).hasSize(4);
+        assertThat(violations(() -> Settings.complete(settings))).hasSize(5);
     }
 
     @ParameterizedTest

@@ -39,7 +39,8 @@ public class IndexNodeConfiguration {
         SegmentCache files = store == null
                 ? SegmentCache.in(properties.dataDir(), properties.nodeId(), channels, cluster)
                 : SegmentCache.beside(store, properties.dataDir().resolve("building"), channels, cluster);
-        ShardViews views = new ShardViews(properties, new ShardClient(channels, cluster), files);
+        BuildSteps steps = StepGates.of(System.getenv());
+        ShardViews views = new ShardViews(properties, new ShardClient(channels, cluster), files, steps);
         cluster.addListener(views::reconcile);
         return views;
     }

@@ -2,6 +2,9 @@ package io.vectordb.indexnode;
 
 import io.vectordb.common.ErrorCode;
 import io.vectordb.common.VectorDbException;
+import io.vectordb.indexnode.BuildSteps.Moment;
+import io.vectordb.indexnode.BuildSteps.Step;
+import io.vectordb.indexnode.BuildSteps.Work;
 import io.vectordb.internal.storage.v1.ChangeSegmentsRequest;
 import io.vectordb.internal.storage.v1.ClaimBuild;
 import io.vectordb.internal.storage.v1.PublishSegment;
@@ -25,6 +28,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,6 +59,7 @@ final class SegmentBuilder implements AutoCloseable {
     private final String nodeId;
     private final SegmentCache files;
     private final BuildSettings settings;
+    private final BuildSteps steps;
     private final Set<String> queued = ConcurrentHashMap.newKeySet();
     private final ConcurrentHashMap<String, Turn> turns = new ConcurrentHashMap<>();
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
@@ -79,11 +84,15 @@ final class SegmentBuilder implements AutoCloseable {
         PUBLISHING
     }
 
-    /** @param collect removes files that nobody needs; run now and then */
-    SegmentBuilder(String nodeId, SegmentCache files, BuildSettings settings, Runnable collect) {
+    /**
+     * @param steps told of each step but the last
+     * @param collect removes files that nobody needs; run now and then
+     */
+    SegmentBuilder(String nodeId, SegmentCache files, BuildSettings settings, BuildSteps steps, Runnable collect) {
         this.nodeId = nodeId;
         this.files = files;
         this.settings = settings;
+        this.steps = steps;
         thread.execute(LowPriority::ofThisThread);
         renewals.scheduleWithFixedDelay(collect, COLLECT_MINUTES, COLLECT_MINUTES, TimeUnit.MINUTES);
     }
@@ -154,8 +163,10 @@ final class SegmentBuilder implements AutoCloseable {
             } else if (merge.isPresent()) {
                 claimed(
                         follower,
+                        Work.MERGE,
                         claim -> build(
                                 follower,
+                                Work.MERGE,
                                 claim,
                                 merge.get().fromSeq(),
                                 merge.get().toSeq()));
@@ -202,15 +213,17 @@ final class SegmentBuilder implements AutoCloseable {
 
     /** Seals unless there is a boundary that nothing is published for and that this node knows; builds up to it. */
     private void sealed(ShardFollower follower) {
-        claimed(follower, claim -> {
+        claimed(follower, Work.BUILD, claim -> {
             ShardSegments state = claim.state();
             if (state.getSealedSeq() == 0 || !endsAt(follower, state.getSealedSeq())) {
                 progress(follower, 0, 0, Phase.SEALING);
+                steps.at(Work.BUILD, Step.SEAL, Moment.BEFORE);
                 state = follower.feed()
                         .change(ChangeSegmentsRequest.newBuilder()
                                 .setSeal(SealGrowing.newBuilder()
                                         .setBuilder(nodeId)
                                         .setEpoch(state.getClaim().getEpoch())));
+                steps.at(Work.BUILD, Step.SEAL, Moment.AFTER);
             }
             long exact = state.getSegmentsList().stream()
                     .mapToLong(PublishedSegment::getExactFromSeq)
@@ -221,7 +234,7 @@ final class SegmentBuilder implements AutoCloseable {
                     ? 0
                     : state.getSegments(state.getSegmentsCount() - 1).getToSeq();
             boolean continues = last == 0 || follower.state().sealed().stream().anyMatch(part -> part.toSeq() == last);
-            build(follower, new Claim(state, claim.lost()), continues ? last : 0, state.getSealedSeq());
+            build(follower, Work.BUILD, new Claim(state, claim.lost()), continues ? last : 0, state.getSealedSeq());
         });
     }
 
@@ -243,19 +256,16 @@ final class SegmentBuilder implements AutoCloseable {
     /** @param lost becomes true when the right to build was lost */
     private record Claim(ShardSegments state, AtomicBoolean lost) {}
 
-    @FunctionalInterface
-    private interface Work {
-        void run(Claim claim);
-    }
-
-    private void claimed(ShardFollower follower, Work work) {
+    private void claimed(ShardFollower follower, Work work, Consumer<Claim> task) {
+        steps.at(work, Step.CLAIM, Moment.BEFORE);
         ShardSegments state = claim(follower, settings.claim().toMillis());
         AtomicBoolean lost = new AtomicBoolean();
         long period = settings.claim().toMillis() / CLAIM_PARTS;
         ScheduledFuture<?> renewal =
                 renewals.scheduleWithFixedDelay(() -> renew(follower, lost), period, period, TimeUnit.MILLISECONDS);
         try {
-            work.run(new Claim(state, lost));
+            steps.at(work, Step.CLAIM, Moment.AFTER);
+            task.accept(new Claim(state, lost));
         } finally {
             renewal.cancel(false);
             release(follower);
@@ -295,7 +305,7 @@ final class SegmentBuilder implements AutoCloseable {
         }
     }
 
-    private void build(ShardFollower follower, Claim claim, long fromSeq, long toSeq) {
+    private void build(ShardFollower follower, Work work, Claim claim, long fromSeq, long toSeq) {
         ShardIndex.Build build = builds(follower, fromSeq, toSeq).orElse(null);
         if (build == null) {
             LOG.debug("{}: ({}, {}] is not sealed here", follower.shard().getName(), fromSeq, toSeq);
@@ -306,14 +316,20 @@ final class SegmentBuilder implements AutoCloseable {
             progress(follower, fromSeq, toSeq, Phase.WRITING);
             LOG.info("{}: builds a segment of ({}, {}]", follower.shard().getName(), fromSeq, toSeq);
             long begun = System.nanoTime();
+            steps.at(work, Step.WRITE, Moment.BEFORE);
             build.write(folder, () -> closed || claim.lost().get());
             int records = SegmentCache.verify(folder, build);
+            steps.at(work, Step.WRITE, Moment.AFTER);
             ContentHash id = files.put(folder);
             try (OpenSegment kept = files.hold(id)) {
                 progress(follower, fromSeq, toSeq, Phase.UPLOADING);
+                steps.at(work, Step.UPLOAD, Moment.BEFORE);
                 files.upload(follower.shard(), kept.hash());
+                steps.at(work, Step.UPLOAD, Moment.AFTER);
                 progress(follower, fromSeq, toSeq, Phase.PUBLISHING);
+                steps.at(work, Step.PUBLISH, Moment.BEFORE);
                 publish(follower, claim, build, kept.hash(), records);
+                steps.at(work, Step.PUBLISH, Moment.AFTER);
             }
             published.incrementAndGet();
             LOG.info(

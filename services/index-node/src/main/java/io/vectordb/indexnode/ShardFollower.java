@@ -299,7 +299,8 @@ final class ShardFollower implements AutoCloseable {
                 shard.getName(),
                 feed::segments,
                 segment -> work.files().open(shard, new ContentHash(segment.getId()), work.filesBudget()),
-                work.loading());
+                work.loading(),
+                work.steps());
     }
 
     /** Begins with what is published, else with all records as of one position. */

@@ -50,13 +50,16 @@ final class ShardViews implements AutoCloseable {
 
     private final ConcurrentMap<String, Served> served = new ConcurrentHashMap<>();
 
-    /** @param files closed with this */
-    ShardViews(IndexProperties properties, ShardClient storage, SegmentCache files) {
+    /**
+     * @param files closed with this
+     * @param steps told of each step of the protocol of segments
+     */
+    ShardViews(IndexProperties properties, ShardClient storage, SegmentCache files, BuildSteps steps) {
         this.nodeId = properties.nodeId();
         this.storage = storage;
         this.properties = properties;
         this.files = files;
-        this.builder = new SegmentBuilder(nodeId, files, properties.buildSettings(), this::collect);
+        this.builder = new SegmentBuilder(nodeId, files, properties.buildSettings(), steps, this::collect);
         this.work = new IndexWork(
                 new MemoryBudget(properties.vectorMemoryBytes() / 2),
                 new MemoryBudget(properties.vectorMemoryBytes() / 4),
@@ -64,6 +67,7 @@ final class ShardViews implements AutoCloseable {
                 files,
                 builder,
                 loading,
+                steps,
                 this::collect);
     }
 

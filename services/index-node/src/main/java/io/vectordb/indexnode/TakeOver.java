@@ -34,6 +34,7 @@ final class TakeOver {
     private final LongFunction<ShardSegments> published;
     private final Function<PublishedSegment, SealedSegment> open;
     private final Executor executor;
+    private final BuildSteps steps;
 
     /** Ids that the index has, or that were found to be of no use to it. */
     private final Set<String> known = new HashSet<>();
@@ -57,16 +58,19 @@ final class TakeOver {
      * @param published reads what is published, as of a position at least
      * @param open opens the files of a segment
      * @param executor that these run on
+     * @param steps told when a segment is put in
      */
     TakeOver(
             String name,
             LongFunction<ShardSegments> published,
             Function<PublishedSegment, SealedSegment> open,
-            Executor executor) {
+            Executor executor,
+            BuildSteps steps) {
         this.name = name;
         this.published = published;
         this.open = open;
         this.executor = executor;
+        this.steps = steps;
     }
 
     /** What the index began with. */
@@ -143,7 +147,7 @@ final class TakeOver {
         for (Opened each : waiting) {
             if (each.segment().exactFromSeq() > applied) {
                 later.add(each);
-            } else if (index.replace(each.segment(), applied)) {
+            } else if (replace(index, each.segment(), applied)) {
                 LOG.info(
                         "{}: segment {} with {} records serves now",
                         name,
@@ -160,6 +164,19 @@ final class TakeOver {
         }
         waiting = later;
         return changed;
+    }
+
+    private boolean replace(ShardIndex index, SealedSegment segment, long applied) {
+        boolean isMerge = index.sealed().stream()
+                .anyMatch(part ->
+                        !part.inMemory() && part.fromSeq() >= segment.fromSeq() && part.toSeq() <= segment.toSeq());
+        BuildSteps.Work work = isMerge ? BuildSteps.Work.MERGE : BuildSteps.Work.BUILD;
+        steps.at(work, BuildSteps.Step.TAKE_OVER, BuildSteps.Moment.BEFORE);
+        boolean replaced = index.replace(segment, applied);
+        if (replaced) {
+            steps.at(work, BuildSteps.Step.TAKE_OVER, BuildSteps.Moment.AFTER);
+        }
+        return replaced;
     }
 
     /** Whether there is something in memory that the segment holds. */

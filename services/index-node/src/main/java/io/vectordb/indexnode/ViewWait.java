@@ -22,8 +22,14 @@ final class ViewWait {
 
     private ViewWait() {}
 
-    /** Done with a view as fresh as asked for, or failed with {@code STALE} and the position that was reached. */
+    /**
+     * Done with a view as fresh as asked for, or failed with {@code STALE} and the position that was reached; with {@code
+     * STARTING} at once when the caller would rather ask another node than one that has yet to catch up.
+     */
     static CompletableFuture<SegmentView> await(ShardFollower follower, Freshness freshness) {
+        if (freshness.getUnlessStarting() && follower.isBuilding()) {
+            return CompletableFuture.failedFuture(starting(follower));
+        }
         long endNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(waitMillis());
         return confirmed(follower, freshness, endNanos).thenCompose(ready -> reached(follower, freshness, endNanos));
     }
@@ -54,6 +60,13 @@ final class ViewWait {
         Deadline deadline = Context.current().getDeadline();
         long left = deadline == null ? DEFAULT_MILLIS : deadline.timeRemaining(TimeUnit.MILLISECONDS);
         return Math.max(1, left - RESERVE_MILLIS);
+    }
+
+    private static VectorDbException starting(ShardFollower follower) {
+        return new VectorDbException(
+                ErrorCode.STARTING,
+                "the view is being made: " + follower.progress(),
+                Map.of("shard", follower.shard().getName()));
     }
 
     private static VectorDbException stale(ShardFollower follower, Freshness freshness) {

@@ -48,7 +48,7 @@ class IndexStatusTest {
                 DataSize.ofMegabytes(100),
                 Duration.ofMillis(10));
         SegmentCache files = SegmentCache.in(folder.resolve("i1"), "i1", storage.channels, storage.watch);
-        views = new ShardViews(properties, storage.client, files);
+        views = new ShardViews(properties, storage.client, files, BuildSteps.NONE);
         IndexMetrics.register(meters, views, pool);
     }
 

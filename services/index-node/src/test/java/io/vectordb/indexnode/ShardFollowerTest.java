@@ -152,6 +152,21 @@ class ShardFollowerTest {
     }
 
     @Test
+    void whoWouldRatherAskAnotherNodeIsToldThatTheViewIsStillBeingMade() throws Exception {
+        storage.put(1, 1);
+        Freshness unlessStarting =
+                Freshness.newBuilder().setMinSeq(1).setUnlessStarting(true).build();
+        CompletableFuture<SegmentView> refused = ViewWait.await(follower, unlessStarting);
+        assertThat(GrpcErrors.fromThrowable(refused.exceptionNow()).code()).isEqualTo(ErrorCode.STARTING);
+        follower.start();
+        await(() -> !follower.isBuilding());
+        assertThat(ViewWait.await(follower, unlessStarting)
+                        .get(20, TimeUnit.SECONDS)
+                        .records())
+                .isEqualTo(1);
+    }
+
+    @Test
     void aBoundedReadWaitsUntilTheFeedWasConfirmedLately() throws Exception {
         CompletableFuture<SegmentView> waiting = ViewWait.await(
                 follower,

@@ -36,7 +36,7 @@ class ShardViewsTest {
                 DataSize.ofMegabytes(1),
                 Duration.ofMillis(10));
         SegmentCache files = SegmentCache.in(folder.resolve("i1"), "i1", storage.channels, storage.watch);
-        views = new ShardViews(properties, storage.client, files);
+        views = new ShardViews(properties, storage.client, files, BuildSteps.NONE);
     }
 
     @AfterEach

@@ -29,14 +29,19 @@ final class TestIndexNode implements AutoCloseable {
 
     /** @param rowBytes what rows may take in memory while there is something to be written */
     TestIndexNode(String id, Path folder, FakeStorage storage, int sealRows, long rowBytes) {
+        this(id, folder, storage, sealRows, rowBytes, BuildSteps.NONE);
+    }
+
+    TestIndexNode(String id, Path folder, FakeStorage storage, int sealRows, long rowBytes, BuildSteps steps) {
         files = SegmentCache.in(folder, id, storage.channels, storage.watch);
         builder = new SegmentBuilder(
                 id,
                 files,
                 new BuildSettings(sealRows, Long.MAX_VALUE, Duration.ofDays(1), Long.MAX_VALUE, Duration.ofSeconds(30)),
+                steps,
                 () -> {});
         IndexWork work = new IndexWork(
-                MemoryBudget.unlimited(), MemoryBudget.unlimited(), rowBytes, files, builder, loading, () -> {});
+                MemoryBudget.unlimited(), MemoryBudget.unlimited(), rowBytes, files, builder, loading, steps, () -> {});
         follower = new ShardFollower(
                 storage.shard,
                 new IndexedFields(1, List.of(VECTOR)),

@@ -27,6 +27,7 @@ import io.vectordb.internal.metadata.v1.RegisterNodeResponse;
 import io.vectordb.internal.metadata.v1.ShardState;
 import io.vectordb.internal.metadata.v1.SucceedShardRequest;
 import io.vectordb.internal.metadata.v1.SucceedShardResponse;
+import io.vectordb.schema.Settings;
 import io.vectordb.storage.StateStore;
 import io.vectordb.v1.AuditEntry;
 import io.vectordb.v1.Collection;
@@ -126,15 +127,18 @@ final class MetadataCommands {
                 .build();
     }
 
-    /** Gives the shards that were made while no index node was there to the first one that comes. */
+    /** Gives shards that have fewer index nodes than they should have those that have come. */
     private void assignIndexNodes() {
         Placement placement = new Placement(state);
         for (CollectionState collection : List.copyOf(state.collections().values())) {
+            int wanted = Settings.indexReplicas(collection.getCollection().getSettings());
             CollectionState.Builder assigned = collection.toBuilder();
-            assigned.getShardsBuilderList().stream()
-                    .filter(shard -> shard.getIndexNodesCount() == 0)
-                    .forEach(shard ->
-                            shard.addAllIndexNodes(placement.indexNodes()).setEpoch(shard.getEpoch() + 1));
+            for (ShardState.Builder shard : assigned.getShardsBuilderList()) {
+                List<String> more = placement.moreIndexNodes(shard.getIndexNodesList(), wanted);
+                if (!more.isEmpty()) {
+                    shard.addAllIndexNodes(more).setEpoch(shard.getEpoch() + 1);
+                }
+            }
             if (!assigned.build().equals(collection)) {
                 putCollection(assigned.build());
             }
@@ -203,6 +207,7 @@ final class MetadataCommands {
         CollectionState.Builder made = CollectionState.newBuilder().setCollection(complete);
         int shards = complete.getSettings().getShards();
         int buckets = complete.getSettings().getBuckets();
+        int indexReplicas = Settings.indexReplicas(complete.getSettings());
         for (int i = 0; i < shards; i++) {
             List<Placement.Place> places = placement.storagePlaces(replicas);
             made.addShards(ShardState.newBuilder()
@@ -216,7 +221,7 @@ final class MetadataCommands {
                             places.stream().map(Placement.Place::node).toList())
                     .addAllStorageDisks(
                             places.stream().map(Placement.Place::disk).toList())
-                    .addAllIndexNodes(placement.indexNodes()));
+                    .addAllIndexNodes(placement.moreIndexNodes(List.of(), indexReplicas)));
         }
         return made.build();
     }

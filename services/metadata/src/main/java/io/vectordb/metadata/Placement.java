@@ -14,8 +14,8 @@ import java.util.TreeMap;
 
 /**
  * Chooses nodes for new shards. Storage nodes by the fewest replicas for their size, then by id, and of each the disk with
- * the most free room for what is on it; disks above their first watermark get nothing. An index node by the fewest shards,
- * then by id. Deterministic: looks at nothing but the state that it is made of. For one command.
+ * the most free room for what is on it; disks above their first watermark get nothing. Index nodes by the fewest shards, then
+ * by id. Deterministic: looks at nothing but the state that it is made of. For one command.
  */
 final class Placement {
 
@@ -136,11 +136,15 @@ final class Placement {
                         metadata);
     }
 
-    /** The index node of one shard; none while none is registered. */
-    List<String> indexNodes() {
+    /**
+     * The index nodes that one shard gets beside those it has, which count from now on: as many as are wanted, or as there
+     * are.
+     */
+    List<String> moreIndexNodes(List<String> present, int wanted) {
         List<String> chosen = indexed.entrySet().stream()
+                .filter(node -> !present.contains(node.getKey()))
                 .sorted(Map.Entry.<String, Integer>comparingByValue().thenComparing(Map.Entry.comparingByKey()))
-                .limit(1)
+                .limit(Math.max(0, wanted - present.size()))
                 .map(Map.Entry::getKey)
                 .toList();
         chosen.forEach(id -> indexed.merge(id, 1, Integer::sum));

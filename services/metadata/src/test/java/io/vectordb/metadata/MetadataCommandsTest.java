@@ -116,19 +116,46 @@ class MetadataCommandsTest {
     }
 
     @Test
-    void anIndexNodeThatComesLaterGetsTheShardsThatHaveNone() {
+    void indexNodesThatComeLaterGetTheShardsThatHaveTooFew() {
         register(storage("s1"));
         CollectionState before = create(collection("orders", 2, 1));
         assertThat(before.getShards(0).getIndexNodesList()).isEmpty();
         register(index("i1"));
+        assertThat(indexNodes("orders")).containsExactly(List.of("i1"), List.of("i1"));
         register(index("i2"));
-        CollectionState after = state.collection("orders").orElseThrow();
-        assertThat(after.getShardsList())
-                .extracting(shard -> List.copyOf(shard.getIndexNodesList()))
-                .containsExactly(List.of("i1"), List.of("i1"));
-        assertThat(after.getShards(0).getEpoch()).isEqualTo(2);
-        assertThat(create(collection("lines", 1, 1)).getShards(0).getIndexNodesList())
-                .containsExactly("i2");
+        register(index("i3"));
+        assertThat(indexNodes("orders")).containsExactly(List.of("i1", "i2"), List.of("i1", "i2"));
+        assertThat(state.collection("orders").orElseThrow().getShards(0).getEpoch())
+                .isEqualTo(3);
+        create(collection("lines", 1, 1));
+        assertThat(indexNodes("lines")).containsExactly(List.of("i3", "i1"));
+    }
+
+    @Test
+    void aShardGetsAsManyIndexNodesAsWantedOrAsThereAreEachAsOftenAsTheOthers() {
+        register(storage("s1"));
+        List.of("i1", "i2", "i3").forEach(id -> register(index(id)));
+        create(withIndexReplicas(collection("one", 3, 1), 1));
+        assertThat(indexNodes("one")).containsExactly(List.of("i1"), List.of("i2"), List.of("i3"));
+        create(collection("two", 3, 1));
+        assertThat(indexNodes("two")).containsExactly(List.of("i1", "i2"), List.of("i3", "i1"), List.of("i2", "i3"));
+        create(withIndexReplicas(collection("five", 1, 1), 5));
+        assertThat(indexNodes("five")).containsExactly(List.of("i1", "i2", "i3"));
+        register(index("i4"));
+        assertThat(indexNodes("one")).containsExactly(List.of("i1"), List.of("i2"), List.of("i3"));
+        assertThat(indexNodes("five")).containsExactly(List.of("i1", "i2", "i3", "i4"));
+    }
+
+    private static Collection withIndexReplicas(Collection collection, int replicas) {
+        Collection.Builder changed = collection.toBuilder();
+        changed.getSettingsBuilder().setIndexReplicas(replicas);
+        return changed.build();
+    }
+
+    private List<List<String>> indexNodes(String collection) {
+        return state.collection(collection).orElseThrow().getShardsList().stream()
+                .map(shard -> List.copyOf(shard.getIndexNodesList()))
+                .toList();
     }
 
     @Test

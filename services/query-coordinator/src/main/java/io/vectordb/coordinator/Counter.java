@@ -65,11 +65,13 @@ final class Counter {
                 .of(collection, shard, level, time)
                 .flatMap(freshness -> index.call(
                         shard,
-                        IndexServiceGrpc.getCountMethod(),
-                        template.toBuilder()
-                                .setShard(shard.getUid())
-                                .setFreshness(freshness)
-                                .build(),
+                        new IndexClient.Question<>(
+                                IndexServiceGrpc.getCountMethod(),
+                                freshness,
+                                asked -> template.toBuilder()
+                                        .setShard(shard.getUid())
+                                        .setFreshness(asked)
+                                        .build()),
                         time))
                 .map(response -> new ShardAnswer(shard, response, null))
                 .onErrorResume(e -> Mono.just(new ShardAnswer(shard, null, GrpcErrors.fromThrowable(e))));

@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** Searches every shard of a collection at its index node and merges the answers: nearest first, ties by key. */
+/** Searches every shard of a collection at one of its index nodes and merges the answers: nearest first, ties by key. */
 final class Searcher {
 
     private static final int K_DEFAULT = 10;
@@ -190,11 +190,13 @@ final class Searcher {
                 .of(plan.collection(), shard, plan.level(), time)
                 .flatMap(freshness -> index.call(
                         shard,
-                        IndexServiceGrpc.getSearchMethod(),
-                        plan.template().toBuilder()
-                                .setShard(shard.getUid())
-                                .setFreshness(freshness)
-                                .build(),
+                        new IndexClient.Question<>(
+                                IndexServiceGrpc.getSearchMethod(),
+                                freshness,
+                                asked -> plan.template().toBuilder()
+                                        .setShard(shard.getUid())
+                                        .setFreshness(asked)
+                                        .build()),
                         time))
                 .map(response -> new ShardAnswer(shard, response, null))
                 .onErrorResume(e -> Mono.just(new ShardAnswer(shard, null, GrpcErrors.fromThrowable(e))));
