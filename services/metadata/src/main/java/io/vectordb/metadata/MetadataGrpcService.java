@@ -10,18 +10,18 @@ import io.vectordb.common.VectorDbException;
 import io.vectordb.common.Violation;
 import io.vectordb.internal.metadata.v1.AddFieldsRequest;
 import io.vectordb.internal.metadata.v1.AddFieldsResponse;
-import io.vectordb.internal.metadata.v1.AppendAuditRequest;
-import io.vectordb.internal.metadata.v1.AppendAuditResponse;
 import io.vectordb.internal.metadata.v1.AdmitMemberRequest;
 import io.vectordb.internal.metadata.v1.AdmitMemberResponse;
+import io.vectordb.internal.metadata.v1.AppendAuditRequest;
+import io.vectordb.internal.metadata.v1.AppendAuditResponse;
 import io.vectordb.internal.metadata.v1.ClusterUpdate;
-import io.vectordb.internal.metadata.v1.DescribeMemberRequest;
-import io.vectordb.internal.metadata.v1.DescribeMemberResponse;
 import io.vectordb.internal.metadata.v1.CreateCollection;
 import io.vectordb.internal.metadata.v1.CreateCollectionRequest;
 import io.vectordb.internal.metadata.v1.CreateCollectionResponse;
 import io.vectordb.internal.metadata.v1.DeleteCollectionRequest;
 import io.vectordb.internal.metadata.v1.DeleteCollectionResponse;
+import io.vectordb.internal.metadata.v1.DescribeMemberRequest;
+import io.vectordb.internal.metadata.v1.DescribeMemberResponse;
 import io.vectordb.internal.metadata.v1.FinishCollectionRequest;
 import io.vectordb.internal.metadata.v1.FinishCollectionResponse;
 import io.vectordb.internal.metadata.v1.ListAuditRequest;
@@ -170,7 +170,9 @@ final class MetadataGrpcService extends MetadataServiceGrpc.MetadataServiceImplB
         }
         checkRequestId(request.getRequestId());
         submit(
-                MetadataCommand.newBuilder().setRequestId(request.getRequestId()).setAddFields(request),
+                MetadataCommand.newBuilder()
+                        .setRequestId(request.getRequestId())
+                        .setAddFields(request),
                 MetadataResult::getAddFields,
                 observer);
     }
@@ -190,7 +192,9 @@ final class MetadataGrpcService extends MetadataServiceGrpc.MetadataServiceImplB
     public void succeedShard(SucceedShardRequest request, StreamObserver<SucceedShardResponse> observer) {
         checkRequestId(request.getRequestId());
         submit(
-                MetadataCommand.newBuilder().setRequestId(request.getRequestId()).setSucceedShard(request),
+                MetadataCommand.newBuilder()
+                        .setRequestId(request.getRequestId())
+                        .setSucceedShard(request),
                 MetadataResult::getSucceedShard,
                 observer);
     }
@@ -203,7 +207,9 @@ final class MetadataGrpcService extends MetadataServiceGrpc.MetadataServiceImplB
         }
         checkRequestId(request.getRequestId());
         submit(
-                MetadataCommand.newBuilder().setRequestId(request.getRequestId()).setAppendAudit(request),
+                MetadataCommand.newBuilder()
+                        .setRequestId(request.getRequestId())
+                        .setAppendAudit(request),
                 MetadataResult::getAppendAudit,
                 observer);
     }
@@ -212,9 +218,10 @@ final class MetadataGrpcService extends MetadataServiceGrpc.MetadataServiceImplB
     public void listAudit(ListAuditRequest request, StreamObserver<ListAuditResponse> observer) {
         int limit = Math.clamp(request.getLimit(), 1, Limits.PAGE);
         answer(
-                log.confirm(remaining()).thenApply(_ -> ListAuditResponse.newBuilder()
-                        .addAllEntries(log.audit(request.getAfterIndex(), limit))
-                        .build()),
+                log.confirm(remaining())
+                        .thenApply(_ -> ListAuditResponse.newBuilder()
+                                .addAllEntries(log.audit(request.getAfterIndex(), limit))
+                                .build()),
                 observer);
     }
 

@@ -37,13 +37,7 @@ record MetadataState(
         AuditEntry lastAudit) {
 
     static final MetadataState EMPTY = new MetadataState(
-            0,
-            "",
-            new TreeMap<>(),
-            new TreeMap<>(),
-            new TreeMap<>(),
-            new TreeMap<>(),
-            AuditEntry.getDefaultInstance());
+            0, "", new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), AuditEntry.getDefaultInstance());
 
     static final String VERSION_KEY = "version";
     static final String CLUSTER_KEY = "cluster";
@@ -104,12 +98,14 @@ record MetadataState(
     }
 
     MetadataState withNode(Node node) {
-        return new MetadataState(version, clusterId, with(nodes, node.getId(), node), collections, requests, done, lastAudit);
+        return new MetadataState(
+                version, clusterId, with(nodes, node.getId(), node), collections, requests, done, lastAudit);
     }
 
     MetadataState withCollection(CollectionState collection) {
         String name = collection.getCollection().getName();
-        return new MetadataState(version, clusterId, nodes, with(collections, name, collection), requests, done, lastAudit);
+        return new MetadataState(
+                version, clusterId, nodes, with(collections, name, collection), requests, done, lastAudit);
     }
 
     MetadataState withRequest(CreateCollection creation) {

@@ -106,8 +106,10 @@ class MetadataGroupTest {
         try (TestGroup group = new TestGroup(folder, 3).start()) {
             register(group);
             String leader = group.leader();
-            String follower =
-                    group.ids().stream().filter(id -> !id.equals(leader)).findFirst().orElseThrow();
+            String follower = group.ids().stream()
+                    .filter(id -> !id.equals(leader))
+                    .findFirst()
+                    .orElseThrow();
             MetadataLog log = group.member(follower).log();
             await(log::follows);
             assertThat(log.notReadyBecause()).isEmpty();
@@ -165,8 +167,10 @@ class MetadataGroupTest {
             register(group);
             make(group, "before");
             String leader = group.leader();
-            String wiped =
-                    group.ids().stream().filter(id -> !id.equals(leader)).findFirst().orElseThrow();
+            String wiped = group.ids().stream()
+                    .filter(id -> !id.equals(leader))
+                    .findFirst()
+                    .orElseThrow();
             group.stop(wiped);
             for (Path path : FileTrees.list(group.folder(wiped)).reversed()) {
                 Files.delete(path);
@@ -192,8 +196,9 @@ class MetadataGroupTest {
             await(() -> group.member("m1").log().notReadyBecause().orElse("").contains("m3 at"));
             assertThat(group.member("m2").log().describe().getHasReplica()).isFalse();
             group.start("m3");
-            group.ids().forEach(id -> await(
-                    () -> group.member(id).log().notReadyBecause().isEmpty()));
+            group.ids()
+                    .forEach(id ->
+                            await(() -> group.member(id).log().notReadyBecause().isEmpty()));
         }
     }
 }
