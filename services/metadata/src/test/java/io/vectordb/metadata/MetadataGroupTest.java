@@ -39,7 +39,8 @@ class MetadataGroupTest {
     private static CreateCollectionResponse make(TestGroup group, String name) {
         return group.client
                 .call(MetadataServiceGrpc.getCreateCollectionMethod(), create(name), LONG)
-                .block();
+                .blockOptional()
+                .orElseThrow();
     }
 
     private static void append(TestGroup group, String action) {
@@ -143,14 +144,16 @@ class MetadataGroupTest {
             register(group);
             made = group.client
                     .call(MetadataServiceGrpc.getCreateCollectionMethod(), request, LONG)
-                    .block()
+                    .blockOptional()
+                    .orElseThrow()
                     .getCollection();
             cluster = group.member(group.leader()).log().state().clusterId();
             group.ids().forEach(group::stop);
             group.start();
             assertThat(group.client
                             .call(MetadataServiceGrpc.getCreateCollectionMethod(), request, LONG)
-                            .block()
+                            .blockOptional()
+                            .orElseThrow()
                             .getCollection())
                     .isEqualTo(made);
             for (String id : group.ids()) {
