@@ -13,8 +13,8 @@ import io.vectordb.internal.metadata.v1.WatchRequest;
 import io.vectordb.internal.storage.v1.StorageServiceGrpc;
 import io.vectordb.rpc.ChannelFactory;
 import io.vectordb.rpc.ClusterWatch;
-import io.vectordb.rpc.MetadataClient;
 import io.vectordb.rpc.ErrorServerInterceptor;
+import io.vectordb.rpc.MetadataClient;
 import io.vectordb.rpc.ShardClient;
 import io.vectordb.v1.Collection;
 import io.vectordb.v1.CollectionSettings;
@@ -73,8 +73,7 @@ final class FakeShard implements AutoCloseable {
                 observer.onNext(state);
             }
         });
-        MetadataClient metadata =
-                new MetadataClient(channels, List.of(ChannelFactory.IN_PROCESS + name + "-metadata"));
+        MetadataClient metadata = new MetadataClient(channels, List.of(ChannelFactory.IN_PROCESS + name + "-metadata"));
         watch = new ClusterWatch(metadata);
         catalog = new Catalog(metadata, watch);
         storage = new ShardClient(channels, watch);
