@@ -37,6 +37,8 @@ public final class GrpcErrors {
     public static final String DOMAIN = "vectordb";
     /** In the metadata of a failure that no service told of: the call did not come through. */
     public static final String UNREACHED = "unreached";
+    /** In the metadata of a {@code NOT_LEADER} of the metadata service: where its leader takes calls. */
+    public static final String LEADER_ADDRESS = "leader_address";
     /** How long a client waits before it repeats a retryable call, when nothing better is known. */
     public static final int RETRY_DELAY_SECONDS = 1;
 

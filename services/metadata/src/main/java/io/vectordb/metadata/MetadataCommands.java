@@ -30,7 +30,6 @@ import io.vectordb.internal.metadata.v1.Node;
 import io.vectordb.internal.metadata.v1.RegisterNodeResponse;
 import io.vectordb.internal.metadata.v1.ShardState;
 import io.vectordb.internal.metadata.v1.StartTask;
-import io.vectordb.internal.metadata.v1.StartTaskRequest;
 import io.vectordb.internal.metadata.v1.StartTaskResponse;
 import io.vectordb.internal.metadata.v1.SucceedShardRequest;
 import io.vectordb.internal.metadata.v1.SucceedShardResponse;
@@ -79,6 +78,10 @@ final class MetadataCommands {
     }
 
     private Transition apply(MetadataCommand command) {
+        return DoneRequests.once(state, index, command, () -> execute(command));
+    }
+
+    private Transition execute(MetadataCommand command) {
         MetadataState before = state;
         MetadataResult.Builder result = MetadataResult.newBuilder();
         try {
@@ -371,13 +374,9 @@ final class MetadataCommands {
     }
 
     private StartTaskResponse startTask(StartTask command) {
-        StartTaskRequest request = command.getRequest();
-        Task task = TaskRules.repeated(state, request).orElseGet(() -> {
-            Task begun = TaskRules.begin(state, index, time, request);
-            putTask(begun);
-            forgetOldTasks();
-            return begun;
-        });
+        Task task = TaskRules.begin(state, index, time, command.getRequest());
+        putTask(task);
+        forgetOldTasks();
         return StartTaskResponse.newBuilder()
                 .setTask(task)
                 .setVersion(versionAfter())

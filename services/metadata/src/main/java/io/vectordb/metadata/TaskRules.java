@@ -15,7 +15,6 @@ import io.vectordb.internal.metadata.v1.StartTaskRequest;
 import io.vectordb.internal.metadata.v1.Task;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * What the state says about tasks: which may begin, and what one looks like after a command. Pure functions, the same on
@@ -45,27 +44,6 @@ final class TaskRules {
     }
 
     /**
-     * The task that the same request began before.
-     *
-     * @throws VectorDbException {@code REQUEST_ID_REUSED} when that was another one
-     */
-    static Optional<Task> repeated(MetadataState state, StartTaskRequest request) {
-        Optional<Task> earlier = request.getRequestId().isEmpty()
-                ? Optional.empty()
-                : state.tasks().values().stream()
-                        .filter(each -> each.getRequestId().equals(request.getRequestId()))
-                        .findFirst();
-        if (earlier.isPresent() && !earlier.get().getChangeReplicas().equals(request.getChangeReplicas())) {
-            throw new VectorDbException(
-                    ErrorCode.REQUEST_ID_REUSED,
-                    "The request id " + request.getRequestId() + " was used to begin another task, "
-                            + earlier.get().getId(),
-                    Map.of("request_id", request.getRequestId()));
-        }
-        return earlier;
-    }
-
-    /**
      * A task that begins.
      *
      * @param index of the log, which names the task
@@ -81,7 +59,6 @@ final class TaskRules {
                 .setState(Task.State.QUEUED)
                 .setStartedBy(request.getStartedBy())
                 .setReason(request.getReason())
-                .setRequestId(request.getRequestId())
                 .setCreateTime(now)
                 .setChangeReplicas(change)
                 .build();

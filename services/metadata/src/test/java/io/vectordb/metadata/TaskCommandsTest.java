@@ -73,6 +73,7 @@ class TaskCommandsTest {
 
     private static MetadataCommand.Builder start(String uid, String from, String to, String requestId) {
         return MetadataCommand.newBuilder()
+                .setRequestId(requestId)
                 .setStartTask(StartTask.newBuilder()
                         .setRequest(StartTaskRequest.newBuilder()
                                 .setChangeReplicas(ChangeReplicas.newBuilder()
