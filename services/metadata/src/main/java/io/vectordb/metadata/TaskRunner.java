@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
@@ -60,7 +61,7 @@ final class TaskRunner implements AutoCloseable {
         try {
             runs.values().removeIf(run -> !run.thread.isAlive());
             if (!log.isLeader()) {
-                runs.values().forEach(run -> run.thread.interrupt());
+                runs.values().forEach(Run::stop);
                 return;
             }
             MetadataState state = log.state();
@@ -100,6 +101,7 @@ final class TaskRunner implements AutoCloseable {
 
         private final Task task;
         private final Thread thread = threads.newThread(this);
+        private final CountDownLatch stopped = new CountDownLatch(1);
         private ReplicaChange.Step.Working reported = new ReplicaChange.Step.Working("", "", 0, 0);
         private long reportedNanos;
 
@@ -125,13 +127,21 @@ final class TaskRunner implements AutoCloseable {
                         pause = longer(pause);
                         failed(now.get(), e);
                     }
-                    Thread.sleep(pause);
+                    if (stopped.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
+                        return;
+                    }
                 }
             } catch (InterruptedException e) {
                 LOG.debug("task {} is left to the next leader", task.getId());
             } catch (RuntimeException e) {
                 LOG.error("task {} failed, and is tried again", task.getId(), e);
             }
+        }
+
+        /** Leaves the task to who leads next. */
+        void stop() {
+            stopped.countDown();
+            thread.interrupt();
         }
 
         /** Whether it has ended. */
@@ -207,6 +217,6 @@ final class TaskRunner implements AutoCloseable {
     @Override
     public void close() {
         ticker.shutdownNow();
-        runs.values().forEach(run -> run.thread.interrupt());
+        runs.values().forEach(Run::stop);
     }
 }
