@@ -369,14 +369,26 @@ final class GroupRegistry {
         return setAside;
     }
 
-    /** Sets replicas aside that their groups have dismissed, so that nobody takes them for a failure. */
+    /**
+     * Sets replicas aside that their groups have dismissed, so that nobody takes them for a failure. While groups are being
+     * added or removed it does nothing, and is asked again: one that is removed just then would be set aside for good.
+     */
     void setDismissedAside() {
-        for (Map.Entry<GroupId, GroupStateMachine> entry : running.entrySet()) {
-            if (entry.getValue().isDismissed() && running.remove(entry.getKey(), entry.getValue())) {
-                LOG.warn("Group {} goes on without this replica, which is set aside", entry.getKey());
-                setAside.fail(entry.getKey(), "it is no member of its group any more; remove it here");
-                entry.getValue().close();
+        if (!changes.tryLock()) {
+            return;
+        }
+        try {
+            for (Map.Entry<GroupId, GroupStateMachine> entry : running.entrySet()) {
+                if (entry.getValue().isDismissed()) {
+                    // In this order: who lists the replicas meanwhile finds it at least once.
+                    setAside.fail(entry.getKey(), "it is no member of its group any more; remove it here");
+                    running.remove(entry.getKey(), entry.getValue());
+                    LOG.warn("Group {} goes on without this replica, which is set aside", entry.getKey());
+                    entry.getValue().close();
+                }
             }
+        } finally {
+            changes.unlock();
         }
     }
 

@@ -83,7 +83,8 @@ final class StorageAdminGrpcService extends StorageAdminServiceGrpc.StorageAdmin
         ListReplicasResponse.Builder response = ListReplicasResponse.newBuilder();
         Predicate<GroupId> asked = group ->
                 request.getShard().isEmpty() || ShardGroup.of(group).shardUid().equals(request.getShard());
-        for (GroupId group : node.groups().stream().filter(asked).toList()) {
+        List<GroupId> running = node.groups().stream().filter(asked).toList();
+        for (GroupId group : running) {
             try {
                 ReplicaInfo.Builder info = working(group);
                 if (!request.getShard().isEmpty()) {
@@ -97,7 +98,7 @@ final class StorageAdminGrpcService extends StorageAdminServiceGrpc.StorageAdmin
         }
         Stream.of(node.failedGroups(), node.retiredGroups())
                 .flatMap(groups -> groups.entrySet().stream())
-                .filter(each -> asked.test(each.getKey()))
+                .filter(each -> asked.test(each.getKey()) && !running.contains(each.getKey()))
                 .forEach(each -> response.addReplicas(named(each.getKey()).setSetAside(each.getValue())));
         observer.onNext(response.build());
         observer.onCompleted();
