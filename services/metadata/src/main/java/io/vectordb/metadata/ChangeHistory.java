@@ -63,7 +63,8 @@ final class ChangeHistory {
     ClusterUpdate since(long version) {
         ClusterUpdate.Builder update = ClusterUpdate.newBuilder()
                 .setVersion(current.version())
-                .setClusterId(current.clusterId());
+                .setClusterId(current.clusterId())
+                .setControl(current.control());
         if (version == 0 || version < floor) {
             return update.addAllNodes(current.nodes().values())
                     .addAllCollections(current.collections().values())
