@@ -45,7 +45,7 @@ public record ClusterSettings(SortedMap<String, String> set) {
                 "nodes.dead_after",
                 "10m",
                 Duration.ofSeconds(5),
-                Duration.ofHours(24 * 7),
+                Duration.ofDays(7),
                 "A node that is silent for so long is taken for lost");
 
         private final String key;
@@ -201,6 +201,9 @@ public record ClusterSettings(SortedMap<String, String> set) {
     }
 
     private static String text(Duration duration) {
+        if (duration.toHours() > 0) {
+            return duration.toHours() + "h";
+        }
         return duration.toMinutes() > 0 ? duration.toMinutes() + "m" : duration.toSeconds() + "s";
     }
 }

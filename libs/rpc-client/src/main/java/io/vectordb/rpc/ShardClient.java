@@ -90,7 +90,7 @@ public final class ShardClient {
     /** The first turn from this one on whose node does not have to wait: those first that the metadata knows to be up. */
     private int firstHeard(List<String> replicas, int turn, Set<String> answered) {
         Set<String> up = up();
-        for (int i = turn; i < turn + replicas.size(); i++) {
+        for (int i = turn; i < turn + replicas.size() && !up.containsAll(replicas); i++) {
             String node = replicas.get(i % replicas.size());
             if (up.contains(node) && !answered.contains(node) && !hasToWait(node, replicas, answered)) {
                 return i;

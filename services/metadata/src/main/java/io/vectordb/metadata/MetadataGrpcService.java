@@ -4,6 +4,7 @@ import io.grpc.Context;
 import io.grpc.Deadline;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.vectordb.common.ClusterSettings;
 import io.vectordb.common.ErrorCode;
 import io.vectordb.common.Limits;
 import io.vectordb.common.VectorDbException;
@@ -157,6 +158,9 @@ final class MetadataGrpcService extends MetadataServiceGrpc.MetadataServiceImplB
     @Override
     public void updateSettings(UpdateSettingsRequest request, StreamObserver<UpdateSettingsResponse> observer) {
         checkRequestId(request.getRequestId());
+        log.requireLeader();
+        // The log refuses the same, but cannot tell all violations.
+        ClusterSettings.of(log.state().control().getSettingsMap()).with(request.getSetMap(), request.getUnsetList());
         submit(
                 MetadataCommand.newBuilder().setRequestId(request.getRequestId()).setUpdateSettings(request),
                 MetadataResult::getUpdateSettings,

@@ -1,12 +1,13 @@
 package io.vectordb.metadata;
 
-import com.google.protobuf.Duration;
+import com.google.protobuf.util.Durations;
 import io.vectordb.common.ClusterSettings;
 import io.vectordb.common.VectorDbException;
 import io.vectordb.internal.metadata.v1.ListHeartbeatsResponse;
 import io.vectordb.internal.metadata.v1.MetadataCommand;
 import io.vectordb.internal.metadata.v1.Node;
 import io.vectordb.internal.metadata.v1.SetNodeStates;
+import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -19,7 +20,7 @@ final class NodeSupervision implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(NodeSupervision.class);
     private static final long PERIOD_MILLIS = 500;
-    private static final java.time.Duration TIMEOUT = java.time.Duration.ofSeconds(5);
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
     private final MetadataLog log;
     private final FailureDetector detector;
@@ -42,12 +43,9 @@ final class NodeSupervision implements AutoCloseable {
     ListHeartbeatsResponse heartbeats() {
         ListHeartbeatsResponse.Builder heartbeats = ListHeartbeatsResponse.newBuilder();
         for (String id : log.state().nodes().keySet()) {
-            long millis = detector.silence(id).toMillis();
             heartbeats.addHeartbeatsBuilder()
                     .setNode(id)
-                    .setSince(Duration.newBuilder()
-                            .setSeconds(millis / 1_000)
-                            .setNanos(Math.toIntExact(millis % 1_000 * 1_000_000)));
+                    .setSince(Durations.fromMillis(detector.silence(id).toMillis()));
         }
         return heartbeats.build();
     }

@@ -1,6 +1,5 @@
 package io.vectordb.coordinator;
 
-import com.google.protobuf.Duration;
 import com.google.protobuf.Message;
 import io.grpc.MethodDescriptor;
 import io.vectordb.common.ErrorCode;
@@ -35,6 +34,7 @@ import io.vectordb.v1.Field;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import reactor.core.publisher.Mono;
 
@@ -135,13 +135,13 @@ final class Catalog {
     }
 
     /** Since when the metadata service has not heard of nodes, by their ids. */
-    Mono<Map<String, Duration>> heartbeats(TimeBudget time) {
+    Mono<Map<String, Heartbeat>> heartbeats(TimeBudget time) {
         return call(
                         MetadataServiceGrpc.getListHeartbeatsMethod(),
                         ListHeartbeatsRequest.getDefaultInstance(),
                         time)
                 .map(answer -> answer.getHeartbeatsList().stream()
-                        .collect(Collectors.toMap(Heartbeat::getNode, Heartbeat::getSince)));
+                        .collect(Collectors.toMap(Heartbeat::getNode, Function.identity())));
     }
 
     Mono<AppendAuditResponse> appendAudit(AppendAuditRequest request, TimeBudget time) {

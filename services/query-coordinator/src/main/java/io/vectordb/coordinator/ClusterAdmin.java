@@ -4,6 +4,7 @@ import io.vectordb.common.ErrorCode;
 import io.vectordb.common.VectorDbException;
 import io.vectordb.coordinator.ClusterSurvey.NodeAnswer;
 import io.vectordb.coordinator.Shards.Owned;
+import io.vectordb.internal.metadata.v1.ListHeartbeatsResponse.Heartbeat;
 import io.vectordb.internal.metadata.v1.Node.Service;
 import io.vectordb.internal.storage.v1.FormatDiskResponse;
 import io.vectordb.internal.storage.v1.StorageAdminServiceGrpc;
@@ -105,7 +106,7 @@ final class ClusterAdmin {
     /** By id. */
     Mono<ListNodesResponse> nodes(ListNodesRequest request, TimeBudget time) {
         int limit = Pages.limit(request.getLimit());
-        Mono<Map<String, com.google.protobuf.Duration>> heartbeats =
+        Mono<Map<String, Heartbeat>> heartbeats =
                 catalog.heartbeats(time).timeout(HEARTBEATS_TIME).onErrorReturn(Map.of());
         return surveyor.survey(time).zipWith(heartbeats, (survey, since) -> {
             Pages.Page<NodeAnswer> page =

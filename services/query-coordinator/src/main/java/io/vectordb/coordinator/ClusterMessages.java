@@ -1,9 +1,9 @@
 package io.vectordb.coordinator;
 
-import com.google.protobuf.Duration;
 import io.vectordb.common.ErrorCode;
 import io.vectordb.coordinator.ClusterSurvey.NodeAnswer;
 import io.vectordb.internal.metadata.v1.CollectionState;
+import io.vectordb.internal.metadata.v1.ListHeartbeatsResponse.Heartbeat;
 import io.vectordb.internal.metadata.v1.ShardState;
 import io.vectordb.internal.storage.v1.DiskInfo;
 import io.vectordb.internal.storage.v1.ReplicaInfo;
@@ -34,8 +34,8 @@ final class ClusterMessages {
 
     private ClusterMessages() {}
 
-    /** @param silence since when the metadata service has not heard of it, if that is known */
-    static Node node(NodeAnswer answer, Optional<Duration> silence) {
+    /** @param heartbeat since when the metadata service has not heard of it, if that is known */
+    static Node node(NodeAnswer answer, Optional<Heartbeat> heartbeat) {
         io.vectordb.internal.metadata.v1.Node known = answer.node();
         boolean isFound = NodeStates.isGone(known) || answer.answered();
         Node.Builder node = Node.newBuilder()
@@ -47,7 +47,7 @@ final class ClusterMessages {
                 .putAllLabels(known.getLabelsMap())
                 .setState(isFound ? state(known) : UNREACHABLE)
                 .setReason(answer.answered() ? known.getStateReason() : answer.failure());
-        silence.ifPresent(node::setSinceHeartbeat);
+        heartbeat.map(Heartbeat::getSince).ifPresent(node::setSinceHeartbeat);
         answer.disks().forEach(disk -> node.addDisks(disk(disk)));
         return node.build();
     }
