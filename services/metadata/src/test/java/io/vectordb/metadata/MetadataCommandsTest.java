@@ -233,7 +233,7 @@ class MetadataCommandsTest {
         List.of("i1", "i2", "i3").forEach(id -> register(index(id)));
         create(collection("orders", 2, 1));
         List<List<String>> before = indexNodes("orders");
-        long epoch = state.collections().get("orders").getShards(0).getEpoch();
+        long epoch = state.collection("orders").orElseThrow().getShards(0).getEpoch();
         String lost = before.getFirst().getFirst();
         become(lost, Node.State.UP, Node.State.SUSPECT);
         assertThat(indexNodes("orders")).isEqualTo(before);
@@ -243,7 +243,7 @@ class MetadataCommandsTest {
         assertThat(indexNodes("orders")).allSatisfy(nodes -> assertThat(nodes)
                 .doesNotContain(lost)
                 .hasSameSizeAs(before.getFirst()));
-        assertThat(state.collections().get("orders").getShards(0).getEpoch()).isEqualTo(epoch + 1);
+        assertThat(state.collection("orders").orElseThrow().getShards(0).getEpoch()).isEqualTo(epoch + 1);
     }
 
     @Test
@@ -265,8 +265,9 @@ class MetadataCommandsTest {
         assertThat(state).isEqualTo(before);
         become("s1", Node.State.UP, Node.State.DOWN);
         register(storage("s1").toBuilder().setBootId("another").build());
-        assertThat(state.nodes().get("s1").getState()).isEqualTo(Node.State.DOWN);
-        assertThat(state.nodes().get("s1").getBootId()).isEqualTo("another");
+        Node known = state.nodes().getOrDefault("s1", Node.getDefaultInstance());
+        assertThat(known.getState()).isEqualTo(Node.State.DOWN);
+        assertThat(known.getBootId()).isEqualTo("another");
     }
 
     @Test
