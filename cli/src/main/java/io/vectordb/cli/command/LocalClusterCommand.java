@@ -131,7 +131,9 @@ final class LocalClusterCommand {
             Start start = new Start(cli, new Controller(home, Installations.CLUSTER));
             return start.run(folder, steps -> {
                 Plan plan = Plans.cluster(
-                        folder, backupFolder, new Plans.ClusterSize(metadata, storage, index, port, grpcPort, basePort));
+                        folder,
+                        backupFolder,
+                        new Plans.ClusterSize(metadata, storage, index, port, grpcPort, basePort));
                 Ports.requireFree(
                         plan.processes(),
                         "127.0.0.1",

@@ -157,7 +157,8 @@ public final class MetadataClient implements AutoCloseable {
 
     private static boolean isWorthRepeating(VectorDbException error) {
         return switch (error.code()) {
-            case NOT_LEADER, STARTING, DEADLINE_EXCEEDED -> true;
+            // Cancelled by the other side, as by a server that is stopped.
+            case NOT_LEADER, STARTING, DEADLINE_EXCEEDED, CANCELLED -> true;
             // The state refuses with that code as well, when a collection needs more nodes than there are.
             case SHARD_UNAVAILABLE ->
                 error.metadata().containsKey(GrpcErrors.UNREACHED)

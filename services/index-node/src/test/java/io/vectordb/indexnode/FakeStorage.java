@@ -37,8 +37,8 @@ import io.vectordb.internal.storage.v1.WriteCommand;
 import io.vectordb.internal.storage.v1.WriteUnit;
 import io.vectordb.rpc.ChannelFactory;
 import io.vectordb.rpc.ClusterWatch;
-import io.vectordb.rpc.MetadataClient;
 import io.vectordb.rpc.ErrorServerInterceptor;
+import io.vectordb.rpc.MetadataClient;
 import io.vectordb.rpc.ShardClient;
 import io.vectordb.segmentstore.SegmentStore;
 import io.vectordb.segmentstore.SegmentStoreSettings;
@@ -123,8 +123,7 @@ final class FakeStorage extends StorageServiceGrpc.StorageServiceImplBase implem
                 observer.onNext(state);
             }
         });
-        watch = new ClusterWatch(
-                new MetadataClient(channels, List.of(ChannelFactory.IN_PROCESS + name + "-metadata")));
+        watch = new ClusterWatch(new MetadataClient(channels, List.of(ChannelFactory.IN_PROCESS + name + "-metadata")));
         client = new ShardClient(channels, watch);
         watch.start();
         await(watch::isSynced);

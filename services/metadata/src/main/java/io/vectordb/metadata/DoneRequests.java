@@ -64,7 +64,8 @@ final class DoneRequests {
     private static Transition remembered(Transition done, long index, MetadataCommand command) {
         SortedMap<Long, DoneRequest> requests = new TreeMap<>(done.state().done());
         List<StateStore.Change> changes = new ArrayList<>(done.changes());
-        while (!requests.isEmpty() && (requests.size() >= MOST || isOld(requests.firstEntry().getValue(), command))) {
+        while (!requests.isEmpty()
+                && (requests.size() >= MOST || isOld(requests.firstEntry().getValue(), command))) {
             changes.add(new StateStore.Delete(key(requests.pollFirstEntry().getKey())));
         }
         DoneRequest row = DoneRequest.newBuilder()

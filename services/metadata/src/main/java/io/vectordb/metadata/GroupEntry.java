@@ -90,7 +90,8 @@ final class GroupEntry {
             if (answer.isEmpty()) {
                 silent.add(other.id() + " at " + other.rpcAddress());
             }
-            clusterExists |= answer.filter(each -> !each.getClusterId().isEmpty()).isPresent();
+            clusterExists |=
+                    answer.filter(each -> !each.getClusterId().isEmpty()).isPresent();
         }
         if (clusterExists) {
             founding = false;
@@ -99,8 +100,9 @@ final class GroupEntry {
         } else if (silent.isEmpty()) {
             node.addGroup(MetadataLog.GROUP, members.peers());
         } else {
-            problem = Optional.of("this member has no data, and whether that is its first start only all others can tell: "
-                    + silent + " did not answer");
+            problem = Optional.of(
+                    "this member has no data, and whether that is its first start only all others can tell: " + silent
+                            + " did not answer");
         }
     }
 
@@ -117,8 +119,9 @@ final class GroupEntry {
     }
 
     private AdmitMemberResponse askToBeAdmitted() {
-        List<String> others =
-                members.others().stream().map(MetadataMembers.Member::rpcAddress).toList();
+        List<String> others = members.others().stream()
+                .map(MetadataMembers.Member::rpcAddress)
+                .toList();
         try (MetadataClient client = new MetadataClient(channels, others)) {
             return client.call(
                             MetadataServiceGrpc.getAdmitMemberMethod(),

@@ -81,7 +81,8 @@ final class MemberAdmission {
     private void refuseUnlessReachable() {
         String configured = members.find(members.self()).orElseThrow().peer().address();
         conf().stream()
-                .filter(each -> each.nodeId().equals(members.self()) && !each.address().equals(configured))
+                .filter(each ->
+                        each.nodeId().equals(members.self()) && !each.address().equals(configured))
                 .findFirst()
                 .ifPresent(self -> {
                     throw new VectorDbException(
@@ -105,7 +106,8 @@ final class MemberAdmission {
                             if (e == null) {
                                 LOG.info("the metadata member {} votes", member.nodeId());
                             } else {
-                                LOG.debug("the metadata member {} does not vote yet: {}", member.nodeId(), e.toString());
+                                LOG.debug(
+                                        "the metadata member {} does not vote yet: {}", member.nodeId(), e.toString());
                             }
                         });
             }
@@ -118,9 +120,10 @@ final class MemberAdmission {
 
     private AdmitMemberResponse voters() {
         AdmitMemberResponse.Builder voters = AdmitMemberResponse.newBuilder();
-        conf().stream().filter(GroupMember::voter).forEach(member -> voters.addVotersBuilder()
-                .setId(member.nodeId())
-                .setRaftAddress(member.address()));
+        conf().stream()
+                .filter(GroupMember::voter)
+                .forEach(member ->
+                        voters.addVotersBuilder().setId(member.nodeId()).setRaftAddress(member.address()));
         return voters.build();
     }
 }

@@ -11,18 +11,18 @@ import io.vectordb.common.VectorDbException;
 import io.vectordb.common.Violation;
 import io.vectordb.internal.metadata.v1.AddFieldsRequest;
 import io.vectordb.internal.metadata.v1.AddFieldsResponse;
-import io.vectordb.internal.metadata.v1.AppendAuditRequest;
-import io.vectordb.internal.metadata.v1.AppendAuditResponse;
 import io.vectordb.internal.metadata.v1.AdmitMemberRequest;
 import io.vectordb.internal.metadata.v1.AdmitMemberResponse;
+import io.vectordb.internal.metadata.v1.AppendAuditRequest;
+import io.vectordb.internal.metadata.v1.AppendAuditResponse;
 import io.vectordb.internal.metadata.v1.ClusterUpdate;
-import io.vectordb.internal.metadata.v1.DescribeMemberRequest;
-import io.vectordb.internal.metadata.v1.DescribeMemberResponse;
 import io.vectordb.internal.metadata.v1.CreateCollection;
 import io.vectordb.internal.metadata.v1.CreateCollectionRequest;
 import io.vectordb.internal.metadata.v1.CreateCollectionResponse;
 import io.vectordb.internal.metadata.v1.DeleteCollectionRequest;
 import io.vectordb.internal.metadata.v1.DeleteCollectionResponse;
+import io.vectordb.internal.metadata.v1.DescribeMemberRequest;
+import io.vectordb.internal.metadata.v1.DescribeMemberResponse;
 import io.vectordb.internal.metadata.v1.FinishCollectionRequest;
 import io.vectordb.internal.metadata.v1.FinishCollectionResponse;
 import io.vectordb.internal.metadata.v1.ListAuditRequest;
@@ -205,7 +205,9 @@ final class MetadataGrpcService extends MetadataServiceGrpc.MetadataServiceImplB
         }
         checkRequestId(request.getRequestId());
         submit(
-                MetadataCommand.newBuilder().setRequestId(request.getRequestId()).setAddFields(request),
+                MetadataCommand.newBuilder()
+                        .setRequestId(request.getRequestId())
+                        .setAddFields(request),
                 MetadataResult::getAddFields,
                 observer);
     }
@@ -225,7 +227,9 @@ final class MetadataGrpcService extends MetadataServiceGrpc.MetadataServiceImplB
     public void succeedShard(SucceedShardRequest request, StreamObserver<SucceedShardResponse> observer) {
         checkRequestId(request.getRequestId());
         submit(
-                MetadataCommand.newBuilder().setRequestId(request.getRequestId()).setSucceedShard(request),
+                MetadataCommand.newBuilder()
+                        .setRequestId(request.getRequestId())
+                        .setSucceedShard(request),
                 MetadataResult::getSucceedShard,
                 observer);
     }
@@ -238,7 +242,9 @@ final class MetadataGrpcService extends MetadataServiceGrpc.MetadataServiceImplB
         }
         checkRequestId(request.getRequestId());
         submit(
-                MetadataCommand.newBuilder().setRequestId(request.getRequestId()).setAppendAudit(request),
+                MetadataCommand.newBuilder()
+                        .setRequestId(request.getRequestId())
+                        .setAppendAudit(request),
                 MetadataResult::getAppendAudit,
                 observer);
     }
@@ -247,9 +253,10 @@ final class MetadataGrpcService extends MetadataServiceGrpc.MetadataServiceImplB
     public void listAudit(ListAuditRequest request, StreamObserver<ListAuditResponse> observer) {
         int limit = Math.clamp(request.getLimit(), 1, Limits.PAGE);
         answer(
-                log.confirm(remaining()).thenApply(_ -> ListAuditResponse.newBuilder()
-                        .addAllEntries(log.audit(request.getAfterIndex(), limit))
-                        .build()),
+                log.confirm(remaining())
+                        .thenApply(_ -> ListAuditResponse.newBuilder()
+                                .addAllEntries(log.audit(request.getAfterIndex(), limit))
+                                .build()),
                 observer);
     }
 

@@ -66,10 +66,7 @@ final class MetadataLog implements ServiceReadiness, AutoCloseable {
             FatalErrorHandler fatal) {
         this.clock = clock;
         this.node = RaftNode.start(
-                config(properties),
-                (_, directory) -> new MetadataStateMachine(directory, hub),
-                fatal,
-                (_, _, _) -> {});
+                config(properties), (_, directory) -> new MetadataStateMachine(directory, hub), fatal, (_, _, _) -> {});
         this.members = properties.group().orElseGet(() -> alone(node));
         this.entry = new GroupEntry(node, members, channels);
         this.admission = new MemberAdmission(node, members, channels);
@@ -92,13 +89,11 @@ final class MetadataLog implements ServiceReadiness, AutoCloseable {
         int port = Integer.parseInt(peer.address().substring(colon + 1));
         return new MetadataMembers(
                 node.nodeId(),
-                List.of(new MetadataMembers.Member(
-                        node.nodeId(), peer.address().substring(0, colon), 0, port)));
+                List.of(new MetadataMembers.Member(node.nodeId(), peer.address().substring(0, colon), 0, port)));
     }
 
     /** Opens the log in the service's folder, or makes it there. Returns before it has a leader. */
-    static MetadataLog open(
-            MetadataProperties properties, WatchHub hub, ChannelFactory channels, InstantSource clock) {
+    static MetadataLog open(MetadataProperties properties, WatchHub hub, ChannelFactory channels, InstantSource clock) {
         return open(properties, hub, channels, clock, FatalErrorHandler.HALT);
     }
 
@@ -279,7 +274,8 @@ final class MetadataLog implements ServiceReadiness, AutoCloseable {
         InitCluster init = InitCluster.newBuilder()
                 .setClusterId(UUID.randomUUID().toString())
                 .build();
-        submit(MetadataCommand.newBuilder().setInitCluster(init), NAMING_TIMEOUT).join();
+        submit(MetadataCommand.newBuilder().setInitCluster(init), NAMING_TIMEOUT)
+                .join();
     }
 
     @Override
@@ -290,8 +286,8 @@ final class MetadataLog implements ServiceReadiness, AutoCloseable {
     @Override
     public Optional<String> notReadyBecause() {
         if (!node.has(GROUP)) {
-            return Optional.of(entry.problem().orElseGet(() -> String.valueOf(
-                    node.failedGroups().getOrDefault(GROUP, "the log is not open"))));
+            return Optional.of(entry.problem()
+                    .orElseGet(() -> String.valueOf(node.failedGroups().getOrDefault(GROUP, "the log is not open"))));
         }
         if (!node.isHealthy()) {
             return Optional.of("the replica of the metadata log does not run");

@@ -40,6 +40,7 @@ public record MetadataProperties(
         return members.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new MetadataMembers(
-                        nodeId, members.stream().map(MetadataMembers.Member::parse).toList()));
+                        nodeId,
+                        members.stream().map(MetadataMembers.Member::parse).toList()));
     }
 }

@@ -39,7 +39,8 @@ class MetadataGroupTest {
     private static CreateCollectionResponse make(TestGroup group, String name) {
         return group.client
                 .call(MetadataServiceGrpc.getCreateCollectionMethod(), create(name), LONG)
-                .block();
+                .blockOptional()
+                .orElseThrow();
     }
 
     private static void append(TestGroup group, String action) {
@@ -106,8 +107,10 @@ class MetadataGroupTest {
         try (TestGroup group = new TestGroup(folder, 3).start()) {
             register(group);
             String leader = group.leader();
-            String follower =
-                    group.ids().stream().filter(id -> !id.equals(leader)).findFirst().orElseThrow();
+            String follower = group.ids().stream()
+                    .filter(id -> !id.equals(leader))
+                    .findFirst()
+                    .orElseThrow();
             MetadataLog log = group.member(follower).log();
             await(log::follows);
             assertThat(log.notReadyBecause()).isEmpty();
@@ -141,14 +144,16 @@ class MetadataGroupTest {
             register(group);
             made = group.client
                     .call(MetadataServiceGrpc.getCreateCollectionMethod(), request, LONG)
-                    .block()
+                    .blockOptional()
+                    .orElseThrow()
                     .getCollection();
             cluster = group.member(group.leader()).log().state().clusterId();
             group.ids().forEach(group::stop);
             group.start();
             assertThat(group.client
                             .call(MetadataServiceGrpc.getCreateCollectionMethod(), request, LONG)
-                            .block()
+                            .blockOptional()
+                            .orElseThrow()
                             .getCollection())
                     .isEqualTo(made);
             for (String id : group.ids()) {
@@ -165,8 +170,10 @@ class MetadataGroupTest {
             register(group);
             make(group, "before");
             String leader = group.leader();
-            String wiped =
-                    group.ids().stream().filter(id -> !id.equals(leader)).findFirst().orElseThrow();
+            String wiped = group.ids().stream()
+                    .filter(id -> !id.equals(leader))
+                    .findFirst()
+                    .orElseThrow();
             group.stop(wiped);
             for (Path path : FileTrees.list(group.folder(wiped)).reversed()) {
                 Files.delete(path);
@@ -192,8 +199,9 @@ class MetadataGroupTest {
             await(() -> group.member("m1").log().notReadyBecause().orElse("").contains("m3 at"));
             assertThat(group.member("m2").log().describe().getHasReplica()).isFalse();
             group.start("m3");
-            group.ids().forEach(id -> await(
-                    () -> group.member(id).log().notReadyBecause().isEmpty()));
+            group.ids()
+                    .forEach(id ->
+                            await(() -> group.member(id).log().notReadyBecause().isEmpty()));
         }
     }
 }

@@ -15,7 +15,8 @@ class MetadataPropertiesTest {
     @Test
     void defaultsAreThoseOfASingleProcess() {
         assertThat(bind(Map.of()))
-                .isEqualTo(new MetadataProperties(Path.of("data/metadata"), "127.0.0.1", 0, "metadata-1", List.of(), 0));
+                .isEqualTo(
+                        new MetadataProperties(Path.of("data/metadata"), "127.0.0.1", 0, "metadata-1", List.of(), 0));
     }
 
     @Test
@@ -26,7 +27,8 @@ class MetadataPropertiesTest {
                         "vectordb.metadata.raft-port", "9311",
                         "vectordb.metadata.node-id", "metadata-2",
                         "vectordb.metadata.default-replicas", "5")))
-                .isEqualTo(new MetadataProperties(Path.of("/srv/metadata"), "10.0.0.1", 9311, "metadata-2", List.of(), 5));
+                .isEqualTo(
+                        new MetadataProperties(Path.of("/srv/metadata"), "10.0.0.1", 9311, "metadata-2", List.of(), 5));
     }
 
     @Test

@@ -52,8 +52,8 @@ final class TestGroup implements AutoCloseable {
     /** Starts all of them and waits until they are ready. */
     TestGroup start() {
         ids().forEach(this::start);
-        ids().forEach(id -> TestMetadata.await(
-                () -> member(id).log().notReadyBecause().isEmpty()));
+        ids().forEach(id ->
+                TestMetadata.await(() -> member(id).log().notReadyBecause().isEmpty()));
         return this;
     }
 

@@ -79,8 +79,8 @@ class ReplicationTest {
                 .build()
                 .start();
         try (ChannelFactory channels = new ChannelFactory();
-                ClusterWatch watch = new ClusterWatch(
-                        new MetadataClient(channels, List.of(ChannelFactory.IN_PROCESS + metadata)))) {
+                ClusterWatch watch =
+                        new ClusterWatch(new MetadataClient(channels, List.of(ChannelFactory.IN_PROCESS + metadata)))) {
             watch.start();
             await(watch::isSynced);
             ShardClient client = new ShardClient(channels, watch);
