@@ -27,7 +27,7 @@ final class AdminCommand {
 
     /** Of releases to come. */
     private static final List<String> LATER =
-            List.of("rebalance", "move", "split", "merge", "drain", "decommission", "settings", "keys");
+            List.of("rebalance", "move", "split", "merge", "drain", "decommission", "keys");
 
     static final String SHARDS = "/v1/shards/";
 
@@ -45,6 +45,7 @@ final class AdminCommand {
                 .addSubcommand(new ShardVerbs.Compact(cli))
                 .addSubcommand(new ShardVerbs.Verify(cli))
                 .addSubcommand(new FormatDisk(cli))
+                .addSubcommand(new SettingsCommand(cli))
                 .addSubcommand(new UnsafeRecoverCommand(cli))
                 .addSubcommand(new Audit(cli));
         LATER.forEach(verb -> admin.addSubcommand(verb, new LaterCommand("admin " + verb)));
@@ -93,7 +94,7 @@ final class AdminCommand {
     }
 
     /** Who is there. */
-    @Command(name = "nodes", description = "List storage and index nodes; one that does not answer is unreachable.")
+    @Command(name = "nodes", description = "List storage and index nodes with their states.")
     static final class Nodes extends ServerCommand {
 
         Nodes(Cli cli) {
@@ -104,14 +105,18 @@ final class AdminCommand {
         public Integer call() {
             pages("/v1/nodes", (results, answer) -> {
                 JsonNode nodes = answer.json().path("nodes");
-                TextTable table = new TextTable(List.of("node", "service", "state", "address", "disks", "reason"));
+                TextTable table = new TextTable(
+                        List.of("node", "service", "state", "heard", "zone", "address", "disks", "labels", "reason"));
                 for (JsonNode node : nodes) {
                     table.add(List.of(
                             cell(node, "id"),
                             cell(node, "service"),
                             cell(node, "state"),
+                            cell(node, "since_heartbeat"),
+                            cell(node, "zone"),
                             cell(node, "address"),
                             String.valueOf(node.path("disks").size()),
+                            node.path("labels").isEmpty() ? "" : cell(node, "labels"),
                             cell(node, "reason")));
                 }
                 results.list(answer, nodes, table);
@@ -147,9 +152,9 @@ final class AdminCommand {
                                 cell(disk, "path"),
                                 cell(disk.path("failure"), "message")));
                     }
-                    if (cell(node, "state").equals("unreachable")
-                            && cell(node, "service").equals("storage")) {
-                        table.add(List.of(cell(node, "id"), "", "unreachable", "", "", "", "", cell(node, "reason")));
+                    if (node.path("disks").isEmpty() && cell(node, "service").equals("storage")) {
+                        table.add(List.of(
+                                cell(node, "id"), "", cell(node, "state"), "", "", "", "", cell(node, "reason")));
                     }
                 }
                 results.list(answer, answer.json().path("nodes"), table);

@@ -61,8 +61,10 @@ final class ChangeHistory {
 
     /** What makes the present state of that of a version; everything when the version is 0 or too old. */
     ClusterUpdate since(long version) {
-        ClusterUpdate.Builder update =
-                ClusterUpdate.newBuilder().setVersion(current.version()).setClusterId(current.clusterId());
+        ClusterUpdate.Builder update = ClusterUpdate.newBuilder()
+                .setVersion(current.version())
+                .setClusterId(current.clusterId())
+                .setControl(current.control());
         if (version == 0 || version < floor) {
             return update.addAllNodes(current.nodes().values())
                     .addAllCollections(current.collections().values())
@@ -101,7 +103,9 @@ final class ChangeHistory {
 
     private static Set<String> without(String prefix, Set<String> keys) {
         Set<String> found = new HashSet<>();
-        keys.stream().filter(key -> key.startsWith(prefix)).forEach(key -> found.add(key.substring(prefix.length())));
+        keys.stream()
+                .filter(key -> key.startsWith(prefix))
+                .forEach(key -> found.add(key.substring(prefix.length())));
         return found;
     }
 }

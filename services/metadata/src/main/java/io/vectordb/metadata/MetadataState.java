@@ -3,6 +3,7 @@ package io.vectordb.metadata;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.vectordb.internal.metadata.v1.ClusterControl;
 import io.vectordb.internal.metadata.v1.ClusterState;
 import io.vectordb.internal.metadata.v1.CollectionState;
 import io.vectordb.internal.metadata.v1.CreateCollection;
@@ -26,6 +27,7 @@ import java.util.TreeMap;
  * @param requests by request id: what a collection that still exists was created by, with its uid
  * @param done what commands with request ids answered, by the index of their entries
  * @param lastAudit the newest line of the audit log, whose others are in the store only; the default instance before the first
+ * @param control of the whole cluster
  */
 record MetadataState(
         long version,
@@ -34,16 +36,25 @@ record MetadataState(
         SortedMap<String, CollectionState> collections,
         SortedMap<String, CreateCollection> requests,
         SortedMap<Long, DoneRequest> done,
-        AuditEntry lastAudit) {
+        AuditEntry lastAudit,
+        ClusterControl control) {
 
     static final MetadataState EMPTY = new MetadataState(
-            0, "", new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), AuditEntry.getDefaultInstance());
+            0,
+            "",
+            new TreeMap<>(),
+            new TreeMap<>(),
+            new TreeMap<>(),
+            new TreeMap<>(),
+            AuditEntry.getDefaultInstance(),
+            ClusterControl.getDefaultInstance());
 
     static final String VERSION_KEY = "version";
     static final String CLUSTER_KEY = "cluster";
     static final String NODE_PREFIX = "node/";
     static final String COLLECTION_PREFIX = "collection/";
     static final String REQUEST_PREFIX = "request/";
+    static final String CONTROL_KEY = "control";
     static final String DONE_PREFIX = "done/";
     static final String AUDIT_PREFIX = "audit/";
 
@@ -70,6 +81,9 @@ record MetadataState(
         if (key.equals(CLUSTER_KEY)) {
             return withClusterId(InitCluster.parseFrom(value).getClusterId());
         }
+        if (key.equals(CONTROL_KEY)) {
+            return withControl(ClusterControl.parseFrom(value));
+        }
         if (key.startsWith(NODE_PREFIX)) {
             return withNode(Node.parseFrom(value));
         }
@@ -90,47 +104,49 @@ record MetadataState(
     }
 
     MetadataState withVersion(long newVersion) {
-        return new MetadataState(newVersion, clusterId, nodes, collections, requests, done, lastAudit);
+        return new MetadataState(newVersion, clusterId, nodes, collections, requests, done, lastAudit, control);
     }
 
     MetadataState withClusterId(String id) {
-        return new MetadataState(version, id, nodes, collections, requests, done, lastAudit);
+        return new MetadataState(version, id, nodes, collections, requests, done, lastAudit, control);
     }
 
     MetadataState withNode(Node node) {
-        return new MetadataState(
-                version, clusterId, with(nodes, node.getId(), node), collections, requests, done, lastAudit);
+        return new MetadataState(version, clusterId, with(nodes, node.getId(), node), collections, requests, done, lastAudit, control);
     }
 
     MetadataState withCollection(CollectionState collection) {
         String name = collection.getCollection().getName();
-        return new MetadataState(
-                version, clusterId, nodes, with(collections, name, collection), requests, done, lastAudit);
+        return new MetadataState(version, clusterId, nodes, with(collections, name, collection), requests, done, lastAudit, control);
     }
 
     MetadataState withRequest(CreateCollection creation) {
         String id = creation.getRequest().getRequestId();
-        return new MetadataState(version, clusterId, nodes, collections, with(requests, id, creation), done, lastAudit);
+        return new MetadataState(version, clusterId, nodes, collections, with(requests, id, creation), done, lastAudit, control);
     }
 
     MetadataState withLastAudit(AuditEntry entry) {
-        return new MetadataState(version, clusterId, nodes, collections, requests, done, entry);
+        return new MetadataState(version, clusterId, nodes, collections, requests, done, entry, control);
     }
 
     MetadataState withDone(SortedMap<Long, DoneRequest> requestsDone) {
-        return new MetadataState(version, clusterId, nodes, collections, requests, requestsDone, lastAudit);
+        return new MetadataState(version, clusterId, nodes, collections, requests, requestsDone, lastAudit, control);
+    }
+
+    MetadataState withControl(ClusterControl newControl) {
+        return new MetadataState(version, clusterId, nodes, collections, requests, done, lastAudit, newControl);
     }
 
     MetadataState withoutCollection(String name) {
         SortedMap<String, CollectionState> left = new TreeMap<>(collections);
         left.remove(name);
-        return new MetadataState(version, clusterId, nodes, left, requests, done, lastAudit);
+        return new MetadataState(version, clusterId, nodes, left, requests, done, lastAudit, control);
     }
 
     MetadataState withoutRequest(String requestId) {
         SortedMap<String, CreateCollection> left = new TreeMap<>(requests);
         left.remove(requestId);
-        return new MetadataState(version, clusterId, nodes, collections, left, done, lastAudit);
+        return new MetadataState(version, clusterId, nodes, collections, left, done, lastAudit, control);
     }
 
     Optional<CollectionState> collection(String name) {
@@ -161,6 +177,7 @@ record MetadataState(
                 .setClusterId(clusterId)
                 .addAllNodes(nodes.values())
                 .addAllCollections(collections.values())
+                .setControl(control)
                 .build();
     }
 

@@ -6,16 +6,19 @@ import io.vectordb.v1.Disk;
 import io.vectordb.v1.FormatDiskRequest;
 import io.vectordb.v1.GetClusterRequest;
 import io.vectordb.v1.GetClusterResponse;
+import io.vectordb.v1.GetSettingsRequest;
 import io.vectordb.v1.ListNodesRequest;
 import io.vectordb.v1.ListNodesResponse;
 import io.vectordb.v1.ListShardsRequest;
 import io.vectordb.v1.ListShardsResponse;
 import io.vectordb.v1.Operation;
 import io.vectordb.v1.ReactorClusterServiceGrpc;
+import io.vectordb.v1.Settings;
 import io.vectordb.v1.Shard;
 import io.vectordb.v1.ShardMaintenance;
 import io.vectordb.v1.SnapshotShardRequest;
 import io.vectordb.v1.TransferLeaderRequest;
+import io.vectordb.v1.UpdateSettingsRequest;
 import reactor.core.publisher.Mono;
 
 /** The cluster as operators see it and change it. */
@@ -23,11 +26,13 @@ final class ClusterEndpoint extends ReactorClusterServiceGrpc.ClusterServiceImpl
 
     private final ClusterAdmin cluster;
     private final ShardAdmin shards;
+    private final SettingsAdmin settings;
     private final CoordinatorProperties properties;
 
-    ClusterEndpoint(ClusterAdmin cluster, ShardAdmin shards, CoordinatorProperties properties) {
+    ClusterEndpoint(ClusterAdmin cluster, ShardAdmin shards, SettingsAdmin settings, CoordinatorProperties properties) {
         this.cluster = cluster;
         this.shards = shards;
+        this.settings = settings;
         this.properties = properties;
     }
 
@@ -67,6 +72,16 @@ final class ClusterEndpoint extends ReactorClusterServiceGrpc.ClusterServiceImpl
     @Override
     public Mono<Operation> compactShard(CompactShardRequest request) {
         return shards.compact(request, time(request.hasTimeout(), request.getTimeout()));
+    }
+
+    @Override
+    public Mono<Settings> getSettings(GetSettingsRequest request) {
+        return settings.get(defaultTime());
+    }
+
+    @Override
+    public Mono<Settings> updateSettings(UpdateSettingsRequest request) {
+        return settings.update(request, time(request.hasTimeout(), request.getTimeout()));
     }
 
     @Override

@@ -63,7 +63,8 @@ final class PublicGrpcServices {
                 new CollectionEndpoint(collections, properties),
                 new RecordEndpoint(records, getter, bulk, properties),
                 new SearchEndpoint(searching, properties),
-                Caller.told(new ClusterEndpoint(background.cluster(), background.shards(), properties)),
+                Caller.told(new ClusterEndpoint(
+                        background.cluster(), background.shards(), background.settings(), properties)),
                 Caller.told(new AdminEndpoint(background, properties)),
                 new OperationEndpoint(background.operations(), properties),
                 new SystemEndpoint(catalog, embedder));
@@ -78,6 +79,7 @@ final class PublicGrpcServices {
             BackupAdmin backups,
             ClusterAdmin cluster,
             ShardAdmin shards,
+            SettingsAdmin settings,
             UnsafeRecovery recovery,
             AuditLog audit) {}
 
