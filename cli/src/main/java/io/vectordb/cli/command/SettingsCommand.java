@@ -17,9 +17,7 @@ import picocli.CommandLine.Parameters;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The settings of the cluster that can be changed while it runs. */
-@Command(
-        name = "settings",
-        description = "List the settings of the cluster, or change some: NAME=VALUE, --unset NAME.")
+@Command(name = "settings", description = "List the settings of the cluster, or change some: NAME=VALUE, --unset NAME.")
 final class SettingsCommand extends ServerCommand {
 
     private static final String PATH = "/v1/settings";

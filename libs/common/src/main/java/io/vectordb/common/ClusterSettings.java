@@ -84,11 +84,11 @@ public record ClusterSettings(SortedMap<String, String> set) {
         private Optional<Violation> check(String value) {
             Optional<Duration> duration = duration(value);
             if (duration.isEmpty()) {
-                return Optional.of(violation("expected a duration such as 500ms, 5s, 10m or 2h, received \"" + value + "\""));
+                return Optional.of(
+                        violation("expected a duration such as 500ms, 5s, 10m or 2h, received \"" + value + "\""));
             }
             if (duration.get().compareTo(least) < 0 || duration.get().compareTo(most) > 0) {
-                return Optional.of(violation(
-                        "expected " + text(least) + " to " + text(most) + ", received " + value));
+                return Optional.of(violation("expected " + text(least) + " to " + text(most) + ", received " + value));
             }
             return Optional.empty();
         }

@@ -18,7 +18,9 @@ class ClusterSettingsTest {
     @Test
     void everySettingHasADefaultThatItWouldAccept() {
         for (ClusterSettings.Key key : ClusterSettings.Key.values()) {
-            assertThat(ClusterSettings.DEFAULTS.with(Map.of(key.key(), key.byDefault()), List.of()).values())
+            assertThat(ClusterSettings.DEFAULTS
+                            .with(Map.of(key.key(), key.byDefault()), List.of())
+                            .values())
                     .isEqualTo(ClusterSettings.DEFAULTS.values());
             assertThat(key.meaning()).isNotEmpty();
         }
@@ -37,9 +39,13 @@ class ClusterSettingsTest {
         assertThat(violations(Map.of("nodes.down_after", "soon", "nodes.no", "1s"), List.of("nodes.none")))
                 .extracting(Violation::path)
                 .containsExactlyInAnyOrder("set.nodes.down_after", "set.nodes.no", "unset.nodes.none");
-        assertThat(violations(Map.of("nodes.suspect_after", "1s"), List.of()).getFirst().message())
+        assertThat(violations(Map.of("nodes.suspect_after", "1s"), List.of())
+                        .getFirst()
+                        .message())
                 .isEqualTo("expected 2s to 10m, received 1s");
-        assertThat(violations(Map.of("nodes.suspect_after", "30s"), List.of()).getFirst().message())
+        assertThat(violations(Map.of("nodes.suspect_after", "30s"), List.of())
+                        .getFirst()
+                        .message())
                 .contains("more than nodes.suspect_after, which is 30s");
     }
 }

@@ -83,6 +83,9 @@ public final class NodeRegistrar implements SmartLifecycle, ServiceReadiness {
             return Optional.empty();
         }
         return Optional.of("the metadata service at " + properties.metadataAddress() + " has not been reached"
-                + registration.flatMap(NodeRegistration::problem).map(why -> ": " + why).orElse(""));
+                + registration
+                        .flatMap(NodeRegistration::problem)
+                        .map(why -> ": " + why)
+                        .orElse(""));
     }
 }

@@ -44,7 +44,8 @@ class PropertiesTest {
                                 "vectordb.cluster.zone", "a",
                                 "vectordb.cluster.labels.rack", "r1",
                                 "vectordb.cluster.heartbeat", "250ms")))
-                .isEqualTo(new ClusterProperties(List.of("inproc:m"), Duration.ofMillis(250), "a", Map.of("rack", "r1")));
+                .isEqualTo(
+                        new ClusterProperties(List.of("inproc:m"), Duration.ofMillis(250), "a", Map.of("rack", "r1")));
     }
 
     @Test

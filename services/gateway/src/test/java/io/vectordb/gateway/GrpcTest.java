@@ -24,11 +24,11 @@ import io.vectordb.common.VectorDbException;
 import io.vectordb.common.Violation;
 import io.vectordb.gateway.json.JsonWriter;
 import io.vectordb.rpc.GrpcErrors;
+import io.vectordb.v1.AdminServiceGrpc;
 import io.vectordb.v1.BulkChunk;
 import io.vectordb.v1.BulkRequest;
 import io.vectordb.v1.BulkResponse;
 import io.vectordb.v1.BulkStart;
-import io.vectordb.v1.AdminServiceGrpc;
 import io.vectordb.v1.Consistency;
 import io.vectordb.v1.CountRequest;
 import io.vectordb.v1.CountResponse;
@@ -282,8 +282,8 @@ class GrpcTest extends RunningGateway {
 
     @Test
     void laterMethodsAreUnimplementedWithTheirCode() {
-        assertThatThrownBy(() -> AdminServiceGrpc.newBlockingStub(channel)
-                        .listKeys(ListKeysRequest.getDefaultInstance()))
+        assertThatThrownBy(
+                        () -> AdminServiceGrpc.newBlockingStub(channel).listKeys(ListKeysRequest.getDefaultInstance()))
                 .satisfies(thrown -> {
                     assertThat(Status.fromThrowable(thrown).getCode()).isEqualTo(Status.Code.UNIMPLEMENTED);
                     assertThat(GrpcErrors.fromThrowable(thrown).code()).isEqualTo(ErrorCode.FEATURE_NOT_AVAILABLE);

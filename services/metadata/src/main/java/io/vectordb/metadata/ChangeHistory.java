@@ -103,9 +103,7 @@ final class ChangeHistory {
 
     private static Set<String> without(String prefix, Set<String> keys) {
         Set<String> found = new HashSet<>();
-        keys.stream()
-                .filter(key -> key.startsWith(prefix))
-                .forEach(key -> found.add(key.substring(prefix.length())));
+        keys.stream().filter(key -> key.startsWith(prefix)).forEach(key -> found.add(key.substring(prefix.length())));
         return found;
     }
 }

@@ -162,8 +162,8 @@ final class FailureDetector {
         long trust = Math.min(LONGEST_TRUST.toMillis(), FIRST_TRUST.toMillis() << Math.min(flaps - FLAPS, 10));
         return now - life.steadySinceMillis >= trust
                 ? Optional.empty()
-                : Optional.of("came back " + flaps + " times within " + MEMORY.toMinutes() + " min; trusted again after "
-                        + trust / 1_000 + " s without a break");
+                : Optional.of("came back " + flaps + " times within " + MEMORY.toMinutes()
+                        + " min; trusted again after " + trust / 1_000 + " s without a break");
     }
 
     /** By service, where so many are missing that none of it becomes DEAD. */
@@ -179,8 +179,9 @@ final class FailureDetector {
                 }
             }
         }
-        missing.entrySet().removeIf(each -> each.getValue() < LEAST_TOGETHER
-                || each.getValue() * MISSING_OF <= all.getOrDefault(each.getKey(), 0));
+        missing.entrySet()
+                .removeIf(each -> each.getValue() < LEAST_TOGETHER
+                        || each.getValue() * MISSING_OF <= all.getOrDefault(each.getKey(), 0));
         return missing;
     }
 }

@@ -37,10 +37,9 @@ final class IndexAssignments {
         return changed;
     }
 
-    private static List<String> indexNodes(
-            MetadataState state, Placement placement, List<String> present, int wanted) {
-        List<String> next =
-                new ArrayList<>(present.stream().filter(id -> !isGone(state, id)).toList());
+    private static List<String> indexNodes(MetadataState state, Placement placement, List<String> present, int wanted) {
+        List<String> next = new ArrayList<>(
+                present.stream().filter(id -> !isGone(state, id)).toList());
         next.addAll(placement.moreIndexNodes(next, wanted));
         if (next.size() == present.size() && present.containsAll(next)) {
             return present;

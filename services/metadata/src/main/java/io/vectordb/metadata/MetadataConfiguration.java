@@ -63,6 +63,7 @@ public class MetadataConfiguration {
     @Bean
     RpcServices metadataRpcServices(
             MetadataLog log, WatchHub hub, NodeSupervision nodes, MetadataProperties properties) {
-        return new RpcServices(SERVICE, List.of(new MetadataGrpcService(log, hub, nodes, properties.defaultReplicas())));
+        return new RpcServices(
+                SERVICE, List.of(new MetadataGrpcService(log, hub, nodes, properties.defaultReplicas())));
     }
 }

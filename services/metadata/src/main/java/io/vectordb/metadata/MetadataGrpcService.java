@@ -144,7 +144,8 @@ final class MetadataGrpcService extends MetadataServiceGrpc.MetadataServiceImplB
             observer.onCompleted();
             return;
         }
-        RegisterNodeRequest told = RegisterNodeRequest.newBuilder().setNode(reported).build();
+        RegisterNodeRequest told =
+                RegisterNodeRequest.newBuilder().setNode(reported).build();
         submit(MetadataCommand.newBuilder().setRegisterNode(told), MetadataResult::getRegisterNode, observer);
     }
 
@@ -162,7 +163,9 @@ final class MetadataGrpcService extends MetadataServiceGrpc.MetadataServiceImplB
         // The log refuses the same, but cannot tell all violations.
         ClusterSettings.of(log.state().control().getSettingsMap()).with(request.getSetMap(), request.getUnsetList());
         submit(
-                MetadataCommand.newBuilder().setRequestId(request.getRequestId()).setUpdateSettings(request),
+                MetadataCommand.newBuilder()
+                        .setRequestId(request.getRequestId())
+                        .setUpdateSettings(request),
                 MetadataResult::getUpdateSettings,
                 observer);
     }

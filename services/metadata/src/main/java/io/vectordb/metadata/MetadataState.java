@@ -112,17 +112,20 @@ record MetadataState(
     }
 
     MetadataState withNode(Node node) {
-        return new MetadataState(version, clusterId, with(nodes, node.getId(), node), collections, requests, done, lastAudit, control);
+        return new MetadataState(
+                version, clusterId, with(nodes, node.getId(), node), collections, requests, done, lastAudit, control);
     }
 
     MetadataState withCollection(CollectionState collection) {
         String name = collection.getCollection().getName();
-        return new MetadataState(version, clusterId, nodes, with(collections, name, collection), requests, done, lastAudit, control);
+        return new MetadataState(
+                version, clusterId, nodes, with(collections, name, collection), requests, done, lastAudit, control);
     }
 
     MetadataState withRequest(CreateCollection creation) {
         String id = creation.getRequest().getRequestId();
-        return new MetadataState(version, clusterId, nodes, collections, with(requests, id, creation), done, lastAudit, control);
+        return new MetadataState(
+                version, clusterId, nodes, collections, with(requests, id, creation), done, lastAudit, control);
     }
 
     MetadataState withLastAudit(AuditEntry entry) {

@@ -20,11 +20,7 @@ final class NodeCommands {
 
     /** A node as it says of itself, without what only the metadata says of it. */
     static Node report(Node node) {
-        return node.toBuilder()
-                .clearState()
-                .clearStateTime()
-                .clearStateReason()
-                .build();
+        return node.toBuilder().clearState().clearStateTime().clearStateReason().build();
     }
 
     /** What is stored of a node that reports itself: a new one is up, a known one keeps its state. */

@@ -43,7 +43,8 @@ final class NodeSupervision implements AutoCloseable {
     ListHeartbeatsResponse heartbeats() {
         ListHeartbeatsResponse.Builder heartbeats = ListHeartbeatsResponse.newBuilder();
         for (String id : log.state().nodes().keySet()) {
-            heartbeats.addHeartbeatsBuilder()
+            heartbeats
+                    .addHeartbeatsBuilder()
                     .setNode(id)
                     .setSince(Durations.fromMillis(detector.silence(id).toMillis()));
         }
@@ -79,7 +80,8 @@ final class NodeSupervision implements AutoCloseable {
         if (states.getMissingTogether() > 0) {
             LOG.warn("{} nodes are missing together: none is taken for dead", states.getMissingTogether());
         }
-        log.submit(MetadataCommand.newBuilder().setSetNodeStates(states), TIMEOUT).join();
+        log.submit(MetadataCommand.newBuilder().setSetNodeStates(states), TIMEOUT)
+                .join();
     }
 
     @Override

@@ -188,9 +188,8 @@ class FailureDetectorTest {
     @Test
     void aDecommissionedNodeStaysThatAndADrainingOneStaysWhileItLives() {
         addStorage(4);
-        state = state.withNode(node("s1").toBuilder()
-                .setState(Node.State.DECOMMISSIONED)
-                .build());
+        state = state.withNode(
+                node("s1").toBuilder().setState(Node.State.DECOMMISSIONED).build());
         state = state.withNode(
                 node("s2").toBuilder().setState(Node.State.DRAINING).build());
         silent.add("s1");

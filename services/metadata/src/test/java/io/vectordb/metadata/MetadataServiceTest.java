@@ -172,8 +172,9 @@ class MetadataServiceTest {
             assertThat(metadata.stub().updateSettings(change).getControl().getSettingsVersion())
                     .isEqualTo(version);
             assertThat(failure(() -> metadata.stub()
-                                    .updateSettings(
-                                            change.toBuilder().setRequestId("r2").build()))
+                                    .updateSettings(change.toBuilder()
+                                            .setRequestId("r2")
+                                            .build()))
                             .code())
                     .isEqualTo(ErrorCode.OPERATION_CONFLICT);
             assertThat(failure(() -> metadata.stub()
