@@ -39,7 +39,7 @@ class WatchRandomizedTest {
     @Test
     void aClientHasTheStateOfTheServerAndNeverAnOlderOneThanBefore() {
         List<Member> members = List.of(new Member(), new Member(), new Member());
-        ClusterState client = ClusterState.getDefaultInstance();
+        ClusterState client = MetadataState.EMPTY.toClusterState();
         long whole = 0;
         for (int step = 0; step < STEPS; step++) {
             change();
