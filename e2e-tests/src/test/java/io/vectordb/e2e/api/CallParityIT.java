@@ -6,9 +6,9 @@ import com.google.protobuf.UnknownFieldSet;
 import io.vectordb.e2e.process.GrpcClient;
 import io.vectordb.e2e.process.Rest;
 import io.vectordb.e2e.process.Values;
+import io.vectordb.v1.AdminServiceGrpc;
 import io.vectordb.v1.AsOf;
 import io.vectordb.v1.BatchMode;
-import io.vectordb.v1.AdminServiceGrpc;
 import io.vectordb.v1.CountRequest;
 import io.vectordb.v1.CreateCollectionRequest;
 import io.vectordb.v1.DeleteByFilterRequest;
@@ -352,8 +352,8 @@ class CallParityIT {
     @Test
     void methodsThatAreNotBuiltSayTheirName(Rest rest, GrpcClient grpc) {
         JsonNode problem = Parity.assertProblem(rest.get("/v1/keys"), Code.FEATURE_NOT_AVAILABLE);
-        GrpcClient.Failure failure = Parity.failure(() -> AdminServiceGrpc.newBlockingStub(grpc.channel())
-                .listKeys(ListKeysRequest.getDefaultInstance()));
+        GrpcClient.Failure failure = Parity.failure(
+                () -> AdminServiceGrpc.newBlockingStub(grpc.channel()).listKeys(ListKeysRequest.getDefaultInstance()));
         assertThat(failure.code()).isEqualTo(Code.FEATURE_NOT_AVAILABLE.name());
         assertThat(failure.status()).isEqualTo(Code.FEATURE_NOT_AVAILABLE.grpc());
         assertThat(failure.message())

@@ -136,10 +136,7 @@ final class Catalog {
 
     /** Since when the metadata service has not heard of nodes, by their ids. */
     Mono<Map<String, Heartbeat>> heartbeats(TimeBudget time) {
-        return call(
-                        MetadataServiceGrpc.getListHeartbeatsMethod(),
-                        ListHeartbeatsRequest.getDefaultInstance(),
-                        time)
+        return call(MetadataServiceGrpc.getListHeartbeatsMethod(), ListHeartbeatsRequest.getDefaultInstance(), time)
                 .map(answer -> answer.getHeartbeatsList().stream()
                         .collect(Collectors.toMap(Heartbeat::getNode, Function.identity())));
     }

@@ -51,7 +51,8 @@ final class ClusterAdmin {
         List<String> reasons = new ArrayList<>();
         int together = survey.state().getControl().getMissingTogether();
         if (together > 0) {
-            reasons.add(together + " nodes are missing together, more than a third of their kind: none of them is taken for "
+            reasons.add(together
+                    + " nodes are missing together, more than a third of their kind: none of them is taken for "
                     + "dead, and nothing is made anew elsewhere");
         }
         answers(survey).forEach(answer -> addReasons(answer, reasons));

@@ -17,11 +17,11 @@ import io.vectordb.v1.FormatDiskRequest;
 import io.vectordb.v1.GetClusterRequest;
 import io.vectordb.v1.GetClusterResponse;
 import io.vectordb.v1.GetOperationRequest;
+import io.vectordb.v1.GetSettingsRequest;
 import io.vectordb.v1.IndexSegment;
 import io.vectordb.v1.IndexView;
 import io.vectordb.v1.ListAuditEntriesRequest;
 import io.vectordb.v1.ListAuditEntriesResponse;
-import io.vectordb.v1.GetSettingsRequest;
 import io.vectordb.v1.ListNodesRequest;
 import io.vectordb.v1.ListShardsRequest;
 import io.vectordb.v1.ListShardsResponse;
@@ -235,9 +235,9 @@ class ClusterTest {
         assertThat(failure(() -> database.cluster().updateSettings(change)).code())
                 .isEqualTo(ErrorCode.OPERATION_CONFLICT);
         assertThat(failure(() -> database.cluster()
-                        .updateSettings(UpdateSettingsRequest.newBuilder()
-                                .putSet("nodes.dead_after", "never")
-                                .build()))
+                                .updateSettings(UpdateSettingsRequest.newBuilder()
+                                        .putSet("nodes.dead_after", "never")
+                                        .build()))
                         .violations())
                 .singleElement()
                 .satisfies(violation -> assertThat(violation.path()).isEqualTo("set.nodes.dead_after"));
