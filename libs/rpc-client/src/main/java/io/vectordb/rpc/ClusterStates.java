@@ -4,6 +4,8 @@ import io.vectordb.internal.metadata.v1.ClusterState;
 import io.vectordb.internal.metadata.v1.ClusterUpdate;
 import io.vectordb.internal.metadata.v1.CollectionState;
 import io.vectordb.internal.metadata.v1.Node;
+import io.vectordb.internal.metadata.v1.Task;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -33,6 +35,8 @@ public final class ClusterStates {
                 .values());
         next.addAllCollections(collections(isWhole ? ClusterState.getDefaultInstance() : state, update)
                 .values());
+        next.addAllTasks(tasks(isWhole ? ClusterState.getDefaultInstance() : state, update)
+                .values());
         return Optional.of(next.build());
     }
 
@@ -44,6 +48,7 @@ public final class ClusterStates {
                 .addAllNodes(state.getNodesList())
                 .addAllCollections(state.getCollectionsList())
                 .setControl(state.getControl())
+                .addAllTasks(state.getTasksList())
                 .build();
     }
 
@@ -53,6 +58,16 @@ public final class ClusterStates {
         update.getRemovedNodesList().forEach(nodes::remove);
         update.getNodesList().forEach(node -> nodes.put(node.getId(), node));
         return nodes;
+    }
+
+    /** In the order of their start, which a longer and then a greater number tells. */
+    private static SortedMap<String, Task> tasks(ClusterState state, ClusterUpdate update) {
+        SortedMap<String, Task> tasks =
+                new TreeMap<>(Comparator.comparingInt(String::length).thenComparing(Comparator.naturalOrder()));
+        state.getTasksList().forEach(task -> tasks.put(task.getId(), task));
+        update.getRemovedTasksList().forEach(tasks::remove);
+        update.getTasksList().forEach(task -> tasks.put(task.getId(), task));
+        return tasks;
     }
 
     /** By name; known by uid, since another one may have got the name of one that is gone. */

@@ -52,7 +52,9 @@ final class ChangeHistory {
     }
 
     private static boolean isTold(String key) {
-        return key.startsWith(MetadataState.NODE_PREFIX) || key.startsWith(MetadataState.COLLECTION_PREFIX);
+        return key.startsWith(MetadataState.NODE_PREFIX)
+                || key.startsWith(MetadataState.COLLECTION_PREFIX)
+                || key.startsWith(MetadataState.TASK_PREFIX);
     }
 
     MetadataState current() {
@@ -68,6 +70,7 @@ final class ChangeHistory {
         if (version == 0 || version < floor) {
             return update.addAllNodes(current.nodes().values())
                     .addAllCollections(current.collections().values())
+                    .addAllTasks(current.tasks().values())
                     .build();
         }
         update.setBaseVersion(version);
@@ -75,6 +78,7 @@ final class ChangeHistory {
         entries.stream().filter(entry -> entry.version() > version).forEach(entry -> changed.addAll(entry.keys()));
         addNodes(update, changed);
         addCollections(update, changed);
+        addTasks(update, changed);
         return update.build();
     }
 
@@ -85,6 +89,12 @@ final class ChangeHistory {
             } else {
                 update.addRemovedNodes(id);
             }
+        }
+    }
+
+    private void addTasks(ClusterUpdate.Builder update, Set<String> changed) {
+        for (String id : without(MetadataState.TASK_PREFIX, changed)) {
+            current.task(id).ifPresentOrElse(update::addTasks, () -> update.addRemovedTasks(id));
         }
     }
 

@@ -60,6 +60,13 @@ public class MetadataConfiguration {
         return new NodeSupervision(log);
     }
 
+    @Bean(destroyMethod = "close")
+    TaskRunner taskRunner(MetadataLog log, ChannelFactory channels) {
+        TaskRunner runner = new TaskRunner(log, new StorageNodes(channels, log::state));
+        runner.start();
+        return runner;
+    }
+
     @Bean
     RpcServices metadataRpcServices(
             MetadataLog log, WatchHub hub, NodeSupervision nodes, MetadataProperties properties) {

@@ -16,6 +16,8 @@ import io.vectordb.internal.metadata.v1.AdmitMemberResponse;
 import io.vectordb.internal.metadata.v1.AppendAuditRequest;
 import io.vectordb.internal.metadata.v1.AppendAuditResponse;
 import io.vectordb.internal.metadata.v1.ClusterUpdate;
+import io.vectordb.internal.metadata.v1.ControlTaskRequest;
+import io.vectordb.internal.metadata.v1.ControlTaskResponse;
 import io.vectordb.internal.metadata.v1.CreateCollection;
 import io.vectordb.internal.metadata.v1.CreateCollectionRequest;
 import io.vectordb.internal.metadata.v1.CreateCollectionResponse;
@@ -35,6 +37,9 @@ import io.vectordb.internal.metadata.v1.MetadataServiceGrpc;
 import io.vectordb.internal.metadata.v1.Node;
 import io.vectordb.internal.metadata.v1.RegisterNodeRequest;
 import io.vectordb.internal.metadata.v1.RegisterNodeResponse;
+import io.vectordb.internal.metadata.v1.StartTask;
+import io.vectordb.internal.metadata.v1.StartTaskRequest;
+import io.vectordb.internal.metadata.v1.StartTaskResponse;
 import io.vectordb.internal.metadata.v1.SucceedShardRequest;
 import io.vectordb.internal.metadata.v1.SucceedShardResponse;
 import io.vectordb.internal.metadata.v1.UpdateSettingsRequest;
@@ -235,6 +240,22 @@ final class MetadataGrpcService extends MetadataServiceGrpc.MetadataServiceImplB
                         .setSucceedShard(request),
                 MetadataResult::getSucceedShard,
                 observer);
+    }
+
+    @Override
+    public void startTask(StartTaskRequest request, StreamObserver<StartTaskResponse> observer) {
+        checkRequestId(request.getRequestId());
+        submit(
+                MetadataCommand.newBuilder()
+                        .setRequestId(request.getRequestId())
+                        .setStartTask(StartTask.newBuilder().setRequest(request)),
+                MetadataResult::getStartTask,
+                observer);
+    }
+
+    @Override
+    public void controlTask(ControlTaskRequest request, StreamObserver<ControlTaskResponse> observer) {
+        submit(MetadataCommand.newBuilder().setControlTask(request), MetadataResult::getControlTask, observer);
     }
 
     @Override

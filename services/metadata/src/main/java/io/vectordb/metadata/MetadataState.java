@@ -10,6 +10,8 @@ import io.vectordb.internal.metadata.v1.CreateCollection;
 import io.vectordb.internal.metadata.v1.DoneRequest;
 import io.vectordb.internal.metadata.v1.InitCluster;
 import io.vectordb.internal.metadata.v1.Node;
+import io.vectordb.internal.metadata.v1.ShardState;
+import io.vectordb.internal.metadata.v1.Task;
 import io.vectordb.v1.AuditEntry;
 import java.util.Collections;
 import java.util.Map;
@@ -26,6 +28,7 @@ import java.util.TreeMap;
  * @param collections by name
  * @param requests by request id: what a collection that still exists was created by, with its uid
  * @param done what commands with request ids answered, by the index of their entries
+ * @param tasks by number, which is the log index of their start
  * @param lastAudit the newest line of the audit log, whose others are in the store only; the default instance before the first
  * @param control of the whole cluster
  */
@@ -36,12 +39,14 @@ record MetadataState(
         SortedMap<String, CollectionState> collections,
         SortedMap<String, CreateCollection> requests,
         SortedMap<Long, DoneRequest> done,
+        SortedMap<Long, Task> tasks,
         AuditEntry lastAudit,
         ClusterControl control) {
 
     static final MetadataState EMPTY = new MetadataState(
             0,
             "",
+            new TreeMap<>(),
             new TreeMap<>(),
             new TreeMap<>(),
             new TreeMap<>(),
@@ -57,12 +62,14 @@ record MetadataState(
     static final String CONTROL_KEY = "control";
     static final String DONE_PREFIX = "done/";
     static final String AUDIT_PREFIX = "audit/";
+    static final String TASK_PREFIX = "task/";
 
     MetadataState {
         nodes = Collections.unmodifiableSortedMap(nodes);
         collections = Collections.unmodifiableSortedMap(collections);
         requests = Collections.unmodifiableSortedMap(requests);
         done = Collections.unmodifiableSortedMap(done);
+        tasks = Collections.unmodifiableSortedMap(tasks);
     }
 
     /** The state that these stored rows make up. */
@@ -100,56 +107,79 @@ record MetadataState(
         if (key.startsWith(AUDIT_PREFIX)) {
             return withLastAudit(AuditEntry.parseFrom(value));
         }
+        if (key.startsWith(TASK_PREFIX)) {
+            return withTask(Task.parseFrom(value));
+        }
         throw new IllegalStateException("The stored metadata has a row that this program does not know: " + key);
     }
 
     MetadataState withVersion(long newVersion) {
-        return new MetadataState(newVersion, clusterId, nodes, collections, requests, done, lastAudit, control);
+        return new MetadataState(newVersion, clusterId, nodes, collections, requests, done, tasks, lastAudit, control);
     }
 
     MetadataState withClusterId(String id) {
-        return new MetadataState(version, id, nodes, collections, requests, done, lastAudit, control);
+        return new MetadataState(version, id, nodes, collections, requests, done, tasks, lastAudit, control);
     }
 
     MetadataState withNode(Node node) {
         return new MetadataState(
-                version, clusterId, with(nodes, node.getId(), node), collections, requests, done, lastAudit, control);
+                version, clusterId, with(nodes, node.getId(), node), collections, requests, done, tasks, lastAudit, control);
     }
 
     MetadataState withCollection(CollectionState collection) {
         String name = collection.getCollection().getName();
         return new MetadataState(
-                version, clusterId, nodes, with(collections, name, collection), requests, done, lastAudit, control);
+                version, clusterId, nodes, with(collections, name, collection), requests, done, tasks, lastAudit, control);
     }
 
     MetadataState withRequest(CreateCollection creation) {
         String id = creation.getRequest().getRequestId();
         return new MetadataState(
-                version, clusterId, nodes, collections, with(requests, id, creation), done, lastAudit, control);
+                version, clusterId, nodes, collections, with(requests, id, creation), done, tasks, lastAudit, control);
     }
 
     MetadataState withLastAudit(AuditEntry entry) {
-        return new MetadataState(version, clusterId, nodes, collections, requests, done, entry, control);
+        return new MetadataState(version, clusterId, nodes, collections, requests, done, tasks, entry, control);
+    }
+
+    MetadataState withTask(Task task) {
+        SortedMap<Long, Task> changed = new TreeMap<>(tasks);
+        changed.put(taskNumber(task.getId()), task);
+        return withTasks(changed);
+    }
+
+    MetadataState withoutTask(Task task) {
+        SortedMap<Long, Task> left = new TreeMap<>(tasks);
+        left.remove(taskNumber(task.getId()));
+        return withTasks(left);
+    }
+
+    private MetadataState withTasks(SortedMap<Long, Task> changed) {
+        return new MetadataState(version, clusterId, nodes, collections, requests, done, changed, lastAudit, control);
+    }
+
+    private static long taskNumber(String id) {
+        return Long.parseLong(id.substring(id.indexOf('-') + 1));
     }
 
     MetadataState withDone(SortedMap<Long, DoneRequest> requestsDone) {
-        return new MetadataState(version, clusterId, nodes, collections, requests, requestsDone, lastAudit, control);
+        return new MetadataState(version, clusterId, nodes, collections, requests, requestsDone, tasks, lastAudit, control);
     }
 
     MetadataState withControl(ClusterControl newControl) {
-        return new MetadataState(version, clusterId, nodes, collections, requests, done, lastAudit, newControl);
+        return new MetadataState(version, clusterId, nodes, collections, requests, done, tasks, lastAudit, newControl);
     }
 
     MetadataState withoutCollection(String name) {
         SortedMap<String, CollectionState> left = new TreeMap<>(collections);
         left.remove(name);
-        return new MetadataState(version, clusterId, nodes, left, requests, done, lastAudit, control);
+        return new MetadataState(version, clusterId, nodes, left, requests, done, tasks, lastAudit, control);
     }
 
     MetadataState withoutRequest(String requestId) {
         SortedMap<String, CreateCollection> left = new TreeMap<>(requests);
         left.remove(requestId);
-        return new MetadataState(version, clusterId, nodes, collections, left, done, lastAudit, control);
+        return new MetadataState(version, clusterId, nodes, collections, left, done, tasks, lastAudit, control);
     }
 
     Optional<CollectionState> collection(String name) {
@@ -160,6 +190,24 @@ record MetadataState(
         return collections.values().stream()
                 .filter(each -> each.getCollection().getUid().equals(uid))
                 .findFirst();
+    }
+
+    Optional<CollectionState> collectionOfShard(String shardUid) {
+        return collections.values().stream()
+                .filter(each -> each.getShardsList().stream()
+                        .anyMatch(shard -> shard.getUid().equals(shardUid)))
+                .findFirst();
+    }
+
+    Optional<ShardState> shard(String uid) {
+        return collections.values().stream()
+                .flatMap(collection -> collection.getShardsList().stream())
+                .filter(shard -> shard.getUid().equals(uid))
+                .findFirst();
+    }
+
+    Optional<Task> task(String id) {
+        return tasks.values().stream().filter(each -> each.getId().equals(id)).findFirst();
     }
 
     Optional<CreateCollection> request(String requestId) {
@@ -181,6 +229,7 @@ record MetadataState(
                 .addAllNodes(nodes.values())
                 .addAllCollections(collections.values())
                 .setControl(control)
+                .addAllTasks(tasks.values())
                 .build();
     }
 

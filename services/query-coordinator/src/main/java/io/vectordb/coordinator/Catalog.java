@@ -11,6 +11,7 @@ import io.vectordb.internal.metadata.v1.AppendAuditRequest;
 import io.vectordb.internal.metadata.v1.AppendAuditResponse;
 import io.vectordb.internal.metadata.v1.ClusterState;
 import io.vectordb.internal.metadata.v1.CollectionState;
+import io.vectordb.internal.metadata.v1.ControlTaskRequest;
 import io.vectordb.internal.metadata.v1.CreateCollectionRequest;
 import io.vectordb.internal.metadata.v1.CreateCollectionResponse;
 import io.vectordb.internal.metadata.v1.DeleteCollectionRequest;
@@ -22,8 +23,10 @@ import io.vectordb.internal.metadata.v1.ListAuditResponse;
 import io.vectordb.internal.metadata.v1.ListHeartbeatsRequest;
 import io.vectordb.internal.metadata.v1.ListHeartbeatsResponse.Heartbeat;
 import io.vectordb.internal.metadata.v1.MetadataServiceGrpc;
+import io.vectordb.internal.metadata.v1.StartTaskRequest;
 import io.vectordb.internal.metadata.v1.SucceedShardRequest;
 import io.vectordb.internal.metadata.v1.SucceedShardResponse;
+import io.vectordb.internal.metadata.v1.Task;
 import io.vectordb.internal.metadata.v1.UpdateSettingsRequest;
 import io.vectordb.internal.metadata.v1.UpdateSettingsResponse;
 import io.vectordb.rpc.ClusterWatch;
@@ -139,6 +142,16 @@ final class Catalog {
         return call(MetadataServiceGrpc.getListHeartbeatsMethod(), ListHeartbeatsRequest.getDefaultInstance(), time)
                 .map(answer -> answer.getHeartbeatsList().stream()
                         .collect(Collectors.toMap(Heartbeat::getNode, Function.identity())));
+    }
+
+    Mono<Task> start(StartTaskRequest request, TimeBudget time) {
+        return call(MetadataServiceGrpc.getStartTaskMethod(), request, time)
+                .flatMap(response -> refresh(time).thenReturn(response.getTask()));
+    }
+
+    Mono<Task> control(ControlTaskRequest request, TimeBudget time) {
+        return call(MetadataServiceGrpc.getControlTaskMethod(), request, time)
+                .flatMap(response -> refresh(time).thenReturn(response.getTask()));
     }
 
     Mono<AppendAuditResponse> appendAudit(AppendAuditRequest request, TimeBudget time) {

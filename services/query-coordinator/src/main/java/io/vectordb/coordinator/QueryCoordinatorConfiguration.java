@@ -94,6 +94,7 @@ public class QueryCoordinatorConfiguration {
                 new ClusterAdmin(catalog, surveyor, nodes, audit),
                 shards,
                 new SettingsAdmin(catalog, audit),
+                new ClusterTasks(catalog, audit),
                 new UnsafeRecovery(shards, catalog, audit),
                 audit);
     }

@@ -114,8 +114,9 @@ public class StorageNodeConfiguration {
     }
 
     @Bean(destroyMethod = "close")
-    StorageAdmin storageAdmin(DiskServers node, ShardReplicas replicas, ReplicaComparison comparison) {
-        return new StorageAdmin(new StorageAdminGrpcService(node, replicas, comparison));
+    StorageAdmin storageAdmin(
+            DiskServers node, ShardReplicas replicas, ReplicaComparison comparison, SegmentUpkeep segments) {
+        return new StorageAdmin(new StorageAdminGrpcService(node, replicas, comparison, segments::missing));
     }
 
     @Bean(destroyMethod = "close")
