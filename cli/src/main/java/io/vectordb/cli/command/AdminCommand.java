@@ -26,8 +26,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class AdminCommand {
 
     /** Of releases to come. */
-    private static final List<String> LATER =
-            List.of("rebalance", "split", "merge", "drain", "decommission", "keys");
+    private static final List<String> LATER = List.of("rebalance", "split", "merge", "drain", "decommission", "keys");
 
     static final String SHARDS = "/v1/shards/";
 

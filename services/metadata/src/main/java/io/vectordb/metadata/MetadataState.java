@@ -123,13 +123,29 @@ record MetadataState(
 
     MetadataState withNode(Node node) {
         return new MetadataState(
-                version, clusterId, with(nodes, node.getId(), node), collections, requests, done, tasks, lastAudit, control);
+                version,
+                clusterId,
+                with(nodes, node.getId(), node),
+                collections,
+                requests,
+                done,
+                tasks,
+                lastAudit,
+                control);
     }
 
     MetadataState withCollection(CollectionState collection) {
         String name = collection.getCollection().getName();
         return new MetadataState(
-                version, clusterId, nodes, with(collections, name, collection), requests, done, tasks, lastAudit, control);
+                version,
+                clusterId,
+                nodes,
+                with(collections, name, collection),
+                requests,
+                done,
+                tasks,
+                lastAudit,
+                control);
     }
 
     MetadataState withRequest(CreateCollection creation) {
@@ -163,7 +179,8 @@ record MetadataState(
     }
 
     MetadataState withDone(SortedMap<Long, DoneRequest> requestsDone) {
-        return new MetadataState(version, clusterId, nodes, collections, requests, requestsDone, tasks, lastAudit, control);
+        return new MetadataState(
+                version, clusterId, nodes, collections, requests, requestsDone, tasks, lastAudit, control);
     }
 
     MetadataState withControl(ClusterControl newControl) {
