@@ -26,8 +26,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class AdminCommand {
 
     /** Of releases to come. */
-    private static final List<String> LATER =
-            List.of("rebalance", "split", "merge", "drain", "decommission", "settings", "keys");
+    private static final List<String> LATER = List.of("rebalance", "split", "merge", "drain", "decommission", "keys");
 
     static final String SHARDS = "/v1/shards/";
 
@@ -48,6 +47,7 @@ final class AdminCommand {
                 .addSubcommand(new OperationVerbs.Operations(cli))
                 .addSubcommand(new OperationVerbs.Control(cli))
                 .addSubcommand(new FormatDisk(cli))
+                .addSubcommand(new SettingsCommand(cli))
                 .addSubcommand(new UnsafeRecoverCommand(cli))
                 .addSubcommand(new Audit(cli));
         LATER.forEach(verb -> admin.addSubcommand(verb, new LaterCommand("admin " + verb)));
@@ -96,7 +96,7 @@ final class AdminCommand {
     }
 
     /** Who is there. */
-    @Command(name = "nodes", description = "List storage and index nodes; one that does not answer is unreachable.")
+    @Command(name = "nodes", description = "List storage and index nodes with their states.")
     static final class Nodes extends ServerCommand {
 
         Nodes(Cli cli) {
@@ -107,14 +107,18 @@ final class AdminCommand {
         public Integer call() {
             pages("/v1/nodes", (results, answer) -> {
                 JsonNode nodes = answer.json().path("nodes");
-                TextTable table = new TextTable(List.of("node", "service", "state", "address", "disks", "reason"));
+                TextTable table = new TextTable(
+                        List.of("node", "service", "state", "heard", "zone", "address", "disks", "labels", "reason"));
                 for (JsonNode node : nodes) {
                     table.add(List.of(
                             cell(node, "id"),
                             cell(node, "service"),
                             cell(node, "state"),
+                            cell(node, "since_heartbeat"),
+                            cell(node, "zone"),
                             cell(node, "address"),
                             String.valueOf(node.path("disks").size()),
+                            node.path("labels").isEmpty() ? "" : cell(node, "labels"),
                             cell(node, "reason")));
                 }
                 results.list(answer, nodes, table);
@@ -150,9 +154,9 @@ final class AdminCommand {
                                 cell(disk, "path"),
                                 cell(disk.path("failure"), "message")));
                     }
-                    if (cell(node, "state").equals("unreachable")
-                            && cell(node, "service").equals("storage")) {
-                        table.add(List.of(cell(node, "id"), "", "unreachable", "", "", "", "", cell(node, "reason")));
+                    if (node.path("disks").isEmpty() && cell(node, "service").equals("storage")) {
+                        table.add(List.of(
+                                cell(node, "id"), "", cell(node, "state"), "", "", "", "", cell(node, "reason")));
                     }
                 }
                 results.list(answer, answer.json().path("nodes"), table);

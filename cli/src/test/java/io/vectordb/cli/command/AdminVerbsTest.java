@@ -130,6 +130,27 @@ class AdminVerbsTest {
     }
 
     @Test
+    void settingsAreListedAndChanged() {
+        String settings = "{\"values\": {\"nodes.down_after\": \"1m\"}, \"version\": 7}";
+        assertThat(against(settings, "admin", "settings").out()).contains("nodes.down_after", "1m", "version 7");
+        against(
+                settings,
+                "admin",
+                "settings",
+                "nodes.down_after=1m",
+                "--unset",
+                "nodes.dead_after",
+                "--if-version",
+                "6");
+        assertThat(cli.calls().getLast().target()).isEqualTo("/v1/settings");
+        assertThat(cli.calls().getLast().body())
+                .contains("\"set\":{\"nodes.down_after\":\"1m\"}")
+                .contains("\"unset\":[\"nodes.dead_after\"]", "\"if_version\":6");
+        assertThat(against(settings, "admin", "settings", "nodes.down_after").exit())
+                .isNotZero();
+    }
+
+    @Test
     void aTransferTellsWhoLeadsAndARefusalWhy() {
         Run run = against(SHARD, "admin", "transfer-leader", "notes-0", "s1");
         assertThat(run).isEqualTo(new Run(0, "notes-0 is led by s1\n", ""));

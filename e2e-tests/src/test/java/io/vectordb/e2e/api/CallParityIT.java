@@ -6,9 +6,9 @@ import com.google.protobuf.UnknownFieldSet;
 import io.vectordb.e2e.process.GrpcClient;
 import io.vectordb.e2e.process.Rest;
 import io.vectordb.e2e.process.Values;
+import io.vectordb.v1.AdminServiceGrpc;
 import io.vectordb.v1.AsOf;
 import io.vectordb.v1.BatchMode;
-import io.vectordb.v1.ClusterServiceGrpc;
 import io.vectordb.v1.CountRequest;
 import io.vectordb.v1.CreateCollectionRequest;
 import io.vectordb.v1.DeleteByFilterRequest;
@@ -16,7 +16,7 @@ import io.vectordb.v1.DeleteCollectionRequest;
 import io.vectordb.v1.DeleteRequest;
 import io.vectordb.v1.Field;
 import io.vectordb.v1.Fields;
-import io.vectordb.v1.GetSettingsRequest;
+import io.vectordb.v1.ListKeysRequest;
 import io.vectordb.v1.ListValue;
 import io.vectordb.v1.MultiVector;
 import io.vectordb.v1.Nearest;
@@ -351,13 +351,13 @@ class CallParityIT {
 
     @Test
     void methodsThatAreNotBuiltSayTheirName(Rest rest, GrpcClient grpc) {
-        JsonNode problem = Parity.assertProblem(rest.get("/v1/settings"), Code.FEATURE_NOT_AVAILABLE);
-        GrpcClient.Failure failure = Parity.failure(() -> ClusterServiceGrpc.newBlockingStub(grpc.channel())
-                .getSettings(GetSettingsRequest.getDefaultInstance()));
+        JsonNode problem = Parity.assertProblem(rest.get("/v1/keys"), Code.FEATURE_NOT_AVAILABLE);
+        GrpcClient.Failure failure = Parity.failure(
+                () -> AdminServiceGrpc.newBlockingStub(grpc.channel()).listKeys(ListKeysRequest.getDefaultInstance()));
         assertThat(failure.code()).isEqualTo(Code.FEATURE_NOT_AVAILABLE.name());
         assertThat(failure.status()).isEqualTo(Code.FEATURE_NOT_AVAILABLE.grpc());
         assertThat(failure.message())
-                .contains("GetSettings")
+                .contains("ListKeys")
                 .isEqualTo(problem.path("detail").asString());
     }
 

@@ -358,6 +358,30 @@ class HelmChartTest {
     }
 
     @Test
+    void ofThreeMetadataNodesEachKnowsAllByTheirNames() {
+        List<Manifest> manifests =
+                Manifest.parse(template("cluster").set("metadata.replicas", 3).call());
+        Manifest metadata = workloads(manifests).stream()
+                .filter(each -> imageName(each).equals("metadata"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(metadata.at("/spec/replicas").asInt()).isEqualTo(3);
+        assertThat(metadata.at("/spec/podManagementPolicy").asString()).isEqualTo("Parallel");
+        String domain = ".demo-vectordb-metadata." + NAMESPACE + ".svc.cluster.local:9301:9311";
+        assertThat(environment(metadata).get("VECTORDB_METADATA_MEMBERS"))
+                .isEqualTo(Stream.of(0, 1, 2)
+                        .map(i -> "demo-vectordb-metadata-" + i)
+                        .map(pod -> pod + "@" + pod + domain)
+                        .collect(Collectors.joining(",")));
+        assertThat(environment(metadata)).containsEntry("VECTORDB_METADATA_NODE_ID", "$(POD_NAME)");
+        assertThat(ofKind(manifests, "PodDisruptionBudget"))
+                .extracting(Manifest::name)
+                .contains("demo-vectordb-metadata");
+        assertThatThrownBy(() -> template("cluster").set("metadata.replicas", 2).call())
+                .hasMessageContaining("replicas");
+    }
+
+    @Test
     void misspeltAndImpossibleValuesAreRefused() {
         assertThatThrownBy(() -> template("cluster").set("storage.replica", 5).call())
                 .hasMessageContaining("replica");

@@ -50,6 +50,7 @@ class StagesTest {
             AdminService.DeleteBackup AdminService.VerifyShard AdminService.UnsafeRecover AdminService.ListAuditEntries
             ClusterService.GetCluster ClusterService.ListNodes ClusterService.ListShards ClusterService.TransferLeader
             ClusterService.SnapshotShard ClusterService.CompactShard ClusterService.FormatDisk ClusterService.MoveReplica
+            ClusterService.GetSettings ClusterService.UpdateSettings
             OperationService.GetOperation OperationService.ListOperations OperationService.CancelOperation
             OperationService.PauseOperation OperationService.ResumeOperation
             """);

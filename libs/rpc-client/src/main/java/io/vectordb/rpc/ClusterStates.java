@@ -30,6 +30,7 @@ public final class ClusterStates {
         boolean isWhole = update.getBaseVersion() == 0;
         ClusterState.Builder next =
                 ClusterState.newBuilder().setVersion(update.getVersion()).setClusterId(update.getClusterId());
+        next.setControl(update.getControl());
         next.addAllNodes(nodes(isWhole ? ClusterState.getDefaultInstance() : state, update)
                 .values());
         next.addAllCollections(collections(isWhole ? ClusterState.getDefaultInstance() : state, update)
@@ -46,6 +47,7 @@ public final class ClusterStates {
                 .setClusterId(state.getClusterId())
                 .addAllNodes(state.getNodesList())
                 .addAllCollections(state.getCollectionsList())
+                .setControl(state.getControl())
                 .addAllTasks(state.getTasksList())
                 .build();
     }

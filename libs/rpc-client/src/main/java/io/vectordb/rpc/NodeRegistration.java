@@ -5,6 +5,7 @@ import io.vectordb.internal.metadata.v1.Node;
 import io.vectordb.internal.metadata.v1.RegisterNodeRequest;
 import io.vectordb.internal.metadata.v1.RegisterNodeResponse;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -27,6 +28,10 @@ public final class NodeRegistration implements AutoCloseable {
     private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("node-registration").factory());
     private volatile boolean registered;
+    /** What the last attempt ended with, while it failed. */
+    private volatile Optional<String> problem = Optional.empty();
+
+    private String clusterId = "";
     private @Nullable ScheduledFuture<?> next;
 
     /** @param node asked before each sign of life, since what it says of itself changes; must not block */
@@ -45,12 +50,20 @@ public final class NodeRegistration implements AutoCloseable {
         return registered;
     }
 
+    /** Why the metadata service did not take the last sign of life. */
+    public Optional<String> problem() {
+        return problem;
+    }
+
     private void register() {
         try {
             Node current = node.get();
             RegisterNodeResponse response = metadata.call(
                             MetadataServiceGrpc.getRegisterNodeMethod(),
-                            RegisterNodeRequest.newBuilder().setNode(current).build(),
+                            RegisterNodeRequest.newBuilder()
+                                    .setNode(current)
+                                    .setClusterId(clusterId)
+                                    .build(),
                             DEADLINE)
                     .blockOptional()
                     .orElseThrow();
@@ -58,9 +71,12 @@ public final class NodeRegistration implements AutoCloseable {
                 LOG.info("registered as {} in cluster {}", current.getId(), response.getClusterId());
             }
             registered = true;
+            clusterId = response.getClusterId();
+            problem = Optional.empty();
             schedule(heartbeat);
         } catch (RuntimeException e) {
             LOG.debug("not registered: {}", e.toString());
+            problem = Optional.of(String.valueOf(GrpcErrors.fromThrowable(e).getMessage()));
             schedule(RETRY);
         }
     }

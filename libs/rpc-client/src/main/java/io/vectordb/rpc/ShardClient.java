@@ -90,14 +90,28 @@ public final class ShardClient {
         return new Attempt(0, replicas.get(turn % replicas.size()), turn + 1, Set.of(), false, Optional.empty());
     }
 
-    /** The first turn from this one on whose node does not have to wait. */
+    /** The first turn from this one on whose node does not have to wait: those first that the metadata knows to be up. */
     private int firstHeard(List<String> replicas, int turn, Set<String> answered) {
+        Set<String> up = up();
+        for (int i = turn; i < turn + replicas.size() && !up.containsAll(replicas); i++) {
+            String node = replicas.get(i % replicas.size());
+            if (up.contains(node) && !answered.contains(node) && !hasToWait(node, replicas, answered)) {
+                return i;
+            }
+        }
         for (int i = turn; i < turn + replicas.size(); i++) {
             if (!hasToWait(replicas.get(i % replicas.size()), replicas, answered)) {
                 return i;
             }
         }
         return turn;
+    }
+
+    private Set<String> up() {
+        return cluster.state().getNodesList().stream()
+                .filter(NodeStates::isUp)
+                .map(Node::getId)
+                .collect(Collectors.toSet());
     }
 
     /** A silent node waits until all that are not silent were asked: it may be the leader and have stood still briefly. */

@@ -2,6 +2,7 @@ package io.vectordb.service;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -11,13 +12,18 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param metadataAddress of the metadata service, one or several: {@code host:port} each, of which a name may stand for
  *     several members, or {@code inproc:name} within one process
  * @param heartbeat how often a node tells the metadata service that it is here
+ * @param zone what this node fails together with, such as an availability zone; may be empty
+ * @param labels of this node, for operators and placement
  */
 @ConfigurationProperties("vectordb.cluster")
 public record ClusterProperties(
         @DefaultValue("127.0.0.1:9301") List<String> metadataAddress,
-        @DefaultValue("1s") Duration heartbeat) {
+        @DefaultValue("1s") Duration heartbeat,
+        @DefaultValue("") String zone,
+        @DefaultValue Map<String, String> labels) {
 
     public ClusterProperties {
         metadataAddress = List.copyOf(metadataAddress);
+        labels = Map.copyOf(labels);
     }
 }

@@ -23,7 +23,7 @@ public final class NodeRegistrar implements SmartLifecycle, ServiceReadiness {
 
     /**
      * @param service as in {@link RpcServices#name()}
-     * @param template the node as it is now, without address and boot id; must not block
+     * @param template the node as it is now, without address, boot id, zone, labels and version; must not block
      */
     public NodeRegistrar(
             String service,
@@ -41,10 +41,15 @@ public final class NodeRegistrar implements SmartLifecycle, ServiceReadiness {
     @Override
     public void start() {
         String address = server.address(service);
+        String version = Optional.ofNullable(NodeRegistrar.class.getPackage().getImplementationVersion())
+                .orElse("development");
         String bootId = UUID.randomUUID().toString();
         Supplier<Node> node = () -> template.get().toBuilder()
                 .setRpcAddress(address)
                 .setBootId(bootId)
+                .setZone(properties.zone())
+                .putAllLabels(properties.labels())
+                .setVersion(version)
                 .build();
         NodeRegistration started = new NodeRegistration(metadata, node, properties.heartbeat());
         registration = Optional.of(started);
@@ -74,8 +79,13 @@ public final class NodeRegistrar implements SmartLifecycle, ServiceReadiness {
 
     @Override
     public Optional<String> notReadyBecause() {
-        return registration.map(NodeRegistration::isRegistered).orElse(false)
-                ? Optional.empty()
-                : Optional.of("the metadata service at " + properties.metadataAddress() + " has not been reached");
+        if (registration.map(NodeRegistration::isRegistered).orElse(false)) {
+            return Optional.empty();
+        }
+        return Optional.of("the metadata service at " + properties.metadataAddress() + " has not been reached"
+                + registration
+                        .flatMap(NodeRegistration::problem)
+                        .map(why -> ": " + why)
+                        .orElse(""));
     }
 }

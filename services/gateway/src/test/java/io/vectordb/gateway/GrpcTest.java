@@ -24,18 +24,18 @@ import io.vectordb.common.VectorDbException;
 import io.vectordb.common.Violation;
 import io.vectordb.gateway.json.JsonWriter;
 import io.vectordb.rpc.GrpcErrors;
+import io.vectordb.v1.AdminServiceGrpc;
 import io.vectordb.v1.BulkChunk;
 import io.vectordb.v1.BulkRequest;
 import io.vectordb.v1.BulkResponse;
 import io.vectordb.v1.BulkStart;
-import io.vectordb.v1.ClusterServiceGrpc;
 import io.vectordb.v1.Consistency;
 import io.vectordb.v1.CountRequest;
 import io.vectordb.v1.CountResponse;
 import io.vectordb.v1.CreateCollectionRequest;
 import io.vectordb.v1.Fields;
 import io.vectordb.v1.GetRequest;
-import io.vectordb.v1.GetSettingsRequest;
+import io.vectordb.v1.ListKeysRequest;
 import io.vectordb.v1.Nearest;
 import io.vectordb.v1.Query;
 import io.vectordb.v1.RecordKey;
@@ -282,8 +282,8 @@ class GrpcTest extends RunningGateway {
 
     @Test
     void laterMethodsAreUnimplementedWithTheirCode() {
-        assertThatThrownBy(() -> ClusterServiceGrpc.newBlockingStub(channel)
-                        .getSettings(GetSettingsRequest.getDefaultInstance()))
+        assertThatThrownBy(
+                        () -> AdminServiceGrpc.newBlockingStub(channel).listKeys(ListKeysRequest.getDefaultInstance()))
                 .satisfies(thrown -> {
                     assertThat(Status.fromThrowable(thrown).getCode()).isEqualTo(Status.Code.UNIMPLEMENTED);
                     assertThat(GrpcErrors.fromThrowable(thrown).code()).isEqualTo(ErrorCode.FEATURE_NOT_AVAILABLE);

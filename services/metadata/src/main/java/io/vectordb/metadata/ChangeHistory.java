@@ -63,8 +63,10 @@ final class ChangeHistory {
 
     /** What makes the present state of that of a version; everything when the version is 0 or too old. */
     ClusterUpdate since(long version) {
-        ClusterUpdate.Builder update =
-                ClusterUpdate.newBuilder().setVersion(current.version()).setClusterId(current.clusterId());
+        ClusterUpdate.Builder update = ClusterUpdate.newBuilder()
+                .setVersion(current.version())
+                .setClusterId(current.clusterId())
+                .setControl(current.control());
         if (version == 0 || version < floor) {
             return update.addAllNodes(current.nodes().values())
                     .addAllCollections(current.collections().values())

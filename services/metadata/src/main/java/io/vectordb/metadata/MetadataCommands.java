@@ -97,6 +97,12 @@ final class MetadataCommands {
                 case APPEND_AUDIT -> {
                     return audit(command.getAppendAudit());
                 }
+                case SET_NODE_STATES -> {
+                    return NodeCommands.setStates(before, index, time, command.getSetNodeStates());
+                }
+                case UPDATE_SETTINGS -> {
+                    return NodeCommands.updateSettings(before, index, command.getUpdateSettings());
+                }
                 case START_TASK -> result.setStartTask(startTask(command.getStartTask()));
                 case CONTROL_TASK -> result.setControlTask(control(command.getControlTask()));
                 case ADVANCE_TASK -> advance(command.getAdvanceTask());
@@ -124,36 +130,20 @@ final class MetadataCommands {
         }
     }
 
-    private RegisterNodeResponse registerNode(Node node) {
-        if (!node.equals(state.nodes().get(node.getId()))) {
+    private RegisterNodeResponse registerNode(Node reported) {
+        Node known = state.nodes().get(reported.getId());
+        Node node = NodeCommands.registered(reported, known, time);
+        if (!node.equals(known)) {
             state = state.withNode(node);
             put(MetadataState.NODE_PREFIX + node.getId(), node);
             if (node.getService() == Node.Service.INDEX) {
-                assignIndexNodes();
+                IndexAssignments.changed(state).forEach(this::putCollection);
             }
         }
         return RegisterNodeResponse.newBuilder()
                 .setClusterId(state.clusterId())
                 .setVersion(versionAfter())
                 .build();
-    }
-
-    /** Gives shards that have fewer index nodes than they should have those that have come. */
-    private void assignIndexNodes() {
-        Placement placement = new Placement(state);
-        for (CollectionState collection : List.copyOf(state.collections().values())) {
-            int wanted = Settings.indexReplicas(collection.getCollection().getSettings());
-            CollectionState.Builder assigned = collection.toBuilder();
-            for (ShardState.Builder shard : assigned.getShardsBuilderList()) {
-                List<String> more = placement.moreIndexNodes(shard.getIndexNodesList(), wanted);
-                if (!more.isEmpty()) {
-                    shard.addAllIndexNodes(more).setEpoch(shard.getEpoch() + 1);
-                }
-            }
-            if (!assigned.build().equals(collection)) {
-                putCollection(assigned.build());
-            }
-        }
     }
 
     private CreateCollectionResponse create(CreateCollection command) {

@@ -2,11 +2,13 @@ package io.vectordb.metadata;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.vectordb.internal.metadata.v1.Node;
 import io.vectordb.rpc.ChannelFactory;
 import io.vectordb.service.RpcServices;
 import io.vectordb.service.ServiceKitConfiguration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Locale;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -46,6 +48,19 @@ public class MetadataConfiguration {
     }
 
     @Bean(destroyMethod = "close")
+    NodeSupervision nodeSupervision(MetadataLog log, MeterRegistry meters) {
+        for (Node.State state : Node.State.values()) {
+            if (state != Node.State.UNRECOGNIZED && state != Node.State.STATE_UNSPECIFIED) {
+                Gauge.builder("vectordb.metadata.nodes", log, each -> each.nodes(state))
+                        .tag("state", state.name().toLowerCase(Locale.ROOT))
+                        .description("nodes by state, as this member knows them")
+                        .register(meters);
+            }
+        }
+        return new NodeSupervision(log);
+    }
+
+    @Bean(destroyMethod = "close")
     TaskRunner taskRunner(MetadataLog log, ChannelFactory channels) {
         TaskRunner runner = new TaskRunner(log, new StorageNodes(channels, log::state));
         runner.start();
@@ -53,7 +68,9 @@ public class MetadataConfiguration {
     }
 
     @Bean
-    RpcServices metadataRpcServices(MetadataLog log, WatchHub hub, MetadataProperties properties) {
-        return new RpcServices(SERVICE, List.of(new MetadataGrpcService(log, hub, properties.defaultReplicas())));
+    RpcServices metadataRpcServices(
+            MetadataLog log, WatchHub hub, NodeSupervision nodes, MetadataProperties properties) {
+        return new RpcServices(
+                SERVICE, List.of(new MetadataGrpcService(log, hub, nodes, properties.defaultReplicas())));
     }
 }

@@ -4,6 +4,7 @@ import io.grpc.Context;
 import io.grpc.Deadline;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.vectordb.common.ClusterSettings;
 import io.vectordb.common.ErrorCode;
 import io.vectordb.common.Limits;
 import io.vectordb.common.VectorDbException;
@@ -28,6 +29,8 @@ import io.vectordb.internal.metadata.v1.FinishCollectionRequest;
 import io.vectordb.internal.metadata.v1.FinishCollectionResponse;
 import io.vectordb.internal.metadata.v1.ListAuditRequest;
 import io.vectordb.internal.metadata.v1.ListAuditResponse;
+import io.vectordb.internal.metadata.v1.ListHeartbeatsRequest;
+import io.vectordb.internal.metadata.v1.ListHeartbeatsResponse;
 import io.vectordb.internal.metadata.v1.MetadataCommand;
 import io.vectordb.internal.metadata.v1.MetadataResult;
 import io.vectordb.internal.metadata.v1.MetadataServiceGrpc;
@@ -39,6 +42,8 @@ import io.vectordb.internal.metadata.v1.StartTaskRequest;
 import io.vectordb.internal.metadata.v1.StartTaskResponse;
 import io.vectordb.internal.metadata.v1.SucceedShardRequest;
 import io.vectordb.internal.metadata.v1.SucceedShardResponse;
+import io.vectordb.internal.metadata.v1.UpdateSettingsRequest;
+import io.vectordb.internal.metadata.v1.UpdateSettingsResponse;
 import io.vectordb.internal.metadata.v1.WatchRequest;
 import io.vectordb.schema.CollectionNames;
 import io.vectordb.schema.Settings;
@@ -65,10 +70,12 @@ final class MetadataGrpcService extends MetadataServiceGrpc.MetadataServiceImplB
 
     private final MetadataLog log;
     private final WatchHub hub;
+    private final NodeSupervision nodes;
     private final int defaultReplicas;
 
-    MetadataGrpcService(MetadataLog log, WatchHub hub, int defaultReplicas) {
+    MetadataGrpcService(MetadataLog log, WatchHub hub, NodeSupervision nodes, int defaultReplicas) {
         this.log = log;
+        this.nodes = nodes;
         this.hub = hub;
         this.defaultReplicas = defaultReplicas;
     }
@@ -120,10 +127,21 @@ final class MetadataGrpcService extends MetadataServiceGrpc.MetadataServiceImplB
     public void registerNode(RegisterNodeRequest request, StreamObserver<RegisterNodeResponse> observer) {
         checkNode(request.getNode());
         log.requireLeader();
+        refuseOtherCluster(request.getClusterId());
         MetadataState state = log.state();
-        boolean isKnown =
-                request.getNode().equals(state.nodes().get(request.getNode().getId()));
-        if (isKnown && !state.clusterId().isEmpty()) {
+        Node reported = NodeCommands.report(request.getNode());
+        Node known = state.nodes().get(reported.getId());
+        if (known != null && known.getState() == Node.State.DECOMMISSIONED) {
+            throw new VectorDbException(
+                    ErrorCode.OPERATION_CONFLICT,
+                    "Node " + known.getId() + " was decommissioned: empty its data folder and give it another id",
+                    Map.of("node", known.getId()));
+        }
+        if (state.clusterId().isEmpty()) {
+            throw new VectorDbException(ErrorCode.STARTING, "The cluster has no id yet");
+        }
+        nodes.heard(reported);
+        if (known != null && reported.equals(NodeCommands.report(known))) {
             observer.onNext(RegisterNodeResponse.newBuilder()
                     .setClusterId(state.clusterId())
                     .setVersion(state.version())
@@ -131,10 +149,30 @@ final class MetadataGrpcService extends MetadataServiceGrpc.MetadataServiceImplB
             observer.onCompleted();
             return;
         }
-        if (state.clusterId().isEmpty()) {
-            throw new VectorDbException(ErrorCode.STARTING, "The cluster has no id yet");
-        }
-        submit(MetadataCommand.newBuilder().setRegisterNode(request), MetadataResult::getRegisterNode, observer);
+        RegisterNodeRequest told =
+                RegisterNodeRequest.newBuilder().setNode(reported).build();
+        submit(MetadataCommand.newBuilder().setRegisterNode(told), MetadataResult::getRegisterNode, observer);
+    }
+
+    @Override
+    public void listHeartbeats(ListHeartbeatsRequest request, StreamObserver<ListHeartbeatsResponse> observer) {
+        log.requireLeader();
+        observer.onNext(nodes.heartbeats());
+        observer.onCompleted();
+    }
+
+    @Override
+    public void updateSettings(UpdateSettingsRequest request, StreamObserver<UpdateSettingsResponse> observer) {
+        checkRequestId(request.getRequestId());
+        log.requireLeader();
+        // The log refuses the same, but cannot tell all violations.
+        ClusterSettings.of(log.state().control().getSettingsMap()).with(request.getSetMap(), request.getUnsetList());
+        submit(
+                MetadataCommand.newBuilder()
+                        .setRequestId(request.getRequestId())
+                        .setUpdateSettings(request),
+                MetadataResult::getUpdateSettings,
+                observer);
     }
 
     @Override

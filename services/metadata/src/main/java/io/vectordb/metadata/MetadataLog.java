@@ -8,6 +8,7 @@ import io.vectordb.internal.metadata.v1.DescribeMemberResponse;
 import io.vectordb.internal.metadata.v1.InitCluster;
 import io.vectordb.internal.metadata.v1.MetadataCommand;
 import io.vectordb.internal.metadata.v1.MetadataResult;
+import io.vectordb.internal.metadata.v1.Node;
 import io.vectordb.raft.FatalErrorHandler;
 import io.vectordb.raft.GroupId;
 import io.vectordb.raft.RaftNode;
@@ -126,6 +127,15 @@ final class MetadataLog implements ServiceReadiness, AutoCloseable {
 
     private MetadataStateMachine machine() {
         return (MetadataStateMachine) node.state(GROUP);
+    }
+
+    /** How many nodes are in a state. */
+    long nodes(Node.State nodeState) {
+        return node.has(GROUP)
+                ? state().nodes().values().stream()
+                        .filter(each -> each.getState() == nodeState)
+                        .count()
+                : 0;
     }
 
     /** Lines of the audit log behind an index, as this process has them. */

@@ -3,6 +3,7 @@ package io.vectordb.metadata;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.vectordb.internal.metadata.v1.ClusterControl;
 import io.vectordb.internal.metadata.v1.ClusterState;
 import io.vectordb.internal.metadata.v1.CollectionState;
 import io.vectordb.internal.metadata.v1.CreateCollection;
@@ -29,6 +30,7 @@ import java.util.TreeMap;
  * @param done what commands with request ids answered, by the index of their entries
  * @param tasks by number, which is the log index of their start
  * @param lastAudit the newest line of the audit log, whose others are in the store only; the default instance before the first
+ * @param control of the whole cluster
  */
 record MetadataState(
         long version,
@@ -38,7 +40,8 @@ record MetadataState(
         SortedMap<String, CreateCollection> requests,
         SortedMap<Long, DoneRequest> done,
         SortedMap<Long, Task> tasks,
-        AuditEntry lastAudit) {
+        AuditEntry lastAudit,
+        ClusterControl control) {
 
     static final MetadataState EMPTY = new MetadataState(
             0,
@@ -48,13 +51,15 @@ record MetadataState(
             new TreeMap<>(),
             new TreeMap<>(),
             new TreeMap<>(),
-            AuditEntry.getDefaultInstance());
+            AuditEntry.getDefaultInstance(),
+            ClusterControl.getDefaultInstance());
 
     static final String VERSION_KEY = "version";
     static final String CLUSTER_KEY = "cluster";
     static final String NODE_PREFIX = "node/";
     static final String COLLECTION_PREFIX = "collection/";
     static final String REQUEST_PREFIX = "request/";
+    static final String CONTROL_KEY = "control";
     static final String DONE_PREFIX = "done/";
     static final String AUDIT_PREFIX = "audit/";
     static final String TASK_PREFIX = "task/";
@@ -83,6 +88,9 @@ record MetadataState(
         if (key.equals(CLUSTER_KEY)) {
             return withClusterId(InitCluster.parseFrom(value).getClusterId());
         }
+        if (key.equals(CONTROL_KEY)) {
+            return withControl(ClusterControl.parseFrom(value));
+        }
         if (key.startsWith(NODE_PREFIX)) {
             return withNode(Node.parseFrom(value));
         }
@@ -106,32 +114,48 @@ record MetadataState(
     }
 
     MetadataState withVersion(long newVersion) {
-        return new MetadataState(newVersion, clusterId, nodes, collections, requests, done, tasks, lastAudit);
+        return new MetadataState(newVersion, clusterId, nodes, collections, requests, done, tasks, lastAudit, control);
     }
 
     MetadataState withClusterId(String id) {
-        return new MetadataState(version, id, nodes, collections, requests, done, tasks, lastAudit);
+        return new MetadataState(version, id, nodes, collections, requests, done, tasks, lastAudit, control);
     }
 
     MetadataState withNode(Node node) {
         return new MetadataState(
-                version, clusterId, with(nodes, node.getId(), node), collections, requests, done, tasks, lastAudit);
+                version,
+                clusterId,
+                with(nodes, node.getId(), node),
+                collections,
+                requests,
+                done,
+                tasks,
+                lastAudit,
+                control);
     }
 
     MetadataState withCollection(CollectionState collection) {
         String name = collection.getCollection().getName();
         return new MetadataState(
-                version, clusterId, nodes, with(collections, name, collection), requests, done, tasks, lastAudit);
+                version,
+                clusterId,
+                nodes,
+                with(collections, name, collection),
+                requests,
+                done,
+                tasks,
+                lastAudit,
+                control);
     }
 
     MetadataState withRequest(CreateCollection creation) {
         String id = creation.getRequest().getRequestId();
         return new MetadataState(
-                version, clusterId, nodes, collections, with(requests, id, creation), done, tasks, lastAudit);
+                version, clusterId, nodes, collections, with(requests, id, creation), done, tasks, lastAudit, control);
     }
 
     MetadataState withLastAudit(AuditEntry entry) {
-        return new MetadataState(version, clusterId, nodes, collections, requests, done, tasks, entry);
+        return new MetadataState(version, clusterId, nodes, collections, requests, done, tasks, entry, control);
     }
 
     MetadataState withTask(Task task) {
@@ -147,7 +171,7 @@ record MetadataState(
     }
 
     private MetadataState withTasks(SortedMap<Long, Task> changed) {
-        return new MetadataState(version, clusterId, nodes, collections, requests, done, changed, lastAudit);
+        return new MetadataState(version, clusterId, nodes, collections, requests, done, changed, lastAudit, control);
     }
 
     private static long taskNumber(String id) {
@@ -155,19 +179,24 @@ record MetadataState(
     }
 
     MetadataState withDone(SortedMap<Long, DoneRequest> requestsDone) {
-        return new MetadataState(version, clusterId, nodes, collections, requests, requestsDone, tasks, lastAudit);
+        return new MetadataState(
+                version, clusterId, nodes, collections, requests, requestsDone, tasks, lastAudit, control);
+    }
+
+    MetadataState withControl(ClusterControl newControl) {
+        return new MetadataState(version, clusterId, nodes, collections, requests, done, tasks, lastAudit, newControl);
     }
 
     MetadataState withoutCollection(String name) {
         SortedMap<String, CollectionState> left = new TreeMap<>(collections);
         left.remove(name);
-        return new MetadataState(version, clusterId, nodes, left, requests, done, tasks, lastAudit);
+        return new MetadataState(version, clusterId, nodes, left, requests, done, tasks, lastAudit, control);
     }
 
     MetadataState withoutRequest(String requestId) {
         SortedMap<String, CreateCollection> left = new TreeMap<>(requests);
         left.remove(requestId);
-        return new MetadataState(version, clusterId, nodes, collections, left, done, tasks, lastAudit);
+        return new MetadataState(version, clusterId, nodes, collections, left, done, tasks, lastAudit, control);
     }
 
     Optional<CollectionState> collection(String name) {
@@ -216,6 +245,7 @@ record MetadataState(
                 .setClusterId(clusterId)
                 .addAllNodes(nodes.values())
                 .addAllCollections(collections.values())
+                .setControl(control)
                 .addAllTasks(tasks.values())
                 .build();
     }

@@ -6,6 +6,7 @@ import io.vectordb.internal.metadata.v1.CollectionState;
 import io.vectordb.internal.metadata.v1.Node;
 import io.vectordb.internal.metadata.v1.NodeDisk;
 import io.vectordb.internal.metadata.v1.ShardState;
+import io.vectordb.rpc.NodeStates;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -14,7 +15,7 @@ import java.util.TreeMap;
 
 /**
  * Chooses nodes for new shards. Storage nodes by the fewest replicas for their size, then by id, and of each the disk with
- * the most free room for what is on it; disks above their first watermark get nothing. Index nodes by the fewest shards, then
+ * the most free room for what is on it; disks above their first watermark get nothing, nor do nodes that are down or to be emptied. Index nodes by the fewest shards, then
  * by id. Deterministic: looks at nothing but the state that it is made of. For one command.
  */
 final class Placement {
@@ -62,9 +63,15 @@ final class Placement {
 
     private final Map<String, Candidate> storage = new TreeMap<>();
     private final Map<String, Integer> indexed = new TreeMap<>();
+    /** Storage nodes that must not get anything now. */
+    private int away;
 
     Placement(MetadataState state) {
         for (Node node : state.nodes().values()) {
+            if (!NodeStates.isPlaceable(node)) {
+                away += node.getService() == Node.Service.STORAGE ? 1 : 0;
+                continue;
+            }
             switch (node.getService()) {
                 case STORAGE -> storage.put(node.getId(), new Candidate(node));
                 case INDEX -> indexed.put(node.getId(), 0);
@@ -128,6 +135,7 @@ final class Placement {
         Map<String, String> metadata =
                 Map.of("replicas", String.valueOf(count), "storage_nodes", String.valueOf(registered));
         String found = registered == 1 ? "1 is registered" : registered + " are registered";
+        found = away == 0 ? found : found + " and " + away + " more that are down or to be emptied";
         return count > registered
                 ? new VectorDbException(ErrorCode.SHARD_UNAVAILABLE, needed + found, metadata)
                 : new VectorDbException(

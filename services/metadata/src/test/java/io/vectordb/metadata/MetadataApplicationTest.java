@@ -46,7 +46,9 @@ class MetadataApplicationTest {
                 stub.createCollection(create("orders"));
                 await(() -> watch.state().getCollectionsCount() == 1);
                 ClusterState state = watch.state();
-                assertThat(state.getNodesList()).containsExactly(storage("s1"));
+                assertThat(state.getNodesList())
+                        .extracting(NodeCommands::report)
+                        .containsExactly(storage("s1"));
             }
         }
     }

@@ -23,6 +23,7 @@ import io.vectordb.internal.metadata.v1.MetadataCommand;
 import io.vectordb.internal.metadata.v1.MetadataResult;
 import io.vectordb.internal.metadata.v1.Node;
 import io.vectordb.internal.metadata.v1.RegisterNodeRequest;
+import io.vectordb.internal.metadata.v1.SetNodeStates;
 import io.vectordb.internal.metadata.v1.ShardState;
 import io.vectordb.storage.StateStore;
 import io.vectordb.v1.Collection;
@@ -214,6 +215,89 @@ class MetadataCommandsTest {
                         "collection/uid-of-orders",
                         "request/request-of-orders",
                         "version");
+    }
+
+    private void become(String id, Node.State from, Node.State to) {
+        apply(MetadataCommand.newBuilder()
+                .setSetNodeStates(SetNodeStates.newBuilder()
+                        .addChanges(SetNodeStates.Change.newBuilder()
+                                .setId(id)
+                                .setFrom(from)
+                                .setTo(to)
+                                .setReason("test"))));
+    }
+
+    @Test
+    void shardsOfAnIndexNodeThatIsDownGoToOthersInOneCommand() {
+        register(storage("s1"));
+        List.of("i1", "i2", "i3").forEach(id -> register(index(id)));
+        create(collection("orders", 2, 1));
+        List<List<String>> before = indexNodes("orders");
+        long epoch = state.collection("orders").orElseThrow().getShards(0).getEpoch();
+        String lost = before.getFirst().getFirst();
+        become(lost, Node.State.UP, Node.State.SUSPECT);
+        assertThat(indexNodes("orders")).isEqualTo(before);
+        long version = state.version();
+        become(lost, Node.State.SUSPECT, Node.State.DOWN);
+        assertThat(state.version()).isEqualTo(index).isGreaterThan(version);
+        assertThat(indexNodes("orders"))
+                .allSatisfy(nodes -> assertThat(nodes).doesNotContain(lost).hasSameSizeAs(before.getFirst()));
+        assertThat(state.collection("orders").orElseThrow().getShards(0).getEpoch())
+                .isEqualTo(epoch + 1);
+    }
+
+    @Test
+    void anIndexNodeThatIsDownKeepsItsShardsWhileThereIsNoOtherAndLosesThemToOneThatComes() {
+        register(storage("s1"));
+        register(index("i1"));
+        create(collection("orders", 1, 1));
+        become("i1", Node.State.UP, Node.State.DOWN);
+        assertThat(indexNodes("orders")).containsExactly(List.of("i1"));
+        register(index("i2"));
+        assertThat(indexNodes("orders").getFirst().getFirst()).isEqualTo("i2");
+    }
+
+    @Test
+    void aStateThatWasConcludedFromAnotherOneChangesNothingAndAReportKeepsTheState() {
+        register(storage("s1"));
+        MetadataState before = state;
+        become("s1", Node.State.DOWN, Node.State.DEAD);
+        assertThat(state).isEqualTo(before);
+        become("s1", Node.State.UP, Node.State.DOWN);
+        register(storage("s1").toBuilder().setBootId("another").build());
+        Node known = state.nodes().getOrDefault("s1", Node.getDefaultInstance());
+        assertThat(known.getState()).isEqualTo(Node.State.DOWN);
+        assertThat(known.getBootId()).isEqualTo("another");
+    }
+
+    @Test
+    void nodesThatAreDownGetNothing() {
+        List.of("s1", "s2").forEach(id -> register(storage(id)));
+        become("s1", Node.State.UP, Node.State.DOWN);
+        assertThat(create(collection("orders", 1, 1)).getShards(0).getStorageNodesList())
+                .containsExactly("s2");
+        assertThat(refused(creation(collection("lines", 1, 2))).getMessage())
+                .contains("1 is registered and 1 more that are down");
+    }
+
+    @Test
+    void aChangeIsRememberedForTenMinutesAndItsIdTakesNoOtherContent() {
+        MetadataCommand.Builder line = MetadataCommand.newBuilder().setRequestId("r1");
+        line.getAppendAuditBuilder().setAction("a");
+        MetadataResult first = apply(line);
+        assertThat(apply(line)).isEqualTo(first);
+        MetadataCommand.Builder other = MetadataCommand.newBuilder().setRequestId("r1");
+        other.getAppendAuditBuilder().setAction("b");
+        assertThat(refused(other).getCode()).isEqualTo("REQUEST_ID_REUSED");
+        assertThat(rows.keySet()).filteredOn(key -> key.startsWith("done/")).hasSize(1);
+        MetadataCommand later = MetadataCommand.newBuilder()
+                .setRequestId("r2")
+                .setTimeMicros(1_700_000_000_000_001L + DoneRequests.KEPT.toNanos() / 1_000 + 1)
+                .setAppendAudit(other.getAppendAudit())
+                .build();
+        MetadataState after = MetadataCommands.apply(state, ++index, later).state();
+        assertThat(after.doneRequest("r1")).isEmpty();
+        assertThat(after.doneRequest("r2")).isPresent();
     }
 
     @Test

@@ -21,6 +21,8 @@ import io.vectordb.internal.metadata.v1.CreateCollectionRequest;
 import io.vectordb.internal.metadata.v1.CreateCollectionResponse;
 import io.vectordb.internal.metadata.v1.DeleteCollectionRequest;
 import io.vectordb.internal.metadata.v1.MetadataServiceGrpc;
+import io.vectordb.internal.metadata.v1.RegisterNodeRequest;
+import io.vectordb.internal.metadata.v1.UpdateSettingsRequest;
 import io.vectordb.internal.metadata.v1.WatchRequest;
 import io.vectordb.rpc.ClusterStates;
 import io.vectordb.v1.Collection;
@@ -59,7 +61,9 @@ class MetadataServiceTest {
             assertThat(state.getClusterId()).isEqualTo(cluster).isNotEmpty();
             assertThat(state.getVersion()).isEqualTo(version);
             assertThat(state.getCollectionsList()).containsExactly(orders);
-            assertThat(state.getNodesList()).containsExactly(index("i1"), storage("s1"));
+            assertThat(state.getNodesList())
+                    .extracting(NodeCommands::report)
+                    .containsExactly(index("i1"), storage("s1"));
             assertThat(metadata.register(storage("s1")).getVersion()).isEqualTo(version);
             metadata.stub().createCollection(create("lines"));
             assertThat(metadata.watched().getVersion()).isGreaterThan(version);
@@ -119,6 +123,70 @@ class MetadataServiceTest {
             assertThat(failure(() -> metadata.stub().addFields(addField(orders, "id")))
                             .code())
                     .isEqualTo(ErrorCode.INVALID_SCHEMA);
+        }
+    }
+
+    @Test
+    void aNodeOfAnotherClusterIsRefused() {
+        try (TestMetadata metadata = new TestMetadata(folder)) {
+            metadata.register(storage("s1"));
+            assertThat(failure(() -> metadata.stub()
+                            .registerNode(RegisterNodeRequest.newBuilder()
+                                    .setNode(storage("s2"))
+                                    .setClusterId("another")
+                                    .build())))
+                    .hasMessageContaining("belongs to cluster another")
+                    .extracting("code")
+                    .isEqualTo(ErrorCode.OPERATION_CONFLICT);
+            assertThat(failure(() -> metadata.stub()
+                                    .watch(WatchRequest.newBuilder()
+                                            .setClusterId("another")
+                                            .build())
+                                    .next())
+                            .code())
+                    .isEqualTo(ErrorCode.OPERATION_CONFLICT);
+            assertThat(metadata.watched().getNodesCount()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void settingsAreCheckedVersionedKeptAndSeenByWatchers() {
+        UpdateSettingsRequest change = UpdateSettingsRequest.newBuilder()
+                .putSet("nodes.down_after", "1m")
+                .setIfVersion(0)
+                .setRequestId("r1")
+                .build();
+        long version;
+        try (TestMetadata metadata = new TestMetadata(folder)) {
+            assertThat(metadata.stub()
+                            .updateSettings(change.toBuilder()
+                                    .setDryRun(true)
+                                    .setRequestId("")
+                                    .build())
+                            .getControl()
+                            .getSettingsMap())
+                    .containsEntry("nodes.down_after", "1m");
+            assertThat(metadata.watched().getControl().getSettingsMap()).isEmpty();
+            version = metadata.stub().updateSettings(change).getControl().getSettingsVersion();
+            assertThat(version).isPositive();
+            assertThat(metadata.stub().updateSettings(change).getControl().getSettingsVersion())
+                    .isEqualTo(version);
+            assertThat(failure(() -> metadata.stub()
+                                    .updateSettings(change.toBuilder()
+                                            .setRequestId("r2")
+                                            .build()))
+                            .code())
+                    .isEqualTo(ErrorCode.OPERATION_CONFLICT);
+            assertThat(failure(() -> metadata.stub()
+                                    .updateSettings(UpdateSettingsRequest.newBuilder()
+                                            .putSet("nodes.down_after", "1s")
+                                            .build()))
+                            .code())
+                    .isEqualTo(ErrorCode.INVALID_VALUE);
+        }
+        try (TestMetadata metadata = new TestMetadata(folder)) {
+            assertThat(metadata.watched().getControl().getSettingsVersion()).isEqualTo(version);
+            assertThat(metadata.watched().getControl().getSettingsMap()).containsEntry("nodes.down_after", "1m");
         }
     }
 

@@ -29,11 +29,12 @@ final class TestGroup implements AutoCloseable {
     private final Map<String, Running> running = new TreeMap<>();
 
     /** One that runs. */
-    record Running(MetadataLog log, WatchHub hub, Server server) {
+    record Running(MetadataLog log, WatchHub hub, NodeSupervision nodes, Server server) {
 
         void stop() {
             hub.stop();
             server.shutdownNow();
+            nodes.close();
             log.close();
             hub.close();
         }
@@ -81,13 +82,14 @@ final class TestGroup implements AutoCloseable {
                 channels,
                 InstantSource.system(),
                 (group, reason, _) -> fatal.add(id + " " + group + ": " + reason));
+        NodeSupervision nodes = new NodeSupervision(log);
         try {
             Server server = Grpc.newServerBuilderForPort(self.rpcPort(), InsecureServerCredentials.create())
-                    .addService(new MetadataGrpcService(log, hub, 0))
+                    .addService(new MetadataGrpcService(log, hub, nodes, 0))
                     .intercept(new ErrorServerInterceptor())
                     .build()
                     .start();
-            Running started = new Running(log, hub, server);
+            Running started = new Running(log, hub, nodes, server);
             running.put(id, started);
             return started;
         } catch (IOException e) {

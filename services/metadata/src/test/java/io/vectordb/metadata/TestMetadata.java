@@ -43,6 +43,7 @@ final class TestMetadata implements AutoCloseable {
     final ChannelFactory channels = new ChannelFactory();
     final WatchHub hub = new WatchHub();
     final MetadataLog log;
+    private final NodeSupervision nodes;
     final ManagedChannel channel;
     private final Server server;
 
@@ -61,9 +62,10 @@ final class TestMetadata implements AutoCloseable {
                 channels,
                 InstantSource.system(),
                 (group, reason, cause) -> System.err.println("fatal: " + group + ": " + reason + ": " + cause));
+        nodes = new NodeSupervision(log);
         try {
             server = InProcessServerBuilder.forName(name)
-                    .addService(new MetadataGrpcService(log, hub, 0))
+                    .addService(new MetadataGrpcService(log, hub, nodes, 0))
                     .intercept(new ErrorServerInterceptor())
                     .build()
                     .start();
@@ -119,6 +121,7 @@ final class TestMetadata implements AutoCloseable {
         hub.stop();
         channel.shutdownNow();
         server.shutdownNow();
+        nodes.close();
         log.close();
         channels.close();
         hub.close();

@@ -20,11 +20,15 @@ import io.vectordb.internal.metadata.v1.FinishCollectionRequest;
 import io.vectordb.internal.metadata.v1.FinishCollectionResponse;
 import io.vectordb.internal.metadata.v1.ListAuditRequest;
 import io.vectordb.internal.metadata.v1.ListAuditResponse;
+import io.vectordb.internal.metadata.v1.ListHeartbeatsRequest;
+import io.vectordb.internal.metadata.v1.ListHeartbeatsResponse.Heartbeat;
 import io.vectordb.internal.metadata.v1.MetadataServiceGrpc;
 import io.vectordb.internal.metadata.v1.StartTaskRequest;
 import io.vectordb.internal.metadata.v1.SucceedShardRequest;
 import io.vectordb.internal.metadata.v1.SucceedShardResponse;
 import io.vectordb.internal.metadata.v1.Task;
+import io.vectordb.internal.metadata.v1.UpdateSettingsRequest;
+import io.vectordb.internal.metadata.v1.UpdateSettingsResponse;
 import io.vectordb.rpc.ClusterWatch;
 import io.vectordb.rpc.GrpcErrors;
 import io.vectordb.rpc.MetadataClient;
@@ -33,6 +37,8 @@ import io.vectordb.v1.Field;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import reactor.core.publisher.Mono;
 
 /**
@@ -125,6 +131,17 @@ final class Catalog {
     Mono<SucceedShardResponse> succeed(SucceedShardRequest request, TimeBudget time) {
         return call(MetadataServiceGrpc.getSucceedShardMethod(), request, time)
                 .flatMap(response -> refresh(time).thenReturn(response));
+    }
+
+    Mono<UpdateSettingsResponse> updateSettings(UpdateSettingsRequest request, TimeBudget time) {
+        return call(MetadataServiceGrpc.getUpdateSettingsMethod(), request, time);
+    }
+
+    /** Since when the metadata service has not heard of nodes, by their ids. */
+    Mono<Map<String, Heartbeat>> heartbeats(TimeBudget time) {
+        return call(MetadataServiceGrpc.getListHeartbeatsMethod(), ListHeartbeatsRequest.getDefaultInstance(), time)
+                .map(answer -> answer.getHeartbeatsList().stream()
+                        .collect(Collectors.toMap(Heartbeat::getNode, Function.identity())));
     }
 
     Mono<Task> start(StartTaskRequest request, TimeBudget time) {

@@ -4,9 +4,11 @@ import io.vectordb.common.ErrorCode;
 import io.vectordb.common.VectorDbException;
 import io.vectordb.coordinator.ClusterSurvey.NodeAnswer;
 import io.vectordb.coordinator.Shards.Owned;
+import io.vectordb.internal.metadata.v1.ListHeartbeatsResponse.Heartbeat;
 import io.vectordb.internal.metadata.v1.Node.Service;
 import io.vectordb.internal.storage.v1.FormatDiskResponse;
 import io.vectordb.internal.storage.v1.StorageAdminServiceGrpc;
+import io.vectordb.rpc.NodeStates;
 import io.vectordb.v1.Disk;
 import io.vectordb.v1.FormatDiskRequest;
 import io.vectordb.v1.GetClusterResponse;
@@ -16,20 +18,26 @@ import io.vectordb.v1.ListShardsRequest;
 import io.vectordb.v1.ListShardsResponse;
 import io.vectordb.v1.Replica;
 import io.vectordb.v1.Shard;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import reactor.core.publisher.Mono;
 
 /** How the cluster is: asked of its nodes at the time of the call. */
 final class ClusterAdmin {
 
+    private static final Duration HEARTBEATS_TIME = Duration.ofSeconds(2);
+
+    private final Catalog catalog;
     private final ClusterSurveyor surveyor;
     private final NodeCalls nodes;
     private final AuditLog audit;
 
-    ClusterAdmin(ClusterSurveyor surveyor, NodeCalls nodes, AuditLog audit) {
+    ClusterAdmin(Catalog catalog, ClusterSurveyor surveyor, NodeCalls nodes, AuditLog audit) {
+        this.catalog = catalog;
         this.surveyor = surveyor;
         this.nodes = nodes;
         this.audit = audit;
@@ -41,6 +49,12 @@ final class ClusterAdmin {
 
     private static GetClusterResponse cluster(ClusterSurvey survey) {
         List<String> reasons = new ArrayList<>();
+        int together = survey.state().getControl().getMissingTogether();
+        if (together > 0) {
+            reasons.add(together
+                    + " nodes are missing together, more than a third of their kind: none of them is taken for "
+                    + "dead, and nothing is made anew elsewhere");
+        }
         answers(survey).forEach(answer -> addReasons(answer, reasons));
         int underReplicated = 0;
         boolean unavailable = false;
@@ -71,8 +85,11 @@ final class ClusterAdmin {
     }
 
     private static void addReasons(NodeAnswer answer, List<String> reasons) {
-        if (!answer.answered()) {
-            reasons.add("node " + answer.node().getId() + ": " + answer.failure());
+        io.vectordb.internal.metadata.v1.Node node = answer.node();
+        boolean isSound = NodeStates.isUp(node);
+        if (!answer.answered() || !isSound) {
+            reasons.add("node " + node.getId() + (isSound ? "" : " is " + ClusterMessages.state(node)) + ": "
+                    + (answer.answered() ? node.getStateReason() : answer.failure()));
         }
         answer.disks().stream()
                 .map(ClusterMessages::disk)
@@ -90,11 +107,16 @@ final class ClusterAdmin {
     /** By id. */
     Mono<ListNodesResponse> nodes(ListNodesRequest request, TimeBudget time) {
         int limit = Pages.limit(request.getLimit());
-        return surveyor.survey(time).map(survey -> {
+        Mono<Map<String, Heartbeat>> heartbeats =
+                catalog.heartbeats(time).timeout(HEARTBEATS_TIME).onErrorReturn(Map.of());
+        return surveyor.survey(time).zipWith(heartbeats, (survey, since) -> {
             Pages.Page<NodeAnswer> page =
                     Pages.of(answers(survey), answer -> answer.node().getId(), request.getCursor(), limit);
             ListNodesResponse.Builder response = ListNodesResponse.newBuilder().setNextCursor(page.next());
-            page.items().stream().map(ClusterMessages::node).forEach(response::addNodes);
+            page.items().stream()
+                    .map(answer -> ClusterMessages.node(
+                            answer, Optional.ofNullable(since.get(answer.node().getId()))))
+                    .forEach(response::addNodes);
             return response.build();
         });
     }

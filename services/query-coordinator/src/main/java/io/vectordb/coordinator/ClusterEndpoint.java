@@ -6,6 +6,7 @@ import io.vectordb.v1.Disk;
 import io.vectordb.v1.FormatDiskRequest;
 import io.vectordb.v1.GetClusterRequest;
 import io.vectordb.v1.GetClusterResponse;
+import io.vectordb.v1.GetSettingsRequest;
 import io.vectordb.v1.ListNodesRequest;
 import io.vectordb.v1.ListNodesResponse;
 import io.vectordb.v1.ListShardsRequest;
@@ -13,10 +14,12 @@ import io.vectordb.v1.ListShardsResponse;
 import io.vectordb.v1.MoveReplicaRequest;
 import io.vectordb.v1.Operation;
 import io.vectordb.v1.ReactorClusterServiceGrpc;
+import io.vectordb.v1.Settings;
 import io.vectordb.v1.Shard;
 import io.vectordb.v1.ShardMaintenance;
 import io.vectordb.v1.SnapshotShardRequest;
 import io.vectordb.v1.TransferLeaderRequest;
+import io.vectordb.v1.UpdateSettingsRequest;
 import reactor.core.publisher.Mono;
 
 /** The cluster as operators see it and change it. */
@@ -25,12 +28,14 @@ final class ClusterEndpoint extends ReactorClusterServiceGrpc.ClusterServiceImpl
     private final ClusterAdmin cluster;
     private final ShardAdmin shards;
     private final ClusterTasks tasks;
+    private final SettingsAdmin settings;
     private final CoordinatorProperties properties;
 
     ClusterEndpoint(PublicGrpcServices.Background background, CoordinatorProperties properties) {
         this.cluster = background.cluster();
         this.shards = background.shards();
         this.tasks = background.tasks();
+        this.settings = background.settings();
         this.properties = properties;
     }
 
@@ -75,6 +80,16 @@ final class ClusterEndpoint extends ReactorClusterServiceGrpc.ClusterServiceImpl
     @Override
     public Mono<Operation> compactShard(CompactShardRequest request) {
         return shards.compact(request, time(request.hasTimeout(), request.getTimeout()));
+    }
+
+    @Override
+    public Mono<Settings> getSettings(GetSettingsRequest request) {
+        return settings.get(defaultTime());
+    }
+
+    @Override
+    public Mono<Settings> updateSettings(UpdateSettingsRequest request) {
+        return settings.update(request, time(request.hasTimeout(), request.getTimeout()));
     }
 
     @Override

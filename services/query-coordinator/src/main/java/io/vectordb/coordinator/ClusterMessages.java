@@ -3,9 +3,11 @@ package io.vectordb.coordinator;
 import io.vectordb.common.ErrorCode;
 import io.vectordb.coordinator.ClusterSurvey.NodeAnswer;
 import io.vectordb.internal.metadata.v1.CollectionState;
+import io.vectordb.internal.metadata.v1.ListHeartbeatsResponse.Heartbeat;
 import io.vectordb.internal.metadata.v1.ShardState;
 import io.vectordb.internal.storage.v1.DiskInfo;
 import io.vectordb.internal.storage.v1.ReplicaInfo;
+import io.vectordb.rpc.NodeStates;
 import io.vectordb.v1.Disk;
 import io.vectordb.v1.ItemError;
 import io.vectordb.v1.Node;
@@ -15,6 +17,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 
 /** What was asked of the nodes, as clients see it. */
@@ -31,15 +34,30 @@ final class ClusterMessages {
 
     private ClusterMessages() {}
 
-    static Node node(NodeAnswer answer) {
+    /** @param heartbeat since when the metadata service has not heard of it, if that is known */
+    static Node node(NodeAnswer answer, Optional<Heartbeat> heartbeat) {
+        io.vectordb.internal.metadata.v1.Node known = answer.node();
+        boolean isFound = NodeStates.isGone(known) || answer.answered();
         Node.Builder node = Node.newBuilder()
-                .setId(answer.node().getId())
-                .setAddress(answer.node().getRpcAddress())
-                .setService(answer.node().getService().name().toLowerCase(Locale.ROOT))
-                .setState(answer.answered() ? "up" : UNREACHABLE)
-                .setReason(answer.failure());
+                .setId(known.getId())
+                .setAddress(known.getRpcAddress())
+                .setService(known.getService().name().toLowerCase(Locale.ROOT))
+                .setZone(known.getZone())
+                .setVersion(known.getVersion())
+                .putAllLabels(known.getLabelsMap())
+                .setState(isFound ? state(known) : UNREACHABLE)
+                .setReason(answer.answered() ? known.getStateReason() : answer.failure());
+        heartbeat.map(Heartbeat::getSince).ifPresent(node::setSinceHeartbeat);
         answer.disks().forEach(disk -> node.addDisks(disk(disk)));
         return node.build();
+    }
+
+    static String state(io.vectordb.internal.metadata.v1.Node node) {
+        return switch (node.getState()) {
+            case STATE_UNSPECIFIED, UP, UNRECOGNIZED -> "up";
+            case SUSPECT, DOWN, DEAD, DRAINING, DECOMMISSIONED ->
+                node.getState().name().toLowerCase(Locale.ROOT);
+        };
     }
 
     static Disk disk(DiskInfo info) {

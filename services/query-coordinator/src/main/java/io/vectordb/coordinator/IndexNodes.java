@@ -2,6 +2,7 @@ package io.vectordb.coordinator;
 
 import io.vectordb.internal.metadata.v1.Node;
 import io.vectordb.internal.metadata.v1.ShardState;
+import io.vectordb.rpc.NodeStates;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -11,7 +12,8 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * In which order the index nodes of a shard are asked: in turn, and those that did not answer lately last. Now and then one
+ * In which order the index nodes of a shard are asked: in turn, those that the
+ * metadata does not know to be up after the others, and those that did not answer lately last. Now and then one
  * call asks such a node first, to learn whether it is back. Thread-safe.
  */
 final class IndexNodes {
@@ -46,10 +48,9 @@ final class IndexNodes {
 
     /** By the newest metadata: an index node may have been assigned after the caller looked at the shard. */
     List<Candidate> inTurn(ShardState shard) {
-        List<String> addresses = new ArrayList<>(addresses(shard));
-        if (addresses.size() > 1) {
-            Collections.rotate(addresses, Math.floorMod(turn.getAndIncrement(), addresses.size()));
-        }
+        List<Node> assigned = assigned(shard);
+        List<String> addresses = inTurn(assigned, true);
+        addresses.addAll(inTurn(assigned, false));
         List<Candidate> tried = new ArrayList<>();
         List<Candidate> heard = new ArrayList<>();
         List<Candidate> silent = new ArrayList<>();
@@ -70,6 +71,17 @@ final class IndexNodes {
         return tried;
     }
 
+    private List<String> inTurn(List<Node> assigned, boolean up) {
+        List<String> addresses = new ArrayList<>(assigned.stream()
+                .filter(node -> NodeStates.isUp(node) == up)
+                .map(Node::getRpcAddress)
+                .toList());
+        if (addresses.size() > 1) {
+            Collections.rotate(addresses, Math.floorMod(turn.getAndIncrement(), addresses.size()));
+        }
+        return addresses;
+    }
+
     void answered(Candidate candidate) {
         silentSince.remove(candidate.server());
     }
@@ -81,7 +93,7 @@ final class IndexNodes {
         silentSince.put(candidate.server(), now);
     }
 
-    private List<String> addresses(ShardState shard) {
+    private List<Node> assigned(ShardState shard) {
         List<String> nodes = catalog.state().getCollectionsList().stream()
                 .flatMap(collection -> collection.getShardsList().stream())
                 .filter(each -> each.getUid().equals(shard.getUid()))
@@ -90,7 +102,6 @@ final class IndexNodes {
                 .orElse(List.of());
         return catalog.state().getNodesList().stream()
                 .filter(node -> nodes.contains(node.getId()))
-                .map(Node::getRpcAddress)
                 .toList();
     }
 }

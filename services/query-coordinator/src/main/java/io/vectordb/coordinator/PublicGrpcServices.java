@@ -72,6 +72,7 @@ final class PublicGrpcServices {
             BackupAdmin backups,
             ClusterAdmin cluster,
             ShardAdmin shards,
+            SettingsAdmin settings,
             ClusterTasks tasks,
             UnsafeRecovery recovery,
             AuditLog audit) {}

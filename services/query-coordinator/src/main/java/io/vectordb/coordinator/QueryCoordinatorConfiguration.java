@@ -91,8 +91,9 @@ public class QueryCoordinatorConfiguration {
         return new PublicGrpcServices.Background(
                 operations,
                 backups,
-                new ClusterAdmin(surveyor, nodes, audit),
+                new ClusterAdmin(catalog, surveyor, nodes, audit),
                 shards,
+                new SettingsAdmin(catalog, audit),
                 new ClusterTasks(catalog, audit),
                 new UnsafeRecovery(shards, catalog, audit),
                 audit);

@@ -17,6 +17,7 @@ import io.vectordb.v1.FormatDiskRequest;
 import io.vectordb.v1.GetClusterRequest;
 import io.vectordb.v1.GetClusterResponse;
 import io.vectordb.v1.GetOperationRequest;
+import io.vectordb.v1.GetSettingsRequest;
 import io.vectordb.v1.IndexSegment;
 import io.vectordb.v1.IndexView;
 import io.vectordb.v1.ListAuditEntriesRequest;
@@ -28,10 +29,12 @@ import io.vectordb.v1.Node;
 import io.vectordb.v1.Operation;
 import io.vectordb.v1.Replica;
 import io.vectordb.v1.ReplicaMaintenance;
+import io.vectordb.v1.Settings;
 import io.vectordb.v1.Shard;
 import io.vectordb.v1.SnapshotShardRequest;
 import io.vectordb.v1.TransferLeaderRequest;
 import io.vectordb.v1.UnsafeRecoverRequest;
+import io.vectordb.v1.UpdateSettingsRequest;
 import io.vectordb.v1.VerifyShardRequest;
 import java.nio.file.Path;
 import java.util.List;
@@ -196,6 +199,58 @@ class ClusterTest {
     }
 
     @Test
+    @Order(2)
+    void nodesShowTheirStatesAndWhenTheyWereHeard() {
+        assertThat(database.cluster()
+                        .listNodes(ListNodesRequest.getDefaultInstance())
+                        .getNodesList())
+                .allSatisfy(node -> {
+                    assertThat(node.getState()).isEqualTo("up");
+                    assertThat(node.getVersion()).isNotEmpty();
+                    assertThat(node.hasSinceHeartbeat()).isTrue();
+                    assertThat(node.getSinceHeartbeat().getSeconds()).isLessThan(60);
+                });
+    }
+
+    @Test
+    @Order(2)
+    void settingsAreChangedAtRunTimeCheckedAndWrittenDown() {
+        Settings before = database.cluster().getSettings(GetSettingsRequest.getDefaultInstance());
+        assertThat(before.getValuesMap()).containsEntry("nodes.suspect_after", "5s");
+        assertThat(before.getVersion()).isZero();
+        UpdateSettingsRequest change = UpdateSettingsRequest.newBuilder()
+                .putSet("nodes.dead_after", "20m")
+                .setIfVersion(0)
+                .build();
+        assertThat(database.cluster()
+                        .updateSettings(change.toBuilder().setDryRun(true).build())
+                        .getValuesMap())
+                .containsEntry("nodes.dead_after", "20m");
+        assertThat(database.cluster().getSettings(GetSettingsRequest.getDefaultInstance()))
+                .isEqualTo(before);
+        Settings after = database.cluster().updateSettings(change);
+        assertThat(after.getVersion()).isPositive();
+        assertThat(database.cluster().getSettings(GetSettingsRequest.getDefaultInstance()))
+                .isEqualTo(after);
+        assertThat(failure(() -> database.cluster().updateSettings(change)).code())
+                .isEqualTo(ErrorCode.OPERATION_CONFLICT);
+        assertThat(failure(() -> database.cluster()
+                                .updateSettings(UpdateSettingsRequest.newBuilder()
+                                        .putSet("nodes.dead_after", "never")
+                                        .build()))
+                        .violations())
+                .singleElement()
+                .satisfies(violation -> assertThat(violation.path()).isEqualTo("set.nodes.dead_after"));
+        assertThat(outcomes("update_settings"))
+                .startsWith("begun", "succeeded", "begun")
+                .hasSize(6);
+        database.cluster()
+                .updateSettings(UpdateSettingsRequest.newBuilder()
+                        .addUnset("nodes.dead_after")
+                        .build());
+    }
+
+    @Test
     @Order(3)
     void leadershipIsTransferredOnceAndWrittenDown() {
         String leader = shard().getLeader();
@@ -346,7 +401,7 @@ class ClusterTest {
         assertThat(database.cluster()
                         .listNodes(ListNodesRequest.getDefaultInstance())
                         .getNodesList())
-                .filteredOn(node -> node.getState().equals("unreachable"))
+                .filteredOn(node -> !node.getState().equals("up"))
                 .extracting(Node::getId)
                 .containsExactly(THIRD);
         await(() -> cluster().getHealth().equals("degraded"));

@@ -28,10 +28,12 @@ final class Summaries {
             Map.entry("VerifyBackup", "Reads every file of a backup and compares it with its hash"),
             Map.entry("DeleteBackup", "Forgets a backup and removes files that no other one needs"),
             Map.entry("GetCluster", "How the cluster is, with the reasons where it is not healthy"),
-            Map.entry("ListNodes", "Lists storage and index nodes with their disks; silent ones are unreachable"),
+            Map.entry("ListNodes", "Lists storage and index nodes with their states and disks"),
             Map.entry(
                     "ListShards",
                     "Lists shards with their replicas and what index nodes hold of them, by collection, node or id"),
+            Map.entry("GetSettings", "The settings of the cluster, which can be changed while it runs"),
+            Map.entry("UpdateSettings", "Changes settings of the cluster, all that are named or none"),
             Map.entry("TransferLeader", "Lets another replica of a shard lead"),
             Map.entry("SnapshotShard", "Makes the state of replicas durable and cuts their logs"),
             Map.entry("MoveReplica", "Moves a replica of a shard to another node, adds one or takes one away"),
