@@ -13,6 +13,7 @@ import io.vectordb.internal.storage.v1.StorageServiceGrpc;
 import io.vectordb.rpc.Calls;
 import io.vectordb.rpc.ChannelFactory;
 import io.vectordb.rpc.ClusterWatch;
+import io.vectordb.rpc.MetadataClient;
 import io.vectordb.rpc.ShardClient;
 import io.vectordb.v1.Collection;
 import io.vectordb.v1.CollectionSettings;
@@ -74,7 +75,7 @@ final class StorageCluster implements AutoCloseable {
                                     "--vectordb.storage.data-dir=" + folder.resolve(id),
                                     "--vectordb.storage.raft-port=" + freePort())));
         }
-        watch = new ClusterWatch(channels.channel(metadataAddress));
+        watch = new ClusterWatch(new MetadataClient(channels, List.of(metadataAddress)));
         watch.start();
         client = new ShardClient(channels, watch);
         try {

@@ -27,7 +27,7 @@ final class AdminCommand {
 
     /** Of releases to come. */
     private static final List<String> LATER =
-            List.of("rebalance", "move", "split", "merge", "drain", "decommission", "settings", "keys");
+            List.of("rebalance", "split", "merge", "drain", "decommission", "settings", "keys");
 
     static final String SHARDS = "/v1/shards/";
 
@@ -44,6 +44,9 @@ final class AdminCommand {
                 .addSubcommand(new ShardVerbs.Snapshot(cli))
                 .addSubcommand(new ShardVerbs.Compact(cli))
                 .addSubcommand(new ShardVerbs.Verify(cli))
+                .addSubcommand(new OperationVerbs.MoveReplica(cli))
+                .addSubcommand(new OperationVerbs.Operations(cli))
+                .addSubcommand(new OperationVerbs.Control(cli))
                 .addSubcommand(new FormatDisk(cli))
                 .addSubcommand(new UnsafeRecoverCommand(cli))
                 .addSubcommand(new Audit(cli));

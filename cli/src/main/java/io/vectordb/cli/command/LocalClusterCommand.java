@@ -45,7 +45,7 @@ final class LocalClusterCommand {
             footerHeading = "%nPorts, all on 127.0.0.1, with --base-port 9200:%n",
             footer = {
                 "  gateway          8080 REST and probes, 9090 gRPC",
-                "  metadata-1       9201 probes, 9301 calls, 9401 Raft",
+                "  metadata-1 …     9201 … probes, 9301 … calls, 9401 … Raft",
                 "  storage-1, -2 …  9211, 9212 … probes, 9311 … calls, 9411 … Raft",
                 "  index-1 …        9221 … probes, 9321 … calls",
                 "  coordinator-1    9231 probes, 9331 calls"
@@ -84,7 +84,7 @@ final class LocalClusterCommand {
                 names = "--metadata",
                 paramLabel = "N",
                 defaultValue = "1",
-                description = "Metadata nodes (only 1 yet).")
+                description = "Metadata nodes: 1, 3 or 5 (${DEFAULT-VALUE}); chosen at the first start.")
         private int metadata;
 
         @Option(
@@ -131,7 +131,9 @@ final class LocalClusterCommand {
             Start start = new Start(cli, new Controller(home, Installations.CLUSTER));
             return start.run(folder, steps -> {
                 Plan plan = Plans.cluster(
-                        folder, backupFolder, new Plans.ClusterSize(storage, index, port, grpcPort, basePort));
+                        folder,
+                        backupFolder,
+                        new Plans.ClusterSize(metadata, storage, index, port, grpcPort, basePort));
                 Ports.requireFree(
                         plan.processes(),
                         "127.0.0.1",
@@ -141,8 +143,11 @@ final class LocalClusterCommand {
         }
 
         private void requireCounts() {
-            if (gateways != 1 || coordinators != 1 || metadata != 1) {
-                throw CliException.notAvailable("more than one gateway, coordinator or metadata node");
+            if (gateways != 1 || coordinators != 1) {
+                throw CliException.notAvailable("more than one gateway or coordinator");
+            }
+            if (metadata != 1 && metadata != 3 && metadata != 5) {
+                throw new CliException(ExitCode.USAGE, "--metadata takes 1, 3 or 5 nodes, received " + metadata);
             }
             if (storage < 1 || storage > MAX_NODES || index < 1 || index > MAX_NODES) {
                 throw new CliException(ExitCode.USAGE, "--storage and --index take 1 to " + MAX_NODES + " nodes");

@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -14,11 +16,12 @@ import java.util.stream.Stream;
  * <p>Ports of a local cluster: the gateway has the public two (8080, 9090), node {@code n} of every other service has
  * {@code base + o} for probes and metrics, {@code base + 100 + o} for internal calls and, where it has Raft groups,
  * {@code base + 200 + o}; {@code o} is {@code n} for metadata, {@code 10 + n} for storage, {@code 20 + n} for index and
- * {@code 30 + n} for coordinator. With the base 9200 the metadata service is at 9301.
+ * {@code 30 + n} for coordinator. With the base 9200 the first metadata node is at 9301.
  */
 public final class Plans {
 
     private static final String LOOPBACK = "127.0.0.1";
+    private static final String METADATA = "metadata-";
     private static final int MAX_REPLICAS = 3;
 
     private Plans() {}
@@ -26,9 +29,10 @@ public final class Plans {
     /**
      * How many nodes of each service a local cluster has, and its ports.
      *
+     * @param metadata 1, 3 or 5
      * @param basePort begin of the ports between the nodes
      */
-    public record ClusterSize(int storage, int index, int port, int grpcPort, int basePort) {}
+    public record ClusterSize(int metadata, int storage, int index, int port, int grpcPort, int basePort) {}
 
     /** All services in one process. */
     public static Plan standalone(Path data, Path backups, String host, int port, int grpcPort) {
@@ -52,7 +56,9 @@ public final class Plans {
     /** A process per service. */
     public static Plan cluster(Path data, Path backups, ClusterSize size) {
         List<ProcessSpec> processes = new ArrayList<>();
-        processes.add(metadata(data, size));
+        for (int n = 1; n <= size.metadata(); n++) {
+            processes.add(metadata(data, size, n));
+        }
         for (int n = 1; n <= size.storage(); n++) {
             processes.add(storage(data, backups, size, n));
         }
@@ -69,14 +75,26 @@ public final class Plans {
                 processes);
     }
 
-    private static ProcessSpec metadata(Path data, ClusterSize size) {
-        String node = "metadata-1";
-        int http = size.basePort() + 1;
-        List<String> own = List.of(
+    private static ProcessSpec metadata(Path data, ClusterSize size, int number) {
+        String node = METADATA + number;
+        int http = size.basePort() + number;
+        List<String> own = new ArrayList<>(List.of(
+                "--vectordb.metadata.node-id=" + node,
                 "--vectordb.metadata.data-dir=" + data.resolve(node),
                 "--vectordb.metadata.raft-port=" + (http + 200),
-                "--vectordb.metadata.default-replicas=" + Math.min(MAX_REPLICAS, size.storage()));
+                "--vectordb.metadata.default-replicas=" + Math.min(MAX_REPLICAS, size.storage())));
+        if (size.metadata() > 1) {
+            own.add("--vectordb.metadata.members="
+                    + metadataNodes(size)
+                            .mapToObj(n -> METADATA + n + "@" + LOOPBACK + ":" + (size.basePort() + 100 + n) + ":"
+                                    + (size.basePort() + 200 + n))
+                            .collect(Collectors.joining(",")));
+        }
         return node(data, "metadata", node, http, own, Map.of("raft", http + 200));
+    }
+
+    private static IntStream metadataNodes(ClusterSize size) {
+        return IntStream.rangeClosed(1, size.metadata());
     }
 
     private static ProcessSpec storage(Path data, Path backups, ClusterSize size, int number) {
@@ -149,7 +167,10 @@ public final class Plans {
     }
 
     private static String metadataAddress(ClusterSize size) {
-        return "--vectordb.cluster.metadata-address=" + LOOPBACK + ":" + (size.basePort() + 101);
+        return "--vectordb.cluster.metadata-address="
+                + metadataNodes(size)
+                        .mapToObj(n -> LOOPBACK + ":" + (size.basePort() + 100 + n))
+                        .collect(Collectors.joining(","));
     }
 
     /** The tokenizer of the embedding model unpacks its library there, which would else be the home folder. */

@@ -148,6 +148,33 @@ class AdminVerbsTest {
     }
 
     @Test
+    void aMoveWaitsForItsEndAndOperationsAreListedAndControlled() {
+        Run moved = against(
+                "{\"id\": \"task-7\", \"kind\": \"move_replica\", \"target\": \"shards/notes-0\","
+                        + " \"state\": \"succeeded\"}",
+                "admin",
+                "move-replica",
+                "notes-0",
+                "--from",
+                "s1",
+                "--to",
+                "s4");
+        assertThat(moved).isEqualTo(new Run(0, "move_replica of shards/notes-0: done\n", ""));
+        assertThat(cli.calls().getFirst().target()).startsWith("/v1/shards/notes-0/move-replica");
+        assertThat(cli.calls().getFirst().body()).contains("\"from_node\":\"s1\"", "\"to_node\":\"s4\"");
+        Run listed = against(
+                "{\"operations\": [{\"id\": \"task-7\", \"kind\": \"move_replica\", \"state\": \"running\","
+                        + " \"progress\": {\"phase\": \"copying\", \"bytes_done\": 5, \"bytes_total\": 10}}]}",
+                "admin",
+                "operations");
+        assertThat(listed.out()).contains("task-7", "copying", "5 of 10");
+        assertThat(cli.calls().getFirst().target()).isEqualTo("/v1/operations?active_only=true");
+        Run paused = against("{\"id\": \"task-7\", \"state\": \"paused\"}", "admin", "operation", "task-7", "pause");
+        assertThat(paused).isEqualTo(new Run(0, "task-7 is paused\n", ""));
+        assertThat(cli.calls().getFirst().target()).isEqualTo("/v1/operations/task-7/pause");
+    }
+
+    @Test
     void aSnapshotThatOneReplicaCouldNotTakeEndsWith6() {
         Run run = against(
                 "{\"replicas\": [{\"node\": \"s1\", \"applied_index\": 9}, {\"node\": \"s2\", \"applied_index\": -1,"

@@ -134,7 +134,7 @@ class ControllerTest {
 
     @Test
     void aPortPlannedTwiceIsRefused() {
-        Plan plan = Plans.cluster(folder, folder, new Plans.ClusterSize(3, 1, 9201, 9090, 9200));
+        Plan plan = Plans.cluster(folder, folder, new Plans.ClusterSize(1, 3, 1, 9201, 9090, 9200));
         assertThatThrownBy(() -> Ports.requireFree(plan.processes(), "127.0.0.1", Map.of("http", "--port N")))
                 .hasMessage("port 9201 is planned twice; choose another with --port N");
     }

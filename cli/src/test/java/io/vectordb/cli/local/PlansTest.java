@@ -15,7 +15,7 @@ class PlansTest {
 
     @Test
     void everyNodeOfAClusterHasPortsAndAFolderOfItsOwn() {
-        Plan plan = Plans.cluster(DATA, BACKUPS, new Plans.ClusterSize(3, 1, 8080, 9090, 9200));
+        Plan plan = Plans.cluster(DATA, BACKUPS, new Plans.ClusterSize(1, 3, 1, 8080, 9090, 9200));
         assertThat(plan.processes().stream().map(ProcessSpec::node))
                 .containsExactly(
                         "metadata-1", "storage-1", "storage-2", "storage-3", "index-1", "coordinator-1", "gateway-1");
@@ -38,7 +38,7 @@ class PlansTest {
 
     @Test
     void everythingBindsToLoopbackUnlessToldOtherwise() {
-        assertThat(Plans.cluster(DATA, BACKUPS, new Plans.ClusterSize(3, 1, 8080, 9090, 9200))
+        assertThat(Plans.cluster(DATA, BACKUPS, new Plans.ClusterSize(1, 3, 1, 8080, 9090, 9200))
                         .processes())
                 .allSatisfy(process -> assertThat(process.command()).contains("--server.address=127.0.0.1"));
         Plan open = Plans.standalone(DATA, BACKUPS, "0.0.0.0", 8080, 9090);
@@ -49,11 +49,24 @@ class PlansTest {
 
     @Test
     void replicasAreNoMoreThanStorageNodes() {
-        List<String> metadata = Plans.cluster(DATA, BACKUPS, new Plans.ClusterSize(2, 1, 8080, 9090, 9200))
+        List<String> metadata = Plans.cluster(DATA, BACKUPS, new Plans.ClusterSize(1, 2, 1, 8080, 9090, 9200))
                 .processes()
                 .getFirst()
                 .command();
         assertThat(metadata).contains("--vectordb.metadata.default-replicas=2");
+    }
+
+    @Test
+    void metadataNodesKnowEachOtherAndEverybodyKnowsThemAll() {
+        Plan plan = Plans.cluster(DATA, BACKUPS, new Plans.ClusterSize(3, 3, 1, 8080, 9090, 9200));
+        assertThat(plan.processes().get(1).command())
+                .contains(
+                        "--vectordb.metadata.node-id=metadata-2",
+                        "--vectordb.rpc.port=9302",
+                        "--vectordb.metadata.members=metadata-1@127.0.0.1:9301:9401,"
+                                + "metadata-2@127.0.0.1:9302:9402,metadata-3@127.0.0.1:9303:9403");
+        assertThat(plan.processes().get(3).command())
+                .contains("--vectordb.cluster.metadata-address=127.0.0.1:9301,127.0.0.1:9302,127.0.0.1:9303");
     }
 
     @Test

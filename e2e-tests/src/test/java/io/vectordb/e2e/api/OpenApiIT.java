@@ -22,6 +22,10 @@ class OpenApiIT {
     /** What a server refuses that lacks nothing; {@code DisksTest} and {@code UnsafeRecoverScenario} do these. */
     private static final Set<String> AFTER_A_FAULT = Set.of("FormatDisk 200", "UnsafeRecover 200");
 
+    /** {@code MoveReplicaTest} of the coordinator does these. */
+    private static final Set<String> WITH_SEVERAL_NODES =
+            Set.of("MoveReplica 202", "PauseOperation 202", "ResumeOperation 202");
+
     private static final String BASE = "/v1/collections/described";
 
     private static JsonNode paths(Rest rest) {
@@ -69,6 +73,7 @@ class OpenApiIT {
                     }
                 }));
         described.removeAll(AFTER_A_FAULT);
+        described.removeAll(WITH_SEVERAL_NODES);
         Map<String, Rest.Answer> seen = calls(rest);
         assertThat(seen.keySet()).containsExactlyInAnyOrderElementsOf(described);
         seen.forEach((call, answer) -> assertThat(call).as("%s", answer).endsWith(" " + answer.status()));

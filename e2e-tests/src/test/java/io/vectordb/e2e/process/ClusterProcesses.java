@@ -14,7 +14,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
-/** A process per service: metadata, three storage nodes, index, coordinator and gateway; shards have three replicas. */
+/** A process per service: metadata, three storage nodes, index nodes, coordinator, gateway; shards have three replicas. */
 public final class ClusterProcesses implements AutoCloseable {
 
     public static final List<String> STORAGE = List.of("storage-1", "storage-2", "storage-3");
@@ -32,7 +32,7 @@ public final class ClusterProcesses implements AutoCloseable {
     private final Function<String, Placement> placements;
     private final NodeDisk disk;
 
-    private ClusterProcesses(String test, Function<String, Placement> placements, NodeDisk disk) {
+    private ClusterProcesses(String test, IndexNodes index, Function<String, Placement> placements, NodeDisk disk) {
         this.placements = placements;
         this.disk = disk;
         folder = Folders.scratch(test);
@@ -65,17 +65,7 @@ public final class ClusterProcesses implements AutoCloseable {
                             "--vectordb.storage.data-dir=" + folder.resolve(node),
                             "--vectordb.storage.raft-port=" + raftPort(node)));
         }
-        add(
-                "index-node",
-                INDEX,
-                "256m",
-                List.of(
-                        rpc(Ports.free()),
-                        follow,
-                        "--vectordb.index.node-id=" + INDEX,
-                        "--vectordb.index.data-dir=" + folder.resolve(INDEX),
-                        // So small that every scenario seals, publishes and merges.
-                        "--vectordb.index.seal-rows=60"));
+        index.names().forEach(node -> addIndexNode(node, follow, index));
         add("query-coordinator", COORDINATOR, "384m", List.of(rpc(coordinatorPort), follow));
         add(
                 "gateway",
@@ -87,6 +77,22 @@ public final class ClusterProcesses implements AutoCloseable {
                         "--vectordb.gateway.coordinator-address=127.0.0.1:" + coordinatorPort));
     }
 
+    private void addIndexNode(String node, String follow, IndexNodes index) {
+        List<String> arguments = new ArrayList<>(List.of(
+                rpc(Ports.free()),
+                follow,
+                "--vectordb.index.node-id=" + node,
+                "--vectordb.index.data-dir=" + folder.resolve(node),
+                // So small that every scenario seals, publishes and merges.
+                "--vectordb.index.seal-rows=60"));
+        arguments.addAll(index.arguments());
+        Map<String, String> environment = index.held()
+                ? Map.of(
+                        StepGate.VARIABLE, StepGate.folder(folder.resolve(node)).toString())
+                : Map.of();
+        add("index-node", node, "256m", arguments, environment);
+    }
+
     private String host(String node) {
         return placements.apply(node).host();
     }
@@ -96,6 +102,10 @@ public final class ClusterProcesses implements AutoCloseable {
     }
 
     private void add(String service, String node, String heap, List<String> own) {
+        add(service, node, heap, own, Map.of());
+    }
+
+    private void add(String service, String node, String heap, List<String> own, Map<String, String> environment) {
         List<String> arguments = new ArrayList<>(own);
         arguments.add("--vectordb.rpc.host=" + host(node));
         nodes.put(
@@ -107,20 +117,29 @@ public final class ClusterProcesses implements AutoCloseable {
                         placements.apply(node),
                         Ports.free(),
                         arguments,
+                        environment,
                         folder.resolve(node),
                         logs.resolve(node + ".log"))));
     }
 
     /** Starts all of it and waits until every node is ready. */
     public static ClusterProcesses start(String test) {
-        return start(test, _ -> Placement.LOOPBACK, NodeDisk.SHARED);
+        return start(test, IndexNodes.ONE);
+    }
+
+    /** The same with these index nodes. */
+    static ClusterProcesses start(String test, IndexNodes index) {
+        return start(new ClusterProcesses(test, index, _ -> Placement.LOOPBACK, NodeDisk.SHARED));
     }
 
     /** Starts each of its nodes where it is told; all but metadata and storage nodes run on loopback. */
     public static ClusterProcesses start(String test, Function<String, Placement> placements, NodeDisk disk) {
-        ClusterProcesses cluster = new ClusterProcesses(test, placements, disk);
+        return start(new ClusterProcesses(test, IndexNodes.ONE, placements, disk));
+    }
+
+    private static ClusterProcesses start(ClusterProcesses cluster) {
         try {
-            cluster.nodes.values().forEach(node -> disk.mount(node.node(), node.folder()));
+            cluster.nodes.values().forEach(node -> cluster.disk.mount(node.node(), node.folder()));
             cluster.nodes.values().forEach(ServerProcess::start);
             cluster.nodes.values().forEach(ServerProcess::awaitReady);
         } catch (RuntimeException | Error e) {

@@ -19,6 +19,7 @@ abstract class LedgerScenario {
     static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final String name;
+    private final IndexNodes index;
     final SplittableRandom random = Seeds.splittable(getClass());
     ClusterProcesses cluster;
     GrpcClient client;
@@ -27,12 +28,17 @@ abstract class LedgerScenario {
 
     /** @param name of the folder of the cluster */
     LedgerScenario(String name) {
+        this(name, IndexNodes.ONE);
+    }
+
+    LedgerScenario(String name, IndexNodes index) {
         this.name = name;
+        this.index = index;
     }
 
     @BeforeAll
     void start() {
-        cluster = ClusterProcesses.start(name);
+        cluster = ClusterProcesses.start(name, index);
         client = new GrpcClient(cluster.grpcPort());
         rest = new Rest(cluster.rest());
         workload = new Workload(client, rest, COLLECTION, WRITERS, random);

@@ -22,7 +22,7 @@ import java.util.function.BooleanSupplier;
  */
 final class Reader implements Runnable {
 
-    private static final long CALL_SECONDS = 6;
+    private static final Duration CALL = Duration.ofSeconds(6);
     private static final Duration PAUSE = Duration.ofMillis(20);
 
     private final GrpcClient client;
@@ -30,13 +30,26 @@ final class Reader implements Runnable {
     private final Ledger ledger;
     private final SplittableRandom random;
     private final BooleanSupplier stopped;
+    private final Duration call;
 
     Reader(GrpcClient client, String collection, Ledger ledger, SplittableRandom random, BooleanSupplier stopped) {
+        this(client, collection, ledger, random, stopped, CALL);
+    }
+
+    /** @param call how long a call may take */
+    Reader(
+            GrpcClient client,
+            String collection,
+            Ledger ledger,
+            SplittableRandom random,
+            BooleanSupplier stopped,
+            Duration call) {
         this.client = client;
         this.collection = collection;
         this.ledger = ledger;
         this.random = random;
         this.stopped = stopped;
+        this.call = call;
     }
 
     @Override
@@ -47,7 +60,7 @@ final class Reader implements Runnable {
                 try {
                     switch (random.nextInt(3)) {
                         case 0 -> get(known);
-                        case 1 -> search(known, Consistency.newBuilder().setLevel(Consistency.Level.STRONG));
+                        case 1 -> searchStrongly(known);
                         default ->
                             search(
                                     known,
@@ -65,7 +78,7 @@ final class Reader implements Runnable {
 
     private void get(Ledger.Acknowledged known) {
         GetResponse response = client.records()
-                .withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS)
+                .withDeadlineAfter(call.toMillis(), TimeUnit.MILLISECONDS)
                 .get(GetRequest.newBuilder()
                         .setCollection(collection)
                         .addKeys(Values.key(known.key()))
@@ -84,9 +97,14 @@ final class Reader implements Runnable {
         }
     }
 
+    /** @throws StatusRuntimeException when it fails */
+    void searchStrongly(Ledger.Acknowledged known) {
+        search(known, Consistency.newBuilder().setLevel(Consistency.Level.STRONG));
+    }
+
     private void search(Ledger.Acknowledged known, Consistency.Builder consistency) {
         SearchResponse response = client.search()
-                .withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS)
+                .withDeadlineAfter(call.toMillis(), TimeUnit.MILLISECONDS)
                 .search(SearchRequest.newBuilder()
                         .setCollection(collection)
                         .setQuery(Query.newBuilder()

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -54,6 +55,7 @@ public final class ServerProcess implements AutoCloseable {
      * How a process is run.
      *
      * @param heap such as {@code 256m}
+     * @param environment beside that of the tests
      * @param folder its own, for data and the tokenizer's native library
      * @param log appended to by every run
      */
@@ -64,6 +66,7 @@ public final class ServerProcess implements AutoCloseable {
             Placement placement,
             int httpPort,
             List<String> arguments,
+            Map<String, String> environment,
             Path folder,
             Path log) {}
 
@@ -102,6 +105,7 @@ public final class ServerProcess implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(Redirect.appendTo(spec.log().toFile()));
         builder.environment().put("DJL_CACHE_DIR", spec.folder().resolve("djl").toString());
+        builder.environment().putAll(spec.environment());
         try {
             Files.createDirectories(spec.folder());
             Process started = builder.start();

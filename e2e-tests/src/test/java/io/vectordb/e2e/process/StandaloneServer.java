@@ -4,6 +4,7 @@ import io.vectordb.testkit.Ports;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /** All services in one process, with a data folder of its own. */
 public final class StandaloneServer implements AutoCloseable {
@@ -26,6 +27,7 @@ public final class StandaloneServer implements AutoCloseable {
                         "--spring.grpc.server.port=" + grpcPort,
                         "--vectordb.data-dir=" + folder.resolve("data"),
                         "--vectordb.backup.folders=" + folder.resolve("backups")),
+                Map.of(),
                 folder,
                 Folders.logs(test).resolve("standalone.log")));
     }

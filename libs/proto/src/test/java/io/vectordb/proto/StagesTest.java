@@ -49,8 +49,9 @@ class StagesTest {
             AdminService.CreateBackup AdminService.ListBackups AdminService.RestoreBackup AdminService.VerifyBackup
             AdminService.DeleteBackup AdminService.VerifyShard AdminService.UnsafeRecover AdminService.ListAuditEntries
             ClusterService.GetCluster ClusterService.ListNodes ClusterService.ListShards ClusterService.TransferLeader
-            ClusterService.SnapshotShard ClusterService.CompactShard ClusterService.FormatDisk
+            ClusterService.SnapshotShard ClusterService.CompactShard ClusterService.FormatDisk ClusterService.MoveReplica
             OperationService.GetOperation OperationService.ListOperations OperationService.CancelOperation
+            OperationService.PauseOperation OperationService.ResumeOperation
             """);
 
     private static final Set<String> METHODS_OF_STAGE_THREE = paths("""

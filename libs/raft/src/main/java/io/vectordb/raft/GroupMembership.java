@@ -80,7 +80,12 @@ public final class GroupMembership {
     /** What the local replica is, and where its log ends. */
     public GroupProgress progress(GroupId group) {
         RaftServer.Division division = groups.division(group);
-        TermIndex last = division.getRaftLog().getLastEntryTermIndex();
+        TermIndex last;
+        try {
+            last = division.getRaftLog().getLastEntryTermIndex();
+        } catch (IllegalStateException closing) {
+            throw RaftErrors.of(group, closing, false);
+        }
         // A log that was cut, or begins behind a copy, ends where the state is.
         TermIndex end = last == null ? division.getStateMachine().getLastAppliedTermIndex() : last;
         return new GroupProgress(

@@ -365,6 +365,12 @@ public final class RaftNode implements AutoCloseable {
         return info.isLeader() && info.isLeaderReady();
     }
 
+    /** Whether this replica hears a leader, or is one that is ready: its state is then about as new as that of the group. */
+    public boolean follows(GroupId group) {
+        DivisionInfo info = groups.division(group).getInfo();
+        return info.isLeader() ? info.isLeaderReady() : info.isFollower() && info.getLeaderId() != null;
+    }
+
     /** The index of the last entry whose effect is in the local state; -1 before the first. */
     public long appliedIndex(GroupId group) {
         return groups.find(group).appliedIndex();

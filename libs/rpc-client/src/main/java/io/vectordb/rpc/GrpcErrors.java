@@ -15,6 +15,7 @@ import io.vectordb.common.Position;
 import io.vectordb.common.VectorDbException;
 import io.vectordb.common.Violation;
 import io.vectordb.v1.ItemError;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,6 +37,8 @@ public final class GrpcErrors {
     public static final String DOMAIN = "vectordb";
     /** In the metadata of a failure that no service told of: the call did not come through. */
     public static final String UNREACHED = "unreached";
+    /** In the metadata of a {@code NOT_LEADER} of the metadata service: where its leader takes calls. */
+    public static final String LEADER_ADDRESS = "leader_address";
     /** How long a client waits before it repeats a retryable call, when nothing better is known. */
     public static final int RETRY_DELAY_SECONDS = 1;
 
@@ -155,10 +158,14 @@ public final class GrpcErrors {
                 return new VectorDbException(code, details.getMessage(), info.getMetadataMap(), violations, null);
             }
         }
-        ErrorCode code = codeOf(status.getCode());
-        Map<String, String> metadata =
-                status.getCode() == Status.Code.UNAVAILABLE ? Map.of(UNREACHED, "true") : Map.of();
+        ErrorCode code = isBrokenConnection(status) ? ErrorCode.SHARD_UNAVAILABLE : codeOf(status.getCode());
+        Map<String, String> metadata = code == ErrorCode.SHARD_UNAVAILABLE ? Map.of(UNREACHED, "true") : Map.of();
         return new VectorDbException(code, message.isEmpty() ? code.title() : message, metadata);
+    }
+
+    /** A call that was being sent when its connection broke ends with UNKNOWN, others with UNAVAILABLE. */
+    private static boolean isBrokenConnection(Status status) {
+        return status.getCode() == Status.Code.UNKNOWN && status.getCause() instanceof IOException;
     }
 
     private static ErrorCode codeOf(Status.Code code) {

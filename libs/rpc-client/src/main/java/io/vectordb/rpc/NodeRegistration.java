@@ -1,6 +1,5 @@
 package io.vectordb.rpc;
 
-import io.grpc.Channel;
 import io.vectordb.internal.metadata.v1.MetadataServiceGrpc;
 import io.vectordb.internal.metadata.v1.Node;
 import io.vectordb.internal.metadata.v1.RegisterNodeRequest;
@@ -22,7 +21,7 @@ public final class NodeRegistration implements AutoCloseable {
     private static final Duration DEADLINE = Duration.ofSeconds(2);
     private static final Duration RETRY = Duration.ofMillis(200);
 
-    private final Channel metadata;
+    private final MetadataClient metadata;
     private final Supplier<Node> node;
     private final Duration heartbeat;
     private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(
@@ -31,7 +30,7 @@ public final class NodeRegistration implements AutoCloseable {
     private @Nullable ScheduledFuture<?> next;
 
     /** @param node asked before each sign of life, since what it says of itself changes; must not block */
-    public NodeRegistration(Channel metadata, Supplier<Node> node, Duration heartbeat) {
+    public NodeRegistration(MetadataClient metadata, Supplier<Node> node, Duration heartbeat) {
         this.metadata = metadata;
         this.node = node;
         this.heartbeat = heartbeat;
@@ -49,10 +48,12 @@ public final class NodeRegistration implements AutoCloseable {
     private void register() {
         try {
             Node current = node.get();
-            RegisterNodeResponse response = MetadataServiceGrpc.newBlockingStub(metadata)
-                    .withDeadlineAfter(DEADLINE.toMillis(), TimeUnit.MILLISECONDS)
-                    .registerNode(
-                            RegisterNodeRequest.newBuilder().setNode(current).build());
+            RegisterNodeResponse response = metadata.call(
+                            MetadataServiceGrpc.getRegisterNodeMethod(),
+                            RegisterNodeRequest.newBuilder().setNode(current).build(),
+                            DEADLINE)
+                    .blockOptional()
+                    .orElseThrow();
             if (!registered) {
                 LOG.info("registered as {} in cluster {}", current.getId(), response.getClusterId());
             }

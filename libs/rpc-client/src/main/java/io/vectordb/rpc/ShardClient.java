@@ -9,10 +9,12 @@ import io.vectordb.internal.metadata.v1.ShardState;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.stream.Collectors;
 import reactor.core.publisher.Mono;
 
 /**
@@ -39,6 +41,8 @@ public final class ShardClient {
     private final ConcurrentMap<String, String> leaders = new ConcurrentHashMap<>();
     /** Nodes that did not answer, and when that was. */
     private final ConcurrentMap<String, Long> silentSince = new ConcurrentHashMap<>();
+
+    private volatile Located located = Located.of(ClusterState.getDefaultInstance());
 
     public ShardClient(ChannelFactory channels, ClusterWatch cluster) {
         this.channels = channels;
@@ -78,7 +82,7 @@ public final class ShardClient {
 
     private Attempt first(ShardState shard) {
         String leader = leaders.get(shard.getUid());
-        List<String> replicas = shard.getStorageNodesList();
+        List<String> replicas = replicas(shard);
         if (leader != null && replicas.contains(leader) && !isSilent(leader)) {
             return new Attempt(0, leader, 0, Set.of(), false, Optional.empty());
         }
@@ -118,7 +122,7 @@ public final class ShardClient {
         if (hint.isPresent()) {
             return new Attempt(number, hint.get(), last.turn(), answered, mayHaveSucceeded, Optional.of(said));
         }
-        List<String> replicas = shard.getStorageNodesList();
+        List<String> replicas = replicas(shard);
         int after = replicas.get(last.turn() % replicas.size()).equals(last.node()) ? last.turn() + 1 : last.turn();
         int turn = firstHeard(replicas, after, answered);
         String node = replicas.get(turn % replicas.size());
@@ -173,10 +177,11 @@ public final class ShardClient {
         }
         leaders.remove(call.shard().getUid(), last.node());
         Set<String> answered = answered(last, error);
-        List<String> replicas = call.shard().getStorageNodesList();
+        List<String> replicas = replicas(call.shard());
         Optional<String> hint = Optional.ofNullable(error.metadata().get("leader"))
+                // It may have come in so lately that the shard map does not name it yet.
                 .filter(each ->
-                        !each.equals(last.node()) && replicas.contains(each) && !hasToWait(each, replicas, answered));
+                        !each.equals(last.node()) && address(each).isPresent() && !hasToWait(each, replicas, answered));
         hint.ifPresent(leader -> leaders.put(call.shard().getUid(), leader));
         Duration pause = hint.isPresent() && last.number() == 0 ? Duration.ZERO : pause(last.number());
         // An attempt that only the end of its time broke off says less than one before it.
@@ -229,6 +234,30 @@ public final class ShardClient {
     private static Duration pause(int attempts) {
         Duration pause = FIRST_PAUSE.multipliedBy(1L << Math.min(attempts, 5));
         return pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
+    }
+
+    /** Of the newest metadata: replicas move while a caller holds on to the shard as it was. */
+    private List<String> replicas(ShardState shard) {
+        ClusterState state = cluster.state();
+        Located now = located;
+        if (now.state() != state) {
+            now = Located.of(state);
+            located = now;
+        }
+        return now.replicas().getOrDefault(shard.getUid(), shard.getStorageNodesList());
+    }
+
+    /** Where the replicas of each shard are in one state of the metadata, by the uid of the shard. */
+    private record Located(ClusterState state, Map<String, List<String>> replicas) {
+
+        static Located of(ClusterState state) {
+            return new Located(
+                    state,
+                    state.getCollectionsList().stream()
+                            .flatMap(collection -> collection.getShardsList().stream())
+                            .collect(
+                                    Collectors.toUnmodifiableMap(ShardState::getUid, ShardState::getStorageNodesList)));
+        }
     }
 
     private static String name(Call<?, ?> call) {

@@ -17,7 +17,8 @@ class ClusterWatchTest {
     private final String name = InProcess.newName();
     private final FakeMetadata metadata = new FakeMetadata();
     private final ChannelFactory channels = new ChannelFactory();
-    private final ClusterWatch watch = new ClusterWatch(channels.channel(ChannelFactory.IN_PROCESS + name));
+    private final MetadataClient client = new MetadataClient(channels, List.of(ChannelFactory.IN_PROCESS + name));
+    private final ClusterWatch watch = new ClusterWatch(client);
     private final List<Long> seen = new CopyOnWriteArrayList<>();
     private InProcess server = InProcess.serve(name, metadata);
 
@@ -80,6 +81,40 @@ class ClusterWatchTest {
     }
 
     @Test
+    void aMemberThatSaysNothingIsLeftForAnother() {
+        FakeMetadata other = new FakeMetadata();
+        String second = InProcess.newName();
+        try (InProcess _ = InProcess.serve(second, other);
+                ClusterWatch moving = new ClusterWatch(
+                        new MetadataClient(
+                                channels,
+                                List.of(ChannelFactory.IN_PROCESS + name, ChannelFactory.IN_PROCESS + second)),
+                        Duration.ofMillis(200))) {
+            tell(3);
+            moving.start();
+            await(moving::isSynced);
+            other.tell(ClusterState.newBuilder().setVersion(2).build());
+            await(() -> other.watches() > 0);
+            assertThat(moving.state().getVersion()).isEqualTo(3);
+            other.tell(ClusterState.newBuilder().setVersion(4).build());
+            await(() -> moving.state().getVersion() == 4);
+        }
+    }
+
+    @Test
+    void aRefreshedStateIsThatOfTheMetadataAndListenersSeeItToo() {
+        tell(1);
+        watch.start();
+        await(watch::isSynced);
+        tell(2);
+        assertThat(watch.refresh(Duration.ofSeconds(30))
+                        .map(ClusterState::getVersion)
+                        .block())
+                .isEqualTo(2);
+        await(() -> seen.contains(2L));
+    }
+
+    @Test
     void aLateListenerSeesThePresentState() {
         tell(7);
         watch.start();
@@ -94,8 +129,7 @@ class ClusterWatchTest {
     void aNodeRegistersOnceTheMetadataIsThereAndGoesOnGivingSignsOfLife() {
         server.close();
         Node node = Node.newBuilder().setId("n1").build();
-        try (NodeRegistration registration = new NodeRegistration(
-                channels.channel(ChannelFactory.IN_PROCESS + name), () -> node, Duration.ofMillis(20))) {
+        try (NodeRegistration registration = new NodeRegistration(client, () -> node, Duration.ofMillis(20))) {
             registration.start();
             assertThat(registration.isRegistered()).isFalse();
             server = InProcess.serve(name, metadata);

@@ -4,6 +4,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import io.vectordb.internal.metadata.v1.ClusterState;
+import io.vectordb.internal.metadata.v1.ClusterUpdate;
 import io.vectordb.internal.metadata.v1.MetadataServiceGrpc;
 import io.vectordb.internal.metadata.v1.Node;
 import io.vectordb.internal.metadata.v1.RegisterNodeRequest;
@@ -15,17 +16,17 @@ import java.util.List;
 /** Tells watchers what a test says, and breaks their streams. */
 final class FakeMetadata extends MetadataServiceGrpc.MetadataServiceImplBase {
 
-    private final List<StreamObserver<ClusterState>> watchers = new ArrayList<>();
+    private final List<StreamObserver<ClusterUpdate>> watchers = new ArrayList<>();
     private final List<Node> registered = new ArrayList<>();
     private ClusterState state = ClusterState.getDefaultInstance();
     private int watches;
 
     @Override
-    public synchronized void watch(WatchRequest request, StreamObserver<ClusterState> observer) {
+    public synchronized void watch(WatchRequest request, StreamObserver<ClusterUpdate> observer) {
         watches++;
         watchers.add(observer);
         if (state.getVersion() > 0) {
-            observer.onNext(state);
+            observer.onNext(ClusterStates.whole(state));
         }
     }
 
@@ -41,9 +42,9 @@ final class FakeMetadata extends MetadataServiceGrpc.MetadataServiceImplBase {
         watchers.removeIf(watcher -> isGone(watcher, newer));
     }
 
-    private static boolean isGone(StreamObserver<ClusterState> watcher, ClusterState newer) {
+    private static boolean isGone(StreamObserver<ClusterUpdate> watcher, ClusterState newer) {
         try {
-            watcher.onNext(newer);
+            watcher.onNext(ClusterStates.whole(newer));
             return false;
         } catch (StatusRuntimeException e) {
             return true;

@@ -20,6 +20,7 @@ import io.vectordb.internal.storage.v1.ReadPositionRequest;
 import io.vectordb.internal.storage.v1.ReadPositionResponse;
 import io.vectordb.internal.storage.v1.StorageServiceGrpc;
 import java.net.InetSocketAddress;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -159,6 +160,15 @@ class GrpcErrorsTest {
         VectorDbException received = received(way.service(new IllegalStateException("a bug")));
         assertThat(received.code()).isEqualTo(ErrorCode.INTERNAL);
         assertThat(received.getMessage()).contains("a bug");
+    }
+
+    @Test
+    void aConnectionThatBreaksWhileACallIsSentIsAServerThatCannotBeReached() {
+        Status said = Status.UNKNOWN.withDescription("channel closed").withCause(new ClosedChannelException());
+        VectorDbException failure = GrpcErrors.fromThrowable(said.asRuntimeException());
+        assertThat(failure.code()).isEqualTo(ErrorCode.SHARD_UNAVAILABLE);
+        assertThat(GrpcErrors.fromThrowable(Status.UNKNOWN.asRuntimeException()).code())
+                .isEqualTo(ErrorCode.INTERNAL);
     }
 
     @Test

@@ -59,7 +59,7 @@ class ShardClientTest {
             .addAllStorageNodes(List.of("n0", "n1", "n2"))
             .build();
     private final ChannelFactory channels = new ChannelFactory();
-    private final ClusterWatch watch = new ClusterWatch(channels.channel(metadataServer.address));
+    private final ClusterWatch watch = new ClusterWatch(new MetadataClient(channels, List.of(metadataServer.address)));
     private final ShardClient client = new ShardClient(channels, watch);
 
     @BeforeEach

@@ -2,6 +2,7 @@ package io.vectordb.service;
 
 import io.vectordb.rpc.ChannelFactory;
 import io.vectordb.rpc.ClusterWatch;
+import io.vectordb.rpc.MetadataClient;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -14,8 +15,13 @@ import org.springframework.context.annotation.Import;
 public class ClusterClientConfiguration {
 
     @Bean(destroyMethod = "close")
-    ClusterWatch clusterWatch(ChannelFactory channels, ClusterProperties properties) {
-        return new ClusterWatch(channels.channel(properties.metadataAddress()));
+    MetadataClient metadataClient(ChannelFactory channels, ClusterProperties properties) {
+        return new MetadataClient(channels, properties.metadataAddress());
+    }
+
+    @Bean(destroyMethod = "close")
+    ClusterWatch clusterWatch(MetadataClient metadata) {
+        return new ClusterWatch(metadata);
     }
 
     @Bean

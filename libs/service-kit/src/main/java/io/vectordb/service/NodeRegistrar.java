@@ -1,7 +1,7 @@
 package io.vectordb.service;
 
 import io.vectordb.internal.metadata.v1.Node;
-import io.vectordb.rpc.ChannelFactory;
+import io.vectordb.rpc.MetadataClient;
 import io.vectordb.rpc.NodeRegistration;
 import java.util.Optional;
 import java.util.UUID;
@@ -17,7 +17,7 @@ public final class NodeRegistrar implements SmartLifecycle, ServiceReadiness {
     private final String service;
     private final Supplier<Node> template;
     private final RpcServer server;
-    private final ChannelFactory channels;
+    private final MetadataClient metadata;
     private final ClusterProperties properties;
     private volatile Optional<NodeRegistration> registration = Optional.empty();
 
@@ -29,12 +29,12 @@ public final class NodeRegistrar implements SmartLifecycle, ServiceReadiness {
             String service,
             Supplier<Node> template,
             RpcServer server,
-            ChannelFactory channels,
+            MetadataClient metadata,
             ClusterProperties properties) {
         this.service = service;
         this.template = template;
         this.server = server;
-        this.channels = channels;
+        this.metadata = metadata;
         this.properties = properties;
     }
 
@@ -46,8 +46,7 @@ public final class NodeRegistrar implements SmartLifecycle, ServiceReadiness {
                 .setRpcAddress(address)
                 .setBootId(bootId)
                 .build();
-        NodeRegistration started =
-                new NodeRegistration(channels.channel(properties.metadataAddress()), node, properties.heartbeat());
+        NodeRegistration started = new NodeRegistration(metadata, node, properties.heartbeat());
         registration = Optional.of(started);
         started.start();
     }

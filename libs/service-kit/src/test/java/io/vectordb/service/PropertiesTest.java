@@ -35,14 +35,14 @@ class PropertiesTest {
     @Test
     void theMetadataIsOnTheLoopbackUnlessToldOtherwise() {
         assertThat(bind("vectordb.cluster", ClusterProperties.class, Map.of()))
-                .isEqualTo(new ClusterProperties("127.0.0.1:9301", Duration.ofSeconds(1)));
+                .isEqualTo(new ClusterProperties(List.of("127.0.0.1:9301"), Duration.ofSeconds(1)));
         assertThat(bind(
                         "vectordb.cluster",
                         ClusterProperties.class,
                         Map.of(
                                 "vectordb.cluster.metadata-address", "inproc:m",
                                 "vectordb.cluster.heartbeat", "250ms")))
-                .isEqualTo(new ClusterProperties("inproc:m", Duration.ofMillis(250)));
+                .isEqualTo(new ClusterProperties(List.of("inproc:m"), Duration.ofMillis(250)));
     }
 
     @Test

@@ -7,7 +7,7 @@ import io.grpc.stub.StreamObserver;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vectordb.common.ErrorCode;
 import io.vectordb.common.VectorDbException;
-import io.vectordb.internal.metadata.v1.ClusterState;
+import io.vectordb.internal.metadata.v1.ClusterUpdate;
 import io.vectordb.internal.metadata.v1.DeleteCollectionRequest;
 import io.vectordb.internal.metadata.v1.DeleteCollectionResponse;
 import io.vectordb.internal.metadata.v1.MetadataServiceGrpc;
@@ -15,6 +15,7 @@ import io.vectordb.internal.metadata.v1.WatchRequest;
 import io.vectordb.rpc.Calls;
 import io.vectordb.rpc.ChannelFactory;
 import io.vectordb.rpc.ClusterWatch;
+import io.vectordb.rpc.MetadataClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -33,8 +34,8 @@ class RpcServerTest {
     private static final class Service extends MetadataServiceGrpc.MetadataServiceImplBase {
 
         @Override
-        public void watch(WatchRequest request, StreamObserver<ClusterState> observer) {
-            observer.onNext(ClusterState.newBuilder().setVersion(1).build());
+        public void watch(WatchRequest request, StreamObserver<ClusterUpdate> observer) {
+            observer.onNext(ClusterUpdate.newBuilder().setVersion(1).build());
         }
 
         @Override
@@ -89,7 +90,7 @@ class RpcServerTest {
         RpcServer server = server(RpcProperties.Mode.IN_PROCESS, 0);
         server.start();
         try (ChannelFactory channels = new ChannelFactory();
-                ClusterWatch watch = new ClusterWatch(channels.channel(server.address(SERVICE)))) {
+                ClusterWatch watch = new ClusterWatch(new MetadataClient(channels, List.of(server.address(SERVICE))))) {
             CountDownLatch seen = new CountDownLatch(1);
             watch.addListener(state -> seen.countDown());
             ClusterWatchLifecycle lifecycle = new ClusterWatchLifecycle(watch);

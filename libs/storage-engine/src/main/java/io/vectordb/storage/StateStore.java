@@ -2,6 +2,7 @@ package io.vectordb.storage;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -34,7 +35,9 @@ public final class StateStore implements AutoCloseable {
     private static final long CACHE_BYTES = 8L << 20;
 
     /** One change of the map. */
-    public sealed interface Change {}
+    public sealed interface Change {
+        String key();
+    }
 
     public record Put(String key, byte[] value) implements Change {}
 
@@ -110,6 +113,27 @@ public final class StateStore implements AutoCloseable {
         AppliedPosition durable = applied;
         database.syncWal();
         return durable;
+    }
+
+    /** Copies the store into {@code target}, which does not exist, by hard links; what was applied before is in the copy. */
+    public void checkpoint(Path target) {
+        database.checkpoint(target);
+    }
+
+    /**
+     * Reads all of a copy and checks it. Opens and closes it, so its files change.
+     *
+     * @return the last entry whose changes it holds
+     * @throws StorageException when a checksum fails, or it is no such store
+     */
+    public static AppliedPosition verify(Path directory) {
+        if (!Files.exists(directory.resolve("CURRENT"))) {
+            throw new StorageException(directory + " holds no store");
+        }
+        try (StateStore copy = open(directory)) {
+            copy.database.verifyChecksums();
+            return copy.applied();
+        }
     }
 
     /** All of the map, as of one entry. */

@@ -1,6 +1,7 @@
 package io.vectordb.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vectordb.storage.StateStore.Delete;
 import io.vectordb.storage.StateStore.Put;
@@ -48,6 +49,19 @@ class StateStoreTest {
         return store.values("b/", after, limit).stream()
                 .map(value -> new String(value, StandardCharsets.UTF_8))
                 .toList();
+    }
+
+    @Test
+    void aCopyHoldsWhatWasAppliedBeforeItAndNothingLater() {
+        store.apply(1, 1, List.of(put("a", "1")));
+        Path copy = directory.resolveSibling(directory.getFileName() + "-copy");
+        store.checkpoint(copy);
+        store.apply(1, 2, List.of(put("b", "2")));
+        assertThat(StateStore.verify(copy)).isEqualTo(new AppliedPosition(1, 1));
+        try (StateStore copied = StateStore.open(copy)) {
+            assertThat(copied.load()).containsOnlyKeys("a");
+        }
+        assertThatThrownBy(() -> StateStore.verify(directory.resolve("none"))).isInstanceOf(StorageException.class);
     }
 
     @Test

@@ -70,7 +70,8 @@ class GrowingVectorIndexConcurrencyTest {
                 SearchResult result = index.search(vectors[wanted], 10, 50, OrdinalFilter.ALL);
                 int after = index.size();
                 assertThat(result.ordinals()).doesNotHaveDuplicates();
-                assertThat(IntStream.of(result.ordinals())).allMatch(node -> node < after);
+                // The one that is being added may be found a moment before it is counted.
+                assertThat(IntStream.of(result.ordinals())).allMatch(node -> node <= after);
                 assertThat(result.distances()).isSorted().doesNotContain(Double.NaN);
                 index.vector(result.ordinals()[0], out);
                 assertThat(out).isEqualTo(vectors[result.ordinals()[0]]);

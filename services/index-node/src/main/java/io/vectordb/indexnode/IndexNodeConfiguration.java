@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.vectordb.internal.metadata.v1.Node;
 import io.vectordb.rpc.ChannelFactory;
 import io.vectordb.rpc.ClusterWatch;
+import io.vectordb.rpc.MetadataClient;
 import io.vectordb.rpc.ShardClient;
 import io.vectordb.segmentstore.SegmentStore;
 import io.vectordb.service.ClusterClientConfiguration;
@@ -58,12 +59,12 @@ public class IndexNodeConfiguration {
 
     @Bean
     NodeRegistrar indexNodeRegistrar(
-            IndexProperties properties, RpcServer server, ChannelFactory channels, ClusterProperties cluster) {
+            IndexProperties properties, RpcServer server, MetadataClient metadata, ClusterProperties cluster) {
         Node node = Node.newBuilder()
                 .setId(properties.nodeId())
                 .setService(Node.Service.INDEX)
                 .build();
-        return new NodeRegistrar(SERVICE, () -> node, server, channels, cluster);
+        return new NodeRegistrar(SERVICE, () -> node, server, metadata, cluster);
     }
 
     @Bean

@@ -7,6 +7,7 @@ import io.vectordb.disks.Disk;
 import io.vectordb.disks.DiskHealth;
 import io.vectordb.disks.DiskSet;
 import io.vectordb.disks.DiskSettings;
+import io.vectordb.internal.metadata.v1.ClusterState;
 import io.vectordb.internal.metadata.v1.Node;
 import io.vectordb.internal.metadata.v1.ShardState;
 import io.vectordb.rpc.ChannelFactory;
@@ -65,7 +66,7 @@ final class SegmentCache implements AutoCloseable {
 
     private final Path scratch;
     private final ChannelFactory channels;
-    private final Supplier<List<Node>> nodes;
+    private final Supplier<ClusterState> cluster;
     private final SegmentTransfer transfer = new SegmentTransfer(TransferSettings.DEFAULT);
 
     private SegmentCache(
@@ -73,13 +74,13 @@ final class SegmentCache implements AutoCloseable {
             Optional<DiskSet> disks,
             Path scratch,
             ChannelFactory channels,
-            Supplier<List<Node>> nodes) {
+            Supplier<ClusterState> cluster) {
         this.store = store;
         this.segments = new Segments(store);
         this.disks = disks;
         this.scratch = scratch;
         this.channels = channels;
-        this.nodes = nodes;
+        this.cluster = cluster;
         clear(scratch);
     }
 
@@ -89,12 +90,7 @@ final class SegmentCache implements AutoCloseable {
      * @param scratch a folder for what is being built
      */
     static SegmentCache beside(SegmentStore store, Path scratch, ChannelFactory channels, ClusterWatch cluster) {
-        return new SegmentCache(
-                store,
-                Optional.empty(),
-                scratch,
-                channels,
-                () -> cluster.state().getNodesList());
+        return new SegmentCache(store, Optional.empty(), scratch, channels, cluster::state);
     }
 
     /**
@@ -125,12 +121,7 @@ final class SegmentCache implements AutoCloseable {
                 Clock.systemUTC());
         SegmentStore store =
                 SegmentStore.open(disks, settings, file -> LOG.warn("segment file {} was found damaged", file.hash()));
-        return new SegmentCache(
-                store,
-                Optional.of(disks),
-                folder.resolve("building"),
-                channels,
-                () -> cluster.state().getNodesList());
+        return new SegmentCache(store, Optional.of(disks), folder.resolve("building"), channels, cluster::state);
     }
 
     /**
@@ -269,11 +260,12 @@ final class SegmentCache implements AutoCloseable {
      * @throws VectorDbException what the last node failed with, when too few have it
      */
     void upload(ShardState shard, ContentHash id) {
-        int wanted = Math.min(COPIES, shard.getStorageNodesCount());
+        Map<String, Channel> targets = storageNodes(shard);
+        int wanted = Math.min(COPIES, newest(shard).getStorageNodesCount());
         int copies = 0;
         VectorDbException failure = new VectorDbException(
                 ErrorCode.SHARD_UNAVAILABLE, "no storage node of shard " + shard.getName() + " is known");
-        for (Map.Entry<String, Channel> node : storageNodes(shard).entrySet()) {
+        for (Map.Entry<String, Channel> node : targets.entrySet()) {
             try {
                 transfer.putSegment(node.getValue(), id, store);
                 copies++;
@@ -287,10 +279,19 @@ final class SegmentCache implements AutoCloseable {
         }
     }
 
+    /** Its replicas may have moved since the follower of the shard began. */
+    private ShardState newest(ShardState shard) {
+        return cluster.get().getCollectionsList().stream()
+                .flatMap(collection -> collection.getShardsList().stream())
+                .filter(each -> each.getUid().equals(shard.getUid()))
+                .findFirst()
+                .orElse(shard);
+    }
+
     private Map<String, Channel> storageNodes(ShardState shard) {
         Map<String, Channel> found = new LinkedHashMap<>();
-        for (String id : shard.getStorageNodesList()) {
-            nodes.get().stream()
+        for (String id : newest(shard).getStorageNodesList()) {
+            cluster.get().getNodesList().stream()
                     .filter(node -> node.getService() == Node.Service.STORAGE
                             && node.getId().equals(id))
                     .findFirst()

@@ -8,7 +8,7 @@ import io.vectordb.common.ErrorCode;
 import io.vectordb.common.VectorDbException;
 import io.vectordb.disks.DiskSet;
 import io.vectordb.disks.DiskSettings;
-import io.vectordb.internal.metadata.v1.ClusterState;
+import io.vectordb.internal.metadata.v1.ClusterUpdate;
 import io.vectordb.internal.metadata.v1.MetadataServiceGrpc;
 import io.vectordb.internal.metadata.v1.Node;
 import io.vectordb.internal.metadata.v1.ShardState;
@@ -38,6 +38,7 @@ import io.vectordb.internal.storage.v1.WriteUnit;
 import io.vectordb.rpc.ChannelFactory;
 import io.vectordb.rpc.ClusterWatch;
 import io.vectordb.rpc.ErrorServerInterceptor;
+import io.vectordb.rpc.MetadataClient;
 import io.vectordb.rpc.ShardClient;
 import io.vectordb.segmentstore.SegmentStore;
 import io.vectordb.segmentstore.SegmentStoreSettings;
@@ -108,7 +109,7 @@ final class FakeStorage extends StorageServiceGrpc.StorageServiceImplBase implem
         disks = DiskSet.open(DiskSettings.of("n", List.of(folder.resolve("disk"))));
         files = SegmentStore.open(disks, SegmentStoreSettings.DEFAULT, lost -> {});
         String name = "fake-storage-" + NAMES.incrementAndGet();
-        ClusterState state = ClusterState.newBuilder()
+        ClusterUpdate state = ClusterUpdate.newBuilder()
                 .setVersion(1)
                 .addNodes(Node.newBuilder()
                         .setId("n")
@@ -118,11 +119,11 @@ final class FakeStorage extends StorageServiceGrpc.StorageServiceImplBase implem
         serve(name, this, new SegmentGrpcService(files, Runnable::run));
         serve(name + "-metadata", new MetadataServiceGrpc.MetadataServiceImplBase() {
             @Override
-            public void watch(WatchRequest request, StreamObserver<ClusterState> observer) {
+            public void watch(WatchRequest request, StreamObserver<ClusterUpdate> observer) {
                 observer.onNext(state);
             }
         });
-        watch = new ClusterWatch(channels.channel(ChannelFactory.IN_PROCESS + name + "-metadata"));
+        watch = new ClusterWatch(new MetadataClient(channels, List.of(ChannelFactory.IN_PROCESS + name + "-metadata")));
         client = new ShardClient(channels, watch);
         watch.start();
         await(watch::isSynced);

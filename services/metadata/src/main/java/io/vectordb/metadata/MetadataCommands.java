@@ -9,14 +9,18 @@ import io.vectordb.common.Limits;
 import io.vectordb.common.VectorDbException;
 import io.vectordb.internal.metadata.v1.AddFieldsRequest;
 import io.vectordb.internal.metadata.v1.AddFieldsResponse;
+import io.vectordb.internal.metadata.v1.AdvanceTask;
 import io.vectordb.internal.metadata.v1.AppendAuditRequest;
 import io.vectordb.internal.metadata.v1.AppendAuditResponse;
 import io.vectordb.internal.metadata.v1.CollectionState;
+import io.vectordb.internal.metadata.v1.ControlTaskRequest;
+import io.vectordb.internal.metadata.v1.ControlTaskResponse;
 import io.vectordb.internal.metadata.v1.CreateCollection;
 import io.vectordb.internal.metadata.v1.CreateCollectionRequest;
 import io.vectordb.internal.metadata.v1.CreateCollectionResponse;
 import io.vectordb.internal.metadata.v1.DeleteCollectionRequest;
 import io.vectordb.internal.metadata.v1.DeleteCollectionResponse;
+import io.vectordb.internal.metadata.v1.EndTask;
 import io.vectordb.internal.metadata.v1.FinishCollectionRequest;
 import io.vectordb.internal.metadata.v1.FinishCollectionResponse;
 import io.vectordb.internal.metadata.v1.InitCluster;
@@ -25,8 +29,11 @@ import io.vectordb.internal.metadata.v1.MetadataResult;
 import io.vectordb.internal.metadata.v1.Node;
 import io.vectordb.internal.metadata.v1.RegisterNodeResponse;
 import io.vectordb.internal.metadata.v1.ShardState;
+import io.vectordb.internal.metadata.v1.StartTask;
+import io.vectordb.internal.metadata.v1.StartTaskResponse;
 import io.vectordb.internal.metadata.v1.SucceedShardRequest;
 import io.vectordb.internal.metadata.v1.SucceedShardResponse;
+import io.vectordb.internal.metadata.v1.Task;
 import io.vectordb.metadata.placement.Replica;
 import io.vectordb.schema.Settings;
 import io.vectordb.storage.StateStore;
@@ -72,6 +79,10 @@ final class MetadataCommands {
     }
 
     private Transition apply(MetadataCommand command) {
+        return DoneRequests.once(state, index, command, () -> execute(command));
+    }
+
+    private Transition execute(MetadataCommand command) {
         MetadataState before = state;
         MetadataResult.Builder result = MetadataResult.newBuilder();
         try {
@@ -87,6 +98,10 @@ final class MetadataCommands {
                 case APPEND_AUDIT -> {
                     return audit(command.getAppendAudit());
                 }
+                case START_TASK -> result.setStartTask(startTask(command.getStartTask()));
+                case CONTROL_TASK -> result.setControlTask(control(command.getControlTask()));
+                case ADVANCE_TASK -> advance(command.getAdvanceTask());
+                case END_TASK -> end(command.getEndTask());
                 case INIT_CLUSTER -> initCluster(command.getInitCluster());
                 case COMMAND_NOT_SET ->
                     throw new IllegalStateException("The entry at " + index + " holds no command that is known here");
@@ -236,10 +251,7 @@ final class MetadataCommands {
     }
 
     private SucceedShardResponse succeed(SucceedShardRequest request) {
-        CollectionState before = state.collections().values().stream()
-                .filter(each -> each.getShardsList().stream()
-                        .anyMatch(shard -> shard.getUid().equals(request.getUid())))
-                .findFirst()
+        CollectionState before = state.collectionOfShard(request.getUid())
                 .orElseThrow(() -> new VectorDbException(
                         ErrorCode.SHARD_NOT_FOUND,
                         "There is no shard of uid " + request.getUid(),
@@ -272,6 +284,7 @@ final class MetadataCommands {
                 .addStorageNodes(request.getNode())
                 .addStorageDisks(disk);
         ShardState made = shard.build();
+        overtake(made.getUid(), "The shard was recovered by force");
         putCollection(after.build());
         return SucceedShardResponse.newBuilder()
                 .setShard(made)
@@ -307,6 +320,7 @@ final class MetadataCommands {
 
     private void remove(CollectionState collection) {
         String uid = collection.getCollection().getUid();
+        collection.getShardsList().forEach(shard -> overtake(shard.getUid(), "The collection was deleted"));
         state = state.withoutCollection(collection.getCollection().getName());
         changes.add(new StateStore.Delete(MetadataState.COLLECTION_PREFIX + uid));
         for (CreateCollection creation : List.copyOf(state.requests().values())) {
@@ -355,6 +369,69 @@ final class MetadataCommands {
                     ErrorCode.LIMIT_EXCEEDED,
                     "A collection has at most " + Limits.FIELDS + " fields, " + collection.getName() + " would have "
                             + names.size());
+        }
+    }
+
+    private StartTaskResponse startTask(StartTask command) {
+        Task task = TaskRules.begin(state, index, time, command.getRequest());
+        putTask(task);
+        forgetOldTasks();
+        return StartTaskResponse.newBuilder()
+                .setTask(task)
+                .setVersion(versionAfter())
+                .build();
+    }
+
+    private void forgetOldTasks() {
+        List<Task> over =
+                state.tasks().values().stream().filter(TaskRules::isOver).toList();
+        over.subList(0, Math.max(0, over.size() - TaskRules.KEPT)).forEach(task -> {
+            state = state.withoutTask(task);
+            changes.add(new StateStore.Delete(MetadataState.TASK_PREFIX + task.getId()));
+        });
+    }
+
+    private ControlTaskResponse control(ControlTaskRequest request) {
+        Task task = TaskRules.control(state, request.getId(), request.getWish());
+        putTask(task);
+        return ControlTaskResponse.newBuilder()
+                .setTask(task)
+                .setVersion(versionAfter())
+                .build();
+    }
+
+    private void advance(AdvanceTask step) {
+        working(step.getId()).ifPresent(task -> putTask(TaskRules.advanced(task, step)));
+    }
+
+    private void end(EndTask end) {
+        working(end.getId()).ifPresent(task -> {
+            putTask(TaskRules.ended(task, end, time));
+            if (end.hasMembers()) {
+                state.collectionOfShard(end.getMembers().getShard()).ifPresent(before -> {
+                    CollectionState after = TaskRules.with(before, end.getMembers());
+                    if (!after.equals(before)) {
+                        putCollection(after);
+                    }
+                });
+            }
+        });
+    }
+
+    private Optional<Task> working(String id) {
+        return state.task(id).filter(task -> !TaskRules.isOver(task));
+    }
+
+    private void overtake(String shardUid, String why) {
+        state.tasks().values().stream()
+                .filter(task -> !TaskRules.isOver(task) && TaskRules.shard(task).equals(shardUid))
+                .forEach(task -> putTask(TaskRules.overtaken(task, why, time)));
+    }
+
+    private void putTask(Task task) {
+        if (!state.task(task.getId()).equals(Optional.of(task))) {
+            state = state.withTask(task);
+            put(MetadataState.TASK_PREFIX + task.getId(), task);
         }
     }
 

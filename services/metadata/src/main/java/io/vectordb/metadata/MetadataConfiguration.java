@@ -1,5 +1,8 @@
 package io.vectordb.metadata;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vectordb.rpc.ChannelFactory;
 import io.vectordb.service.RpcServices;
 import io.vectordb.service.ServiceKitConfiguration;
 import java.time.InstantSource;
@@ -24,8 +27,29 @@ public class MetadataConfiguration {
     }
 
     @Bean(destroyMethod = "close")
-    MetadataLog metadataLog(MetadataProperties properties, WatchHub hub) {
-        return MetadataLog.open(properties, hub, InstantSource.system());
+    MetadataLog metadataLog(
+            MetadataProperties properties, WatchHub hub, ChannelFactory channels, MeterRegistry meters) {
+        MetadataLog log = MetadataLog.open(properties, hub, channels, InstantSource.system());
+        Gauge.builder("vectordb.metadata.leader", log, each -> each.isLeader() ? 1 : 0)
+                .description("1 when this member leads the metadata group")
+                .register(meters);
+        Gauge.builder("vectordb.metadata.following", log, each -> each.follows() ? 1 : 0)
+                .description("1 when this member leads the metadata group or hears its leader")
+                .register(meters);
+        Gauge.builder("vectordb.metadata.applied", log, MetadataLog::appliedIndex)
+                .description("the last entry of the metadata log that this member has applied")
+                .register(meters);
+        Gauge.builder("vectordb.metadata.watchers", hub, WatchHub::watching)
+                .description("streams that follow the metadata at this member")
+                .register(meters);
+        return log;
+    }
+
+    @Bean(destroyMethod = "close")
+    TaskRunner taskRunner(MetadataLog log, ChannelFactory channels) {
+        TaskRunner runner = new TaskRunner(log, new StorageNodes(channels, log::state));
+        runner.start();
+        return runner;
     }
 
     @Bean

@@ -10,14 +10,20 @@ import io.vectordb.common.VectorDbException;
 import io.vectordb.common.Violation;
 import io.vectordb.internal.metadata.v1.AddFieldsRequest;
 import io.vectordb.internal.metadata.v1.AddFieldsResponse;
+import io.vectordb.internal.metadata.v1.AdmitMemberRequest;
+import io.vectordb.internal.metadata.v1.AdmitMemberResponse;
 import io.vectordb.internal.metadata.v1.AppendAuditRequest;
 import io.vectordb.internal.metadata.v1.AppendAuditResponse;
-import io.vectordb.internal.metadata.v1.ClusterState;
+import io.vectordb.internal.metadata.v1.ClusterUpdate;
+import io.vectordb.internal.metadata.v1.ControlTaskRequest;
+import io.vectordb.internal.metadata.v1.ControlTaskResponse;
 import io.vectordb.internal.metadata.v1.CreateCollection;
 import io.vectordb.internal.metadata.v1.CreateCollectionRequest;
 import io.vectordb.internal.metadata.v1.CreateCollectionResponse;
 import io.vectordb.internal.metadata.v1.DeleteCollectionRequest;
 import io.vectordb.internal.metadata.v1.DeleteCollectionResponse;
+import io.vectordb.internal.metadata.v1.DescribeMemberRequest;
+import io.vectordb.internal.metadata.v1.DescribeMemberResponse;
 import io.vectordb.internal.metadata.v1.FinishCollectionRequest;
 import io.vectordb.internal.metadata.v1.FinishCollectionResponse;
 import io.vectordb.internal.metadata.v1.ListAuditRequest;
@@ -28,6 +34,9 @@ import io.vectordb.internal.metadata.v1.MetadataServiceGrpc;
 import io.vectordb.internal.metadata.v1.Node;
 import io.vectordb.internal.metadata.v1.RegisterNodeRequest;
 import io.vectordb.internal.metadata.v1.RegisterNodeResponse;
+import io.vectordb.internal.metadata.v1.StartTask;
+import io.vectordb.internal.metadata.v1.StartTaskRequest;
+import io.vectordb.internal.metadata.v1.StartTaskResponse;
 import io.vectordb.internal.metadata.v1.SucceedShardRequest;
 import io.vectordb.internal.metadata.v1.SucceedShardResponse;
 import io.vectordb.internal.metadata.v1.WatchRequest;
@@ -36,14 +45,17 @@ import io.vectordb.schema.Settings;
 import io.vectordb.v1.Collection;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
  * The metadata service as the other services call it. Checks what can be checked without the state, puts chance and
- * time into the command, and answers when the log has it. Schemas come complete from the coordinator.
+ * time into the command, and answers when the log has it. Schemas come complete from the coordinator. Only the leader does;
+ * any member serves a watch from a version, and says what it is itself.
  *
  * <p>A call waits as long as its deadline allows, at most {@value #MOST_SECONDS} s.
  */
@@ -62,14 +74,52 @@ final class MetadataGrpcService extends MetadataServiceGrpc.MetadataServiceImplB
     }
 
     @Override
-    public void watch(WatchRequest request, StreamObserver<ClusterState> observer) {
-        hub.watch((ServerCallStreamObserver<ClusterState>) observer);
+    public void watch(WatchRequest request, StreamObserver<ClusterUpdate> observer) {
+        refuseOtherCluster(request.getClusterId());
+        WatchHub.Watcher watcher = hub.prepare((ServerCallStreamObserver<ClusterUpdate>) observer);
+        if (request.getFromVersion() > 0 && !request.getConfirmed()) {
+            hub.begin(watcher, request.getFromVersion(), false);
+            return;
+        }
+        log.confirm(remaining()).whenComplete((_, e) -> {
+            if (e != null) {
+                observer.onError(cause(e));
+            } else {
+                hub.begin(watcher, request.getFromVersion(), true);
+            }
+        });
+    }
+
+    /** Two clusters that reach each other by mistake would take each other's shards for deleted ones. */
+    private void refuseOtherCluster(String clusterId) {
+        if (clusterId.isEmpty()) {
+            return;
+        }
+        String ours = log.state().clusterId();
+        if (!ours.isEmpty() && !ours.equals(clusterId)) {
+            throw new VectorDbException(
+                    ErrorCode.OPERATION_CONFLICT,
+                    "This is cluster " + ours + ", the caller belongs to cluster " + clusterId,
+                    Map.of("cluster", ours));
+        }
+    }
+
+    @Override
+    public void describeMember(DescribeMemberRequest request, StreamObserver<DescribeMemberResponse> observer) {
+        observer.onNext(log.describe());
+        observer.onCompleted();
+    }
+
+    @Override
+    public void admitMember(AdmitMemberRequest request, StreamObserver<AdmitMemberResponse> observer) {
+        answer(log.admit(request.getId(), remaining()), observer);
     }
 
     /** Becomes an entry only when it says something new: it is also the sign of life of every node. */
     @Override
     public void registerNode(RegisterNodeRequest request, StreamObserver<RegisterNodeResponse> observer) {
         checkNode(request.getNode());
+        log.requireLeader();
         MetadataState state = log.state();
         boolean isKnown =
                 request.getNode().equals(state.nodes().get(request.getNode().getId()));
@@ -110,7 +160,9 @@ final class MetadataGrpcService extends MetadataServiceGrpc.MetadataServiceImplB
     public void deleteCollection(DeleteCollectionRequest request, StreamObserver<DeleteCollectionResponse> observer) {
         checkRequestId(request.getRequestId());
         submit(
-                MetadataCommand.newBuilder().setDeleteCollection(request),
+                MetadataCommand.newBuilder()
+                        .setRequestId(request.getRequestId())
+                        .setDeleteCollection(request),
                 MetadataResult::getDeleteCollection,
                 observer);
     }
@@ -121,20 +173,51 @@ final class MetadataGrpcService extends MetadataServiceGrpc.MetadataServiceImplB
             throw VectorDbException.of(
                     new Violation("fields", ErrorCode.MISSING_MEMBER, "expected at least one field, received none"));
         }
-        submit(MetadataCommand.newBuilder().setAddFields(request), MetadataResult::getAddFields, observer);
+        checkRequestId(request.getRequestId());
+        submit(
+                MetadataCommand.newBuilder()
+                        .setRequestId(request.getRequestId())
+                        .setAddFields(request),
+                MetadataResult::getAddFields,
+                observer);
     }
 
     @Override
     public void finishCollection(FinishCollectionRequest request, StreamObserver<FinishCollectionResponse> observer) {
+        checkRequestId(request.getRequestId());
         submit(
-                MetadataCommand.newBuilder().setFinishCollection(request),
+                MetadataCommand.newBuilder()
+                        .setRequestId(request.getRequestId())
+                        .setFinishCollection(request),
                 MetadataResult::getFinishCollection,
                 observer);
     }
 
     @Override
     public void succeedShard(SucceedShardRequest request, StreamObserver<SucceedShardResponse> observer) {
-        submit(MetadataCommand.newBuilder().setSucceedShard(request), MetadataResult::getSucceedShard, observer);
+        checkRequestId(request.getRequestId());
+        submit(
+                MetadataCommand.newBuilder()
+                        .setRequestId(request.getRequestId())
+                        .setSucceedShard(request),
+                MetadataResult::getSucceedShard,
+                observer);
+    }
+
+    @Override
+    public void startTask(StartTaskRequest request, StreamObserver<StartTaskResponse> observer) {
+        checkRequestId(request.getRequestId());
+        submit(
+                MetadataCommand.newBuilder()
+                        .setRequestId(request.getRequestId())
+                        .setStartTask(StartTask.newBuilder().setRequest(request)),
+                MetadataResult::getStartTask,
+                observer);
+    }
+
+    @Override
+    public void controlTask(ControlTaskRequest request, StreamObserver<ControlTaskResponse> observer) {
+        submit(MetadataCommand.newBuilder().setControlTask(request), MetadataResult::getControlTask, observer);
     }
 
     @Override
@@ -143,27 +226,44 @@ final class MetadataGrpcService extends MetadataServiceGrpc.MetadataServiceImplB
             throw VectorDbException.of(
                     new Violation("action", ErrorCode.MISSING_MEMBER, "a line of the audit log needs an action"));
         }
-        submit(MetadataCommand.newBuilder().setAppendAudit(request), MetadataResult::getAppendAudit, observer);
+        checkRequestId(request.getRequestId());
+        submit(
+                MetadataCommand.newBuilder()
+                        .setRequestId(request.getRequestId())
+                        .setAppendAudit(request),
+                MetadataResult::getAppendAudit,
+                observer);
     }
 
     @Override
     public void listAudit(ListAuditRequest request, StreamObserver<ListAuditResponse> observer) {
-        observer.onNext(ListAuditResponse.newBuilder()
-                .addAllEntries(log.audit(request.getAfterIndex(), Math.clamp(request.getLimit(), 1, Limits.PAGE)))
-                .build());
-        observer.onCompleted();
+        int limit = Math.clamp(request.getLimit(), 1, Limits.PAGE);
+        answer(
+                log.confirm(remaining())
+                        .thenApply(_ -> ListAuditResponse.newBuilder()
+                                .addAllEntries(log.audit(request.getAfterIndex(), limit))
+                                .build()),
+                observer);
     }
 
     private <A> void submit(
             MetadataCommand.Builder command, Function<MetadataResult, A> answer, StreamObserver<A> observer) {
-        log.submit(command, remaining()).whenComplete((result, e) -> {
+        answer(log.submit(command, remaining()).thenApply(answer), observer);
+    }
+
+    private static <A> void answer(CompletableFuture<A> answer, StreamObserver<A> observer) {
+        answer.whenComplete((result, e) -> {
             if (e != null) {
-                observer.onError(e instanceof CompletionException && e.getCause() != null ? e.getCause() : e);
+                observer.onError(cause(e));
             } else {
-                observer.onNext(answer.apply(result));
+                observer.onNext(result);
                 observer.onCompleted();
             }
         });
+    }
+
+    private static Throwable cause(Throwable thrown) {
+        return thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
     }
 
     private static Duration remaining() {

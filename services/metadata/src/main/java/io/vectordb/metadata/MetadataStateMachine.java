@@ -2,8 +2,9 @@ package io.vectordb.metadata;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.vectordb.internal.metadata.v1.MetadataCommand;
+import io.vectordb.raft.CheckpointedState;
+import io.vectordb.raft.GroupId;
 import io.vectordb.raft.LogPosition;
-import io.vectordb.raft.ReplicatedState;
 import io.vectordb.storage.AppliedPosition;
 import io.vectordb.storage.StateStore;
 import io.vectordb.v1.AuditEntry;
@@ -12,7 +13,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 
 /**
  * The metadata log's state: all of it in memory, and each change with its position in a {@link StateStore}, from which
@@ -20,15 +20,24 @@ import java.util.function.Consumer;
  *
  * <p>The state of {@link #current()} is published after its rows are stored; any thread may read it.
  */
-final class MetadataStateMachine implements ReplicatedState {
+final class MetadataStateMachine implements CheckpointedState {
 
     private final Path directory;
-    private final Consumer<MetadataState> listener;
+    private final Listener listener;
     private Optional<StateStore> store = Optional.empty();
     private volatile MetadataState current = MetadataState.EMPTY;
 
-    /** @param listener told of every state, the one found at the start first, on the thread of the log */
-    MetadataStateMachine(Path directory, Consumer<MetadataState> listener) {
+    /** Told of every state, on the thread of the log. */
+    interface Listener {
+
+        /** The state was found at a start, or came as a copy: what led to it is not known. */
+        void opened(MetadataState state);
+
+        /** @param keys the stored rows that changed */
+        void changed(MetadataState state, List<String> keys);
+    }
+
+    MetadataStateMachine(Path directory, Listener listener) {
         this.directory = directory;
         this.listener = listener;
     }
@@ -47,7 +56,7 @@ final class MetadataStateMachine implements ReplicatedState {
         } catch (InvalidProtocolBufferException e) {
             throw new IllegalStateException("The metadata in " + directory + " cannot be read", e);
         }
-        listener.accept(current);
+        listener.opened(current);
         return position(opened.sync());
     }
 
@@ -63,7 +72,9 @@ final class MetadataStateMachine implements ReplicatedState {
         opened().apply(position.term(), position.index(), transition.changes());
         if (transition.state() != current) {
             current = transition.state();
-            listener.accept(current);
+            listener.changed(
+                    current,
+                    transition.changes().stream().map(StateStore.Change::key).toList());
         }
         return transition.result().toByteArray();
     }
@@ -90,6 +101,22 @@ final class MetadataStateMachine implements ReplicatedState {
     @Override
     public byte[] query(byte[] request) {
         return current.toClusterState().toByteArray();
+    }
+
+    @Override
+    public void checkpoint(Path target) {
+        opened().checkpoint(target);
+    }
+
+    @Override
+    public LogPosition verify(Path copy) {
+        return position(StateStore.verify(copy));
+    }
+
+    /** There is one metadata group, which nothing succeeds. */
+    @Override
+    public void inherit(GroupId predecessor) {
+        throw new UnsupportedOperationException("The metadata group succeeds no other, asked for " + predecessor);
     }
 
     @Override

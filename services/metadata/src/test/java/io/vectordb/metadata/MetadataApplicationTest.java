@@ -10,9 +10,11 @@ import io.vectordb.internal.metadata.v1.MetadataServiceGrpc;
 import io.vectordb.internal.metadata.v1.RegisterNodeRequest;
 import io.vectordb.rpc.ChannelFactory;
 import io.vectordb.rpc.ClusterWatch;
+import io.vectordb.rpc.MetadataClient;
 import io.vectordb.service.RpcServer;
 import io.vectordb.service.ServiceReadiness;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -35,7 +37,7 @@ class MetadataApplicationTest {
             String address = context.getBean(RpcServer.class).address(MetadataConfiguration.SERVICE);
             ServiceReadiness readiness = context.getBean(ServiceReadiness.class);
             await(() -> readiness.notReadyBecause().isEmpty());
-            try (ClusterWatch watch = new ClusterWatch(channels.channel(address))) {
+            try (ClusterWatch watch = new ClusterWatch(new MetadataClient(channels, List.of(address)))) {
                 watch.start();
                 MetadataServiceGrpc.MetadataServiceBlockingStub stub =
                         MetadataServiceGrpc.newBlockingStub(channels.channel(address));

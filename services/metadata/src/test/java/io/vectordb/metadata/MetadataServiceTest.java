@@ -15,12 +15,14 @@ import io.grpc.stub.ClientResponseObserver;
 import io.vectordb.common.ErrorCode;
 import io.vectordb.internal.metadata.v1.AddFieldsResponse;
 import io.vectordb.internal.metadata.v1.ClusterState;
+import io.vectordb.internal.metadata.v1.ClusterUpdate;
 import io.vectordb.internal.metadata.v1.CollectionState;
 import io.vectordb.internal.metadata.v1.CreateCollectionRequest;
 import io.vectordb.internal.metadata.v1.CreateCollectionResponse;
 import io.vectordb.internal.metadata.v1.DeleteCollectionRequest;
 import io.vectordb.internal.metadata.v1.MetadataServiceGrpc;
 import io.vectordb.internal.metadata.v1.WatchRequest;
+import io.vectordb.rpc.ClusterStates;
 import io.vectordb.v1.Collection;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -235,7 +237,7 @@ class MetadataServiceTest {
     }
 
     /** Keeps what it gets, and asks for only so many at first. */
-    private static final class Watcher implements ClientResponseObserver<WatchRequest, ClusterState> {
+    private static final class Watcher implements ClientResponseObserver<WatchRequest, ClusterUpdate> {
 
         private final List<ClusterState> states = new CopyOnWriteArrayList<>();
         private final AtomicBoolean completed = new AtomicBoolean();
@@ -264,8 +266,9 @@ class MetadataServiceTest {
         }
 
         @Override
-        public void onNext(ClusterState state) {
-            states.add(state);
+        public void onNext(ClusterUpdate update) {
+            ClusterStates.after(states.isEmpty() ? ClusterState.getDefaultInstance() : last(), update)
+                    .ifPresent(states::add);
         }
 
         @Override

@@ -7,12 +7,15 @@ import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
 import io.vectordb.common.VectorDbException;
 import io.vectordb.internal.metadata.v1.ClusterState;
+import io.vectordb.internal.metadata.v1.ClusterUpdate;
 import io.vectordb.internal.metadata.v1.CollectionState;
 import io.vectordb.internal.metadata.v1.MetadataServiceGrpc;
 import io.vectordb.internal.metadata.v1.Node;
 import io.vectordb.internal.metadata.v1.RegisterNodeRequest;
 import io.vectordb.internal.metadata.v1.RegisterNodeResponse;
 import io.vectordb.internal.metadata.v1.WatchRequest;
+import io.vectordb.rpc.ChannelFactory;
+import io.vectordb.rpc.ClusterStates;
 import io.vectordb.rpc.ErrorServerInterceptor;
 import io.vectordb.rpc.GrpcErrors;
 import java.io.IOException;
@@ -21,6 +24,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -36,15 +40,27 @@ final class TestMetadata implements AutoCloseable {
 
     private static final AtomicInteger NAMES = new AtomicInteger();
 
+    final ChannelFactory channels = new ChannelFactory();
     final WatchHub hub = new WatchHub();
     final MetadataLog log;
     final ManagedChannel channel;
     private final Server server;
 
     TestMetadata(Path folder) {
+        this(
+                new MetadataProperties(folder, "127.0.0.1", 0, "metadata-1", List.of(), 0),
+                "metadata-test-" + NAMES.incrementAndGet());
+        await(() -> log.notReadyBecause().isEmpty());
+    }
+
+    /** Served in process under a name; not ready yet. */
+    private TestMetadata(MetadataProperties properties, String name) {
         log = MetadataLog.open(
-                new MetadataProperties(folder, "127.0.0.1", 0, "metadata-1", 0), hub, InstantSource.system());
-        String name = "metadata-test-" + NAMES.incrementAndGet();
+                properties,
+                hub,
+                channels,
+                InstantSource.system(),
+                (group, reason, cause) -> System.err.println("fatal: " + group + ": " + reason + ": " + cause));
         try {
             server = InProcessServerBuilder.forName(name)
                     .addService(new MetadataGrpcService(log, hub, 0))
@@ -55,7 +71,6 @@ final class TestMetadata implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         channel = InProcessChannelBuilder.forName(name).build();
-        await(() -> log.notReadyBecause().isEmpty());
     }
 
     MetadataServiceGrpc.MetadataServiceBlockingStub stub() {
@@ -69,8 +84,9 @@ final class TestMetadata implements AutoCloseable {
 
     /** What a watcher gets first. */
     ClusterState watched() {
-        Iterator<ClusterState> states = stub().watch(WatchRequest.getDefaultInstance());
-        return states.next();
+        Iterator<ClusterUpdate> updates = stub().watch(WatchRequest.getDefaultInstance());
+        return ClusterStates.after(ClusterState.getDefaultInstance(), updates.next())
+                .orElseThrow();
     }
 
     Optional<CollectionState> collection(String name) {
@@ -104,6 +120,7 @@ final class TestMetadata implements AutoCloseable {
         channel.shutdownNow();
         server.shutdownNow();
         log.close();
+        channels.close();
         hub.close();
     }
 }

@@ -1,6 +1,6 @@
 package io.vectordb.coordinator;
 
-import io.grpc.Channel;
+import com.google.protobuf.Message;
 import io.grpc.MethodDescriptor;
 import io.vectordb.common.ErrorCode;
 import io.vectordb.common.VectorDbException;
@@ -11,6 +11,7 @@ import io.vectordb.internal.metadata.v1.AppendAuditRequest;
 import io.vectordb.internal.metadata.v1.AppendAuditResponse;
 import io.vectordb.internal.metadata.v1.ClusterState;
 import io.vectordb.internal.metadata.v1.CollectionState;
+import io.vectordb.internal.metadata.v1.ControlTaskRequest;
 import io.vectordb.internal.metadata.v1.CreateCollectionRequest;
 import io.vectordb.internal.metadata.v1.CreateCollectionResponse;
 import io.vectordb.internal.metadata.v1.DeleteCollectionRequest;
@@ -20,21 +21,19 @@ import io.vectordb.internal.metadata.v1.FinishCollectionResponse;
 import io.vectordb.internal.metadata.v1.ListAuditRequest;
 import io.vectordb.internal.metadata.v1.ListAuditResponse;
 import io.vectordb.internal.metadata.v1.MetadataServiceGrpc;
-import io.vectordb.internal.metadata.v1.ReactorMetadataServiceGrpc;
+import io.vectordb.internal.metadata.v1.StartTaskRequest;
 import io.vectordb.internal.metadata.v1.SucceedShardRequest;
 import io.vectordb.internal.metadata.v1.SucceedShardResponse;
-import io.vectordb.internal.metadata.v1.WatchRequest;
-import io.vectordb.rpc.Calls;
+import io.vectordb.internal.metadata.v1.Task;
 import io.vectordb.rpc.ClusterWatch;
 import io.vectordb.rpc.GrpcErrors;
+import io.vectordb.rpc.MetadataClient;
 import io.vectordb.schema.NearNames;
 import io.vectordb.v1.Field;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import reactor.core.publisher.Mono;
-import reactor.util.retry.Retry;
 
 /**
  * The collections as the metadata has them, compiled; and the calls that change them.
@@ -45,16 +44,16 @@ import reactor.util.retry.Retry;
  */
 final class Catalog {
 
-    private static final Duration PAUSE = Duration.ofMillis(100);
-
     private record Compiled(ClusterState state, Map<String, CollectionHandle> byName) {}
 
-    private final Channel metadata;
+    private final MetadataClient metadata;
+    private final ClusterWatch watch;
     private final Object compiling = new Object();
     private volatile Compiled compiled = new Compiled(ClusterState.getDefaultInstance(), Map.of());
 
-    Catalog(Channel metadata, ClusterWatch watch) {
+    Catalog(MetadataClient metadata, ClusterWatch watch) {
         this.metadata = metadata;
+        this.watch = watch;
         watch.addListener(this::accept);
     }
 
@@ -103,14 +102,9 @@ final class Catalog {
         }));
     }
 
-    /** Reads the newest state from the metadata service. */
+    /** Reads the newest state from the leader of the metadata service. */
     Mono<ClusterState> refresh(TimeBudget time) {
-        return ReactorMetadataServiceGrpc.newReactorStub(metadata)
-                .watch(WatchRequest.getDefaultInstance())
-                .next()
-                .timeout(time.left())
-                .onErrorMap(GrpcErrors::fromThrowable)
-                .doOnNext(this::accept);
+        return Mono.defer(() -> watch.refresh(time.left())).doOnNext(this::accept);
     }
 
     Mono<CreateCollectionResponse> create(CreateCollectionRequest request, TimeBudget time) {
@@ -131,6 +125,16 @@ final class Catalog {
     Mono<SucceedShardResponse> succeed(SucceedShardRequest request, TimeBudget time) {
         return call(MetadataServiceGrpc.getSucceedShardMethod(), request, time)
                 .flatMap(response -> refresh(time).thenReturn(response));
+    }
+
+    Mono<Task> start(StartTaskRequest request, TimeBudget time) {
+        return call(MetadataServiceGrpc.getStartTaskMethod(), request, time)
+                .flatMap(response -> refresh(time).thenReturn(response.getTask()));
+    }
+
+    Mono<Task> control(ControlTaskRequest request, TimeBudget time) {
+        return call(MetadataServiceGrpc.getControlTaskMethod(), request, time)
+                .flatMap(response -> refresh(time).thenReturn(response.getTask()));
     }
 
     Mono<AppendAuditResponse> appendAudit(AppendAuditRequest request, TimeBudget time) {
@@ -165,15 +169,8 @@ final class Catalog {
                         e -> refresh(time).then(Mono.error(e)));
     }
 
-    private <Q, A> Mono<A> call(MethodDescriptor<Q, A> method, Q request, TimeBudget time) {
-        return Mono.defer(() -> Calls.unary(metadata, method, request, time.left()))
-                .retryWhen(Retry.fixedDelay(Long.MAX_VALUE, PAUSE)
-                        .filter(e -> isPassing(GrpcErrors.fromThrowable(e).code()) && !time.isSpent()))
-                .onErrorMap(GrpcErrors::fromThrowable);
-    }
-
-    private static boolean isPassing(ErrorCode code) {
-        return code == ErrorCode.NOT_LEADER || code == ErrorCode.STARTING;
+    private <Q extends Message, A> Mono<A> call(MethodDescriptor<Q, A> method, Q request, TimeBudget time) {
+        return Mono.defer(() -> metadata.call(method, request, time.left()));
     }
 
     private void accept(ClusterState state) {

@@ -10,6 +10,7 @@ import io.vectordb.v1.ListNodesRequest;
 import io.vectordb.v1.ListNodesResponse;
 import io.vectordb.v1.ListShardsRequest;
 import io.vectordb.v1.ListShardsResponse;
+import io.vectordb.v1.MoveReplicaRequest;
 import io.vectordb.v1.Operation;
 import io.vectordb.v1.ReactorClusterServiceGrpc;
 import io.vectordb.v1.Shard;
@@ -23,11 +24,13 @@ final class ClusterEndpoint extends ReactorClusterServiceGrpc.ClusterServiceImpl
 
     private final ClusterAdmin cluster;
     private final ShardAdmin shards;
+    private final ClusterTasks tasks;
     private final CoordinatorProperties properties;
 
-    ClusterEndpoint(ClusterAdmin cluster, ShardAdmin shards, CoordinatorProperties properties) {
-        this.cluster = cluster;
-        this.shards = shards;
+    ClusterEndpoint(PublicGrpcServices.Background background, CoordinatorProperties properties) {
+        this.cluster = background.cluster();
+        this.shards = background.shards();
+        this.tasks = background.tasks();
         this.properties = properties;
     }
 
@@ -52,6 +55,11 @@ final class ClusterEndpoint extends ReactorClusterServiceGrpc.ClusterServiceImpl
     @Override
     public Mono<ListShardsResponse> listShards(ListShardsRequest request) {
         return cluster.shards(request, defaultTime());
+    }
+
+    @Override
+    public Mono<Operation> moveReplica(MoveReplicaRequest request) {
+        return tasks.move(request, time(request.hasTimeout(), request.getTimeout()));
     }
 
     @Override

@@ -17,6 +17,7 @@ import io.vectordb.v1.Operation;
 import io.vectordb.v1.Progress;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -28,6 +29,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -236,25 +238,34 @@ final class Operations implements AutoCloseable {
         return Mono.fromFuture(running.ended::copy).timeout(most, Mono.empty()).then(Mono.fromSupplier(running::now));
     }
 
-    /** The newest first. */
-    ListOperationsResponse list(ListOperationsRequest request) {
+    /**
+     * The newest first.
+     *
+     * @param others that are listed too
+     */
+    ListOperationsResponse list(ListOperationsRequest request, List<Operation> others) {
         int limit = request.getLimit() == 0 ? KEPT : request.getLimit();
+        List<Operation> own;
         synchronized (byId) {
-            return ListOperationsResponse.newBuilder()
-                    .addAllOperations(byId.values().stream()
-                            .map(Running::now)
-                            .filter(each -> request.getKind().isEmpty()
-                                    || request.getKind().equals(each.getKind()))
-                            .filter(each -> request.getTarget().isEmpty()
-                                    || request.getTarget().equals(each.getTarget()))
-                            .filter(each -> !request.getActiveOnly() || !isOver(each))
-                            .toList()
-                            .reversed()
-                            .stream()
-                            .limit(limit)
-                            .toList())
-                    .build();
+            own = byId.values().stream().map(Running::now).toList();
         }
+        return ListOperationsResponse.newBuilder()
+                .addAllOperations(Stream.concat(own.stream(), others.stream())
+                        .filter(each ->
+                                request.getKind().isEmpty() || request.getKind().equals(each.getKind()))
+                        .filter(each -> request.getTarget().isEmpty()
+                                || request.getTarget().equals(each.getTarget()))
+                        .filter(each -> !request.getActiveOnly() || !isOver(each))
+                        .sorted(Comparator.comparing(Operation::getCreateTime, Timestamps.comparator())
+                                .reversed())
+                        .limit(limit)
+                        .toList())
+                .build();
+    }
+
+    /** Fails with {@code OPERATION_NOT_FOUND} when there is none of this id. */
+    void require(String id) {
+        find(id);
     }
 
     /** Ends the work at its next look around; does nothing to one that is over. */

@@ -5,7 +5,6 @@ import io.grpc.BindableService;
 import io.vectordb.embedding.Embedder;
 import io.vectordb.v1.BulkRequest;
 import io.vectordb.v1.BulkResponse;
-import io.vectordb.v1.CancelOperationRequest;
 import io.vectordb.v1.Collection;
 import io.vectordb.v1.CountRequest;
 import io.vectordb.v1.CountResponse;
@@ -16,16 +15,11 @@ import io.vectordb.v1.DeleteRequest;
 import io.vectordb.v1.GetCollectionRequest;
 import io.vectordb.v1.GetInfoRequest;
 import io.vectordb.v1.GetInfoResponse;
-import io.vectordb.v1.GetOperationRequest;
 import io.vectordb.v1.GetRequest;
 import io.vectordb.v1.GetResponse;
 import io.vectordb.v1.ListCollectionsRequest;
 import io.vectordb.v1.ListCollectionsResponse;
-import io.vectordb.v1.ListOperationsRequest;
-import io.vectordb.v1.ListOperationsResponse;
-import io.vectordb.v1.Operation;
 import io.vectordb.v1.ReactorCollectionServiceGrpc;
-import io.vectordb.v1.ReactorOperationServiceGrpc;
 import io.vectordb.v1.ReactorRecordServiceGrpc;
 import io.vectordb.v1.ReactorSearchServiceGrpc;
 import io.vectordb.v1.ReactorSystemServiceGrpc;
@@ -63,9 +57,9 @@ final class PublicGrpcServices {
                 new CollectionEndpoint(collections, properties),
                 new RecordEndpoint(records, getter, bulk, properties),
                 new SearchEndpoint(searching, properties),
-                Caller.told(new ClusterEndpoint(background.cluster(), background.shards(), properties)),
+                Caller.told(new ClusterEndpoint(background, properties)),
                 Caller.told(new AdminEndpoint(background, properties)),
-                new OperationEndpoint(background.operations(), properties),
+                Caller.told(new OperationEndpoint(background.operations(), background.tasks(), properties)),
                 new SystemEndpoint(catalog, embedder));
     }
 
@@ -78,6 +72,7 @@ final class PublicGrpcServices {
             BackupAdmin backups,
             ClusterAdmin cluster,
             ShardAdmin shards,
+            ClusterTasks tasks,
             UnsafeRecovery recovery,
             AuditLog audit) {}
 
@@ -214,32 +209,6 @@ final class PublicGrpcServices {
             return searching
                     .scroller()
                     .scroll(request, TimeBudget.start(request.hasTimeout(), request.getTimeout(), properties));
-        }
-    }
-
-    private static final class OperationEndpoint extends ReactorOperationServiceGrpc.OperationServiceImplBase {
-
-        private final Operations operations;
-        private final CoordinatorProperties properties;
-
-        OperationEndpoint(Operations operations, CoordinatorProperties properties) {
-            this.operations = operations;
-            this.properties = properties;
-        }
-
-        @Override
-        public Mono<Operation> getOperation(GetOperationRequest request) {
-            return operations.get(request, TimeBudget.start(request.hasTimeout(), request.getTimeout(), properties));
-        }
-
-        @Override
-        public Mono<ListOperationsResponse> listOperations(ListOperationsRequest request) {
-            return Mono.fromSupplier(() -> operations.list(request));
-        }
-
-        @Override
-        public Mono<Operation> cancelOperation(CancelOperationRequest request) {
-            return Mono.fromSupplier(() -> operations.cancel(request));
         }
     }
 

@@ -1,16 +1,15 @@
 package io.vectordb.coordinator;
 
-import io.grpc.Channel;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vectordb.backup.BackupTargets;
 import io.vectordb.embedding.Embedder;
 import io.vectordb.rpc.ChannelFactory;
 import io.vectordb.rpc.ClusterWatch;
+import io.vectordb.rpc.MetadataClient;
 import io.vectordb.rpc.ShardClient;
 import io.vectordb.service.BackupConfiguration;
 import io.vectordb.service.BackupProperties;
 import io.vectordb.service.ClusterClientConfiguration;
-import io.vectordb.service.ClusterProperties;
 import io.vectordb.service.RpcServices;
 import io.vectordb.service.ServiceReadiness;
 import java.time.InstantSource;
@@ -35,8 +34,7 @@ public class QueryCoordinatorConfiguration {
     }
 
     @Bean
-    Catalog catalog(ChannelFactory channels, ClusterProperties cluster, ClusterWatch watch) {
-        Channel metadata = channels.channel(cluster.metadataAddress());
+    Catalog catalog(MetadataClient metadata, ClusterWatch watch) {
         return new Catalog(metadata, watch);
     }
 
@@ -95,6 +93,7 @@ public class QueryCoordinatorConfiguration {
                 backups,
                 new ClusterAdmin(surveyor, nodes, audit),
                 shards,
+                new ClusterTasks(catalog, audit),
                 new UnsafeRecovery(shards, catalog, audit),
                 audit);
     }

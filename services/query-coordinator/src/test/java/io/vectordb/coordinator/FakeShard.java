@@ -1,11 +1,10 @@
 package io.vectordb.coordinator;
 
 import io.grpc.BindableService;
-import io.grpc.Channel;
 import io.grpc.Server;
 import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.stub.StreamObserver;
-import io.vectordb.internal.metadata.v1.ClusterState;
+import io.vectordb.internal.metadata.v1.ClusterUpdate;
 import io.vectordb.internal.metadata.v1.CollectionState;
 import io.vectordb.internal.metadata.v1.MetadataServiceGrpc;
 import io.vectordb.internal.metadata.v1.Node;
@@ -15,6 +14,7 @@ import io.vectordb.internal.storage.v1.StorageServiceGrpc;
 import io.vectordb.rpc.ChannelFactory;
 import io.vectordb.rpc.ClusterWatch;
 import io.vectordb.rpc.ErrorServerInterceptor;
+import io.vectordb.rpc.MetadataClient;
 import io.vectordb.rpc.ShardClient;
 import io.vectordb.v1.Collection;
 import io.vectordb.v1.CollectionSettings;
@@ -23,6 +23,7 @@ import io.vectordb.v1.Schema;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A collection {@code notes} of one shard, on a storage node that does what a test says. */
@@ -52,7 +53,7 @@ final class FakeShard implements AutoCloseable {
                 .addPrimaryKey("id")
                 .addFields(Field.newBuilder().setName("id").setType("keyword"))
                 .build();
-        ClusterState state = ClusterState.newBuilder()
+        ClusterUpdate state = ClusterUpdate.newBuilder()
                 .setVersion(1)
                 .setClusterId("c")
                 .addNodes(Node.newBuilder().setId("n").setRpcAddress(ChannelFactory.IN_PROCESS + name))
@@ -68,11 +69,11 @@ final class FakeShard implements AutoCloseable {
         storageServer = serve(name, service);
         metadataServer = serve(name + "-metadata", new MetadataServiceGrpc.MetadataServiceImplBase() {
             @Override
-            public void watch(WatchRequest request, StreamObserver<ClusterState> observer) {
+            public void watch(WatchRequest request, StreamObserver<ClusterUpdate> observer) {
                 observer.onNext(state);
             }
         });
-        Channel metadata = channels.channel(ChannelFactory.IN_PROCESS + name + "-metadata");
+        MetadataClient metadata = new MetadataClient(channels, List.of(ChannelFactory.IN_PROCESS + name + "-metadata"));
         watch = new ClusterWatch(metadata);
         catalog = new Catalog(metadata, watch);
         storage = new ShardClient(channels, watch);

@@ -14,14 +14,17 @@ import io.vectordb.internal.index.v1.IndexServiceGrpc;
 import io.vectordb.internal.index.v1.ShardCountRequest;
 import io.vectordb.internal.index.v1.ShardCountResponse;
 import io.vectordb.internal.metadata.v1.ClusterState;
+import io.vectordb.internal.metadata.v1.ClusterUpdate;
 import io.vectordb.internal.metadata.v1.CollectionState;
 import io.vectordb.internal.metadata.v1.MetadataServiceGrpc;
 import io.vectordb.internal.metadata.v1.Node;
 import io.vectordb.internal.metadata.v1.ShardState;
 import io.vectordb.internal.metadata.v1.WatchRequest;
 import io.vectordb.rpc.ChannelFactory;
+import io.vectordb.rpc.ClusterStates;
 import io.vectordb.rpc.ClusterWatch;
 import io.vectordb.rpc.ErrorServerInterceptor;
+import io.vectordb.rpc.MetadataClient;
 import io.vectordb.v1.Collection;
 import io.vectordb.v1.Field;
 import io.vectordb.v1.Schema;
@@ -94,15 +97,15 @@ class IndexClientTest {
             .build();
     private final Server metadata = serve(name + "-metadata", new MetadataServiceGrpc.MetadataServiceImplBase() {
         @Override
-        public void watch(WatchRequest request, StreamObserver<ClusterState> observer) {
-            observer.onNext(state());
+        public void watch(WatchRequest request, StreamObserver<ClusterUpdate> observer) {
+            observer.onNext(ClusterStates.whole(state()));
         }
     });
     private final ChannelFactory channels = new ChannelFactory();
-    private final ClusterWatch watch =
-            new ClusterWatch(channels.channel(ChannelFactory.IN_PROCESS + name + "-metadata"));
-    private final Catalog catalog =
-            new Catalog(channels.channel(ChannelFactory.IN_PROCESS + name + "-metadata"), watch);
+    private final MetadataClient metadataClient =
+            new MetadataClient(channels, List.of(ChannelFactory.IN_PROCESS + name + "-metadata"));
+    private final ClusterWatch watch = new ClusterWatch(metadataClient);
+    private final Catalog catalog = new Catalog(metadataClient, watch);
     private final IndexClient client = new IndexClient(channels, catalog);
 
     IndexClientTest() {

@@ -42,6 +42,14 @@ final class TestReplicas implements AutoCloseable {
         TestDatabase.await(() -> database.context.getBean(Catalog.class).state().getNodesCount() == 4);
     }
 
+    /** One more storage node. */
+    void startAnother(String node) {
+        ports.put(node, Ports.free(1));
+        int before = database.context.getBean(Catalog.class).state().getNodesCount();
+        start(node);
+        TestDatabase.await(() -> database.context.getBean(Catalog.class).state().getNodesCount() > before);
+    }
+
     void start(String node) {
         nodes.put(
                 node,

@@ -8,6 +8,7 @@ import io.vectordb.disks.DiskId;
 import io.vectordb.disks.DiskLevel;
 import io.vectordb.disks.DiskSet;
 import io.vectordb.disks.DiskStatus;
+import io.vectordb.disks.Reservation;
 import io.vectordb.internal.metadata.v1.NodeDisk;
 import io.vectordb.raft.FatalErrorHandler;
 import io.vectordb.raft.GroupId;
@@ -356,11 +357,16 @@ final class DiskServers implements AutoCloseable {
     /**
      * Makes an empty replica that listens, see {@link RaftNode#addListener}: on the disk where one was set aside, else on
      * the one with the most room.
+     *
+     * @param bytes that have to be free
      */
-    RaftNode addListener(GroupId group, List<RaftPeerAddress> voters) {
+    RaftNode addListener(GroupId group, List<RaftPeerAddress> voters, long bytes) {
         RaftNode server = find(group);
         if (server == null) {
-            server = servers.get(disks.place(0).disk().id());
+            // For the moment of the choice: the files come by and by, and what is free is looked at again then.
+            try (Reservation room = disks.place(bytes)) {
+                server = servers.get(room.disk().id());
+            }
         }
         if (server == null) {
             throw new VectorDbException(ErrorCode.DISK_FULL, "no disk of node " + settings.nodeId() + " has room");

@@ -228,6 +228,12 @@ final class SegmentUpkeep implements AutoCloseable {
         return stay;
     }
 
+    /** Segments that this shard has published, as far as its replica here knows, of which files are missing here. */
+    int missing(String shard) {
+        ShardSegments all = published.readable().getOrDefault(shard, ShardSegments.getDefaultInstance());
+        return (int) ids(Map.of(shard, all)).stream().filter(id -> !isWhole(id)).count();
+    }
+
     /** Published segments of which files are missing here. */
     int missing() {
         return missing;

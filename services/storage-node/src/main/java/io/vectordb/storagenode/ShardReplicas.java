@@ -80,9 +80,9 @@ final class ShardReplicas implements AutoCloseable {
                     }
                 }
             }
-            removeOthers(state, wanted, problems);
+            boolean isComplete = removeOthers(state, wanted, problems);
             problem = problems.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", problems));
-            if (!problems.isEmpty()) {
+            if (!problems.isEmpty() || !isComplete) {
                 tryAgain(state);
             }
         } catch (RuntimeException e) {
@@ -104,8 +104,10 @@ final class ShardReplicas implements AutoCloseable {
     /**
      * Removes replicas of shards that are gone, and of shards that this node has no part in: neither by the metadata nor,
      * where members are being changed, by the group itself.
+     *
+     * @return whether nothing is left to be removed later: a replica hears of its dismissal after the metadata does
      */
-    private void removeOthers(ClusterState state, Set<GroupId> wanted, List<String> problems) {
+    private boolean removeOthers(ClusterState state, Set<GroupId> wanted, List<String> problems) {
         Set<GroupId> existing = state.getCollectionsList().stream()
                 .flatMap(collection -> collection.getShardsList().stream())
                 .map(shard -> ShardGroup.of(shard).id())
@@ -113,13 +115,17 @@ final class ShardReplicas implements AutoCloseable {
         Set<GroupId> here = new HashSet<>(node.groups());
         here.addAll(node.failedGroups().keySet());
         here.addAll(node.retiredGroups().keySet());
+        boolean isComplete = true;
         for (GroupId group : here) {
             if (isSucceeded(group, existing)) {
                 retire(group);
             } else if (!existing.contains(group) || (!wanted.contains(group) && !isMember(group))) {
                 tryToRemove(group, problems);
+            } else if (!wanted.contains(group)) {
+                isComplete = false;
             }
         }
+        return isComplete;
     }
 
     /** Whether the shard goes on in a later incarnation; what an earlier one had is for the operator to drop. */

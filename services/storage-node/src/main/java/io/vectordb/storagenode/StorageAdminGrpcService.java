@@ -46,6 +46,9 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
+import java.util.stream.Stream;
 
 /** What operators, and those who move shards, ask of this node. Slow calls run one after another on a thread of their own. */
 final class StorageAdminGrpcService extends StorageAdminServiceGrpc.StorageAdminServiceImplBase
@@ -55,6 +58,7 @@ final class StorageAdminGrpcService extends StorageAdminServiceGrpc.StorageAdmin
 
     private final DiskServers node;
     private final ShardReplicas replicas;
+    private final ToIntFunction<String> missingSegments;
     private final ReplicaComparison comparison;
     private final ExecutorService changes = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().daemon().name("storage-admin").factory());
@@ -62,27 +66,39 @@ final class StorageAdminGrpcService extends StorageAdminServiceGrpc.StorageAdmin
     private final ExecutorService compactions = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().daemon().name("storage-compaction").factory());
 
-    StorageAdminGrpcService(DiskServers node, ShardReplicas replicas, ReplicaComparison comparison) {
+    /** @param missingSegments of the shard of a uid: how many of those it has published are not whole here */
+    StorageAdminGrpcService(
+            DiskServers node,
+            ShardReplicas replicas,
+            ReplicaComparison comparison,
+            ToIntFunction<String> missingSegments) {
         this.node = node;
         this.replicas = replicas;
+        this.missingSegments = missingSegments;
         this.comparison = comparison;
     }
 
     @Override
     public void listReplicas(ListReplicasRequest request, StreamObserver<ListReplicasResponse> observer) {
         ListReplicasResponse.Builder response = ListReplicasResponse.newBuilder();
-        for (GroupId group : node.groups()) {
+        Predicate<GroupId> asked = group ->
+                request.getShard().isEmpty() || ShardGroup.of(group).shardUid().equals(request.getShard());
+        for (GroupId group : node.groups().stream().filter(asked).toList()) {
             try {
-                response.addReplicas(working(group));
+                ReplicaInfo.Builder info = working(group);
+                if (!request.getShard().isEmpty()) {
+                    info.setMissingSegments(missingSegments.applyAsInt(request.getShard()));
+                }
+                response.addReplicas(info);
             } catch (VectorDbException e) {
                 // It stops at this very moment.
                 response.addReplicas(named(group).setSetAside(String.valueOf(e.getMessage())));
             }
         }
-        node.failedGroups()
-                .forEach((group, why) -> response.addReplicas(named(group).setSetAside(why)));
-        node.retiredGroups()
-                .forEach((group, why) -> response.addReplicas(named(group).setSetAside(why)));
+        Stream.of(node.failedGroups(), node.retiredGroups())
+                .flatMap(groups -> groups.entrySet().stream())
+                .filter(each -> asked.test(each.getKey()))
+                .forEach(each -> response.addReplicas(named(each.getKey()).setSetAside(each.getValue())));
         observer.onNext(response.build());
         observer.onCompleted();
     }
@@ -129,7 +145,7 @@ final class StorageAdminGrpcService extends StorageAdminServiceGrpc.StorageAdmin
                 observer,
                 CompletableFuture.supplyAsync(
                         () -> {
-                            RaftNode server = node.addListener(group, voters);
+                            RaftNode server = node.addListener(group, voters, request.getBytes() / 3 * 4);
                             replicas.joined(group);
                             return JoinGroupResponse.newBuilder()
                                     .setDisk(node.diskOf(group))

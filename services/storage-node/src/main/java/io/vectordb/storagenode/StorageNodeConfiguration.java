@@ -13,6 +13,7 @@ import io.vectordb.raft.FatalErrorHandler;
 import io.vectordb.raft.RaftSettings;
 import io.vectordb.rpc.ChannelFactory;
 import io.vectordb.rpc.ClusterWatch;
+import io.vectordb.rpc.MetadataClient;
 import io.vectordb.segmentstore.ScrubSettings;
 import io.vectordb.segmentstore.SegmentStore;
 import io.vectordb.segmentstore.SegmentStoreSettings;
@@ -113,8 +114,9 @@ public class StorageNodeConfiguration {
     }
 
     @Bean(destroyMethod = "close")
-    StorageAdmin storageAdmin(DiskServers node, ShardReplicas replicas, ReplicaComparison comparison) {
-        return new StorageAdmin(new StorageAdminGrpcService(node, replicas, comparison));
+    StorageAdmin storageAdmin(
+            DiskServers node, ShardReplicas replicas, ReplicaComparison comparison, SegmentUpkeep segments) {
+        return new StorageAdmin(new StorageAdminGrpcService(node, replicas, comparison, segments::missing));
     }
 
     @Bean(destroyMethod = "close")
@@ -200,7 +202,7 @@ public class StorageNodeConfiguration {
             DiskServers node,
             ShardReplicas replicas,
             RpcServer server,
-            ChannelFactory channels,
+            MetadataClient metadata,
             ClusterProperties cluster) {
         Supplier<Node> registered = () -> Node.newBuilder()
                 .setId(properties.nodeId())
@@ -208,7 +210,7 @@ public class StorageNodeConfiguration {
                 .addAllDisks(node.nodeDisks())
                 .build();
         return new StorageRegistrar(
-                new NodeRegistrar(SERVICE, registered, server, channels, cluster), replicas.joined());
+                new NodeRegistrar(SERVICE, registered, server, metadata, cluster), replicas.joined());
     }
 
     @Bean

@@ -16,6 +16,7 @@ import io.grpc.stub.StreamObserver;
 import io.vectordb.common.ErrorCode;
 import io.vectordb.common.VectorDbException;
 import io.vectordb.internal.metadata.v1.ClusterState;
+import io.vectordb.internal.metadata.v1.ClusterUpdate;
 import io.vectordb.internal.metadata.v1.MetadataServiceGrpc;
 import io.vectordb.internal.metadata.v1.Node;
 import io.vectordb.internal.metadata.v1.WatchRequest;
@@ -23,7 +24,9 @@ import io.vectordb.internal.storage.v1.ScannedRecord;
 import io.vectordb.internal.storage.v1.StorageServiceGrpc;
 import io.vectordb.internal.storage.v1.WriteResponse;
 import io.vectordb.rpc.ChannelFactory;
+import io.vectordb.rpc.ClusterStates;
 import io.vectordb.rpc.ClusterWatch;
+import io.vectordb.rpc.MetadataClient;
 import io.vectordb.rpc.ShardClient;
 import io.vectordb.testkit.Ports;
 import java.nio.file.Path;
@@ -51,8 +54,8 @@ class ReplicationTest {
         }
 
         @Override
-        public void watch(WatchRequest request, StreamObserver<ClusterState> observer) {
-            observer.onNext(state);
+        public void watch(WatchRequest request, StreamObserver<ClusterUpdate> observer) {
+            observer.onNext(ClusterStates.whole(state));
         }
     }
 
@@ -76,7 +79,8 @@ class ReplicationTest {
                 .build()
                 .start();
         try (ChannelFactory channels = new ChannelFactory();
-                ClusterWatch watch = new ClusterWatch(channels.channel(ChannelFactory.IN_PROCESS + metadata))) {
+                ClusterWatch watch =
+                        new ClusterWatch(new MetadataClient(channels, List.of(ChannelFactory.IN_PROCESS + metadata)))) {
             watch.start();
             await(watch::isSynced);
             ShardClient client = new ShardClient(channels, watch);

@@ -83,7 +83,7 @@ final class TestStorageNode implements AutoCloseable {
                 new ClusterMembership(disks.disks().stream().map(Disk::folder).toList()));
         writes = new WriteCoalescer(raft, Clock.systemUTC());
         comparison = new ReplicaComparison(raft, replicas, Duration.ZERO);
-        admin = new StorageAdminGrpcService(raft, replicas, comparison);
+        admin = new StorageAdminGrpcService(raft, replicas, comparison, _ -> 0);
         String name = "storage-node-test-" + NAMES.incrementAndGet();
         address = ChannelFactory.IN_PROCESS + name;
         try {

@@ -1,0 +1,223 @@
+package io.vectordb.metadata;
+
+import static io.vectordb.metadata.Requests.collection;
+import static io.vectordb.metadata.Requests.index;
+import static io.vectordb.metadata.Requests.storage;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vectordb.internal.metadata.v1.AdvanceTask;
+import io.vectordb.internal.metadata.v1.ChangeReplicas;
+import io.vectordb.internal.metadata.v1.CollectionState;
+import io.vectordb.internal.metadata.v1.ControlTaskRequest;
+import io.vectordb.internal.metadata.v1.CreateCollection;
+import io.vectordb.internal.metadata.v1.CreateCollectionRequest;
+import io.vectordb.internal.metadata.v1.DeleteCollectionRequest;
+import io.vectordb.internal.metadata.v1.EndTask;
+import io.vectordb.internal.metadata.v1.MetadataCommand;
+import io.vectordb.internal.metadata.v1.MetadataResult;
+import io.vectordb.internal.metadata.v1.Node;
+import io.vectordb.internal.metadata.v1.RegisterNodeRequest;
+import io.vectordb.internal.metadata.v1.ShardMembers;
+import io.vectordb.internal.metadata.v1.ShardState;
+import io.vectordb.internal.metadata.v1.StartTask;
+import io.vectordb.internal.metadata.v1.StartTaskRequest;
+import io.vectordb.internal.metadata.v1.SucceedShardRequest;
+import io.vectordb.internal.metadata.v1.Task;
+import io.vectordb.storage.StateStore;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What the log says about long changes of the cluster. */
+class TaskCommandsTest {
+
+    private MetadataState state = MetadataState.EMPTY;
+    private final Map<String, byte[]> rows = new TreeMap<>();
+    private long log = 10;
+    private String shard = "";
+
+    @BeforeEach
+    void twoReplicasOnThreeNodes() {
+        for (Node node : List.of(storage("s1"), storage("s2"), storage("s3"), index("i1"))) {
+            apply(MetadataCommand.newBuilder()
+                    .setRegisterNode(RegisterNodeRequest.newBuilder().setNode(node)));
+        }
+        apply(MetadataCommand.newBuilder()
+                .setCreateCollection(CreateCollection.newBuilder()
+                        .setRequest(CreateCollectionRequest.newBuilder().setCollection(collection("notes", 1, 2)))
+                        .setUid("uid")));
+        shard = shard().getUid();
+        assertThat(shard().getStorageNodesList()).containsExactly("s1", "s2");
+    }
+
+    private MetadataResult apply(MetadataCommand.Builder command) {
+        Transition transition = MetadataCommands.apply(state, log++, command.build());
+        state = transition.state();
+        for (StateStore.Change change : transition.changes()) {
+            switch (change) {
+                case StateStore.Put put -> rows.put(put.key(), put.value());
+                case StateStore.Delete delete -> rows.remove(delete.key());
+            }
+        }
+        return transition.result();
+    }
+
+    private ShardState shard() {
+        return state.collection("notes")
+                .map(CollectionState::getShardsList)
+                .orElseThrow()
+                .getFirst();
+    }
+
+    private static MetadataCommand.Builder start(String uid, String from, String to, String requestId) {
+        return MetadataCommand.newBuilder()
+                .setRequestId(requestId)
+                .setStartTask(StartTask.newBuilder()
+                        .setRequest(StartTaskRequest.newBuilder()
+                                .setChangeReplicas(ChangeReplicas.newBuilder()
+                                        .setShard(uid)
+                                        .setFromNode(from)
+                                        .setToNode(to))
+                                .setRequestId(requestId)));
+    }
+
+    private Task started() {
+        return apply(start(shard, "s1", "s3", "r1")).getStartTask().getTask();
+    }
+
+    private String refusal(String from, String to) {
+        return apply(start(shard, from, to, "")).getError().getMessage();
+    }
+
+    private static EndTask.Builder end(Task task, Task.State outcome) {
+        return EndTask.newBuilder().setId(task.getId()).setState(outcome);
+    }
+
+    private ShardMembers members(long incarnation, String... nodes) {
+        ShardMembers.Builder members = ShardMembers.newBuilder().setShard(shard).setIncarnation(incarnation);
+        for (String node : nodes) {
+            members.addNodes(node).addDisks("disk of " + node);
+        }
+        return members.build();
+    }
+
+    @Test
+    void aTaskBeginsOnceHoweverOftenItIsAskedFor() {
+        Task begun = started();
+        assertThat(begun.getState()).isEqualTo(Task.State.QUEUED);
+        assertThat(started()).isEqualTo(begun);
+        assertThat(state.tasks()).hasSize(1);
+        assertThat(apply(start(shard, "s2", "s3", "r1")).getError().getCode()).isEqualTo("REQUEST_ID_REUSED");
+        assertThat(apply(start(shard, "s2", "s3", "r2")).getError().getMessage())
+                .isEqualTo("Operation " + begun.getId() + " works on shard notes-0: wait for its end, or cancel it");
+    }
+
+    @Test
+    void whatMakesNoSenseIsRefusedWithTheReason() {
+        assertThat(refusal("s3", "s1"))
+                .startsWith("Node s3 has no replica of shard notes-0; its replicas are on s1, s2");
+        assertThat(refusal("s1", "s2")).startsWith("Node s2 has a replica of shard notes-0 already");
+        assertThat(refusal("s1", "s9")).isEqualTo("There is no node s9");
+        assertThat(refusal("s1", "i1")).isEqualTo("Node i1 is no storage node");
+        assertThat(refusal("", "")).isEqualTo("from_node and to_node are both missing");
+        assertThat(apply(start("none", "s1", "", "")).getError().getCode()).isEqualTo("SHARD_NOT_FOUND");
+        assertThat(state.tasks()).isEmpty();
+    }
+
+    @Test
+    void theEndOfAMoveAndTheNewShardMapAreOneEntry() {
+        Task task = started();
+        apply(MetadataCommand.newBuilder()
+                .setAdvanceTask(AdvanceTask.newBuilder()
+                        .setId(task.getId())
+                        .setPhase("copying")
+                        .setBytesDone(5)
+                        .setBytesTotal(10)));
+        assertThat(state.task(task.getId()).orElseThrow().getPhase()).isEqualTo("copying");
+        long epoch = shard().getEpoch();
+        apply(MetadataCommand.newBuilder()
+                .setEndTask(end(task, Task.State.SUCCEEDED).setMembers(members(1, "s2", "s3"))));
+        assertThat(state.task(task.getId()).orElseThrow().getState()).isEqualTo(Task.State.SUCCEEDED);
+        assertThat(shard().getStorageNodesList()).containsExactly("s2", "s3");
+        assertThat(shard().getStorageDisksList()).containsExactly("disk of s2", "disk of s3");
+        assertThat(shard().getEpoch()).isEqualTo(epoch + 1);
+    }
+
+    @Test
+    void nothingMovesATaskThatHasEnded() {
+        Task task = started();
+        apply(MetadataCommand.newBuilder().setEndTask(end(task, Task.State.CANCELLED)));
+        MetadataState before = state;
+        apply(MetadataCommand.newBuilder()
+                .setEndTask(end(task, Task.State.SUCCEEDED).setMembers(members(1, "s2", "s3"))));
+        apply(MetadataCommand.newBuilder()
+                .setAdvanceTask(AdvanceTask.newBuilder().setId(task.getId()).setPhase("late")));
+        assertThat(state).isEqualTo(before);
+        assertThat(control(task, Task.Wish.PAUSE).getError().getCode()).isEqualTo("OPERATION_CONFLICT");
+        assertThat(control(task, Task.Wish.CANCEL).hasError()).isFalse();
+    }
+
+    private MetadataResult control(Task task, Task.Wish wish) {
+        return apply(MetadataCommand.newBuilder()
+                .setControlTask(
+                        ControlTaskRequest.newBuilder().setId(task.getId()).setWish(wish)));
+    }
+
+    @Test
+    void aTaskThatIsBeingCancelledGoesOnWithThat() {
+        Task task = started();
+        assertThat(control(task, Task.Wish.PAUSE).getControlTask().getTask().getWish())
+                .isEqualTo(Task.Wish.PAUSE);
+        control(task, Task.Wish.CANCEL);
+        assertThat(control(task, Task.Wish.RUN).getControlTask().getTask().getWish())
+                .isEqualTo(Task.Wish.CANCEL);
+    }
+
+    @Test
+    void theTasksOfAShardThatIsGoneOrRecoveredByForceAreOver() {
+        Task moving = started();
+        apply(MetadataCommand.newBuilder()
+                .setSucceedShard(SucceedShardRequest.newBuilder()
+                        .setUid(shard)
+                        .setIfIncarnation(1)
+                        .setNode("s2")));
+        assertThat(state.task(moving.getId()).orElseThrow().getState()).isEqualTo(Task.State.CANCELLED);
+        Task adding = apply(start(shard, "", "s3", "")).getStartTask().getTask();
+        apply(MetadataCommand.newBuilder()
+                .setDeleteCollection(DeleteCollectionRequest.newBuilder().setName("notes")));
+        assertThat(state.task(adding.getId()).orElseThrow().getError().getMessage())
+                .isEqualTo("The collection was deleted");
+    }
+
+    @Test
+    void membersOfAnEarlierIncarnationChangeNothing() {
+        Task task = started();
+        apply(MetadataCommand.newBuilder()
+                .setEndTask(end(task, Task.State.SUCCEEDED).setMembers(members(7, "s2", "s3"))));
+        assertThat(shard().getStorageNodesList()).containsExactly("s1", "s2");
+    }
+
+    @Test
+    void whatIsStoredMakesTheSameState() throws Exception {
+        Task task = started();
+        apply(MetadataCommand.newBuilder().setEndTask(end(task, Task.State.CANCELLED)));
+        started();
+        assertThat(MetadataState.load(rows)).isEqualTo(state);
+        assertThat(state.toClusterState().getTasksCount()).isEqualTo(1);
+    }
+
+    @Test
+    void onlyTheNewestOfThoseThatEndedAreKept() {
+        for (int i = 0; i < TaskRules.KEPT + 5; i++) {
+            Task task = apply(start(shard, "s1", "s3", "")).getStartTask().getTask();
+            apply(MetadataCommand.newBuilder().setEndTask(end(task, Task.State.CANCELLED)));
+        }
+        Task last = apply(start(shard, "s1", "s3", "")).getStartTask().getTask();
+        assertThat(state.tasks()).hasSize(TaskRules.KEPT + 1);
+        assertThat(state.task(last.getId())).isPresent();
+        assertThat(rows.keySet().stream().filter(key -> key.startsWith("task/")))
+                .hasSize(TaskRules.KEPT + 1);
+    }
+}
