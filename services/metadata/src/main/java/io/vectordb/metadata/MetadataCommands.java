@@ -34,6 +34,7 @@ import io.vectordb.internal.metadata.v1.StartTaskResponse;
 import io.vectordb.internal.metadata.v1.SucceedShardRequest;
 import io.vectordb.internal.metadata.v1.SucceedShardResponse;
 import io.vectordb.internal.metadata.v1.Task;
+import io.vectordb.metadata.placement.Replica;
 import io.vectordb.schema.Settings;
 import io.vectordb.storage.StateStore;
 import io.vectordb.v1.AuditEntry;
@@ -210,7 +211,7 @@ final class MetadataCommands {
         int buckets = complete.getSettings().getBuckets();
         int indexReplicas = Settings.indexReplicas(complete.getSettings());
         for (int i = 0; i < shards; i++) {
-            List<Placement.Place> places = placement.storagePlaces(replicas);
+            List<Replica> places = placement.storagePlaces(replicas);
             made.addShards(ShardState.newBuilder()
                     .setUid(complete.getUid() + "-" + i)
                     .setName(complete.getName() + "-" + i)
@@ -218,10 +219,8 @@ final class MetadataCommands {
                     .setBucketTo(Math.toIntExact((long) buckets * (i + 1) / shards))
                     .setEpoch(1)
                     .setIncarnation(1)
-                    .addAllStorageNodes(
-                            places.stream().map(Placement.Place::node).toList())
-                    .addAllStorageDisks(
-                            places.stream().map(Placement.Place::disk).toList())
+                    .addAllStorageNodes(places.stream().map(Replica::node).toList())
+                    .addAllStorageDisks(places.stream().map(Replica::disk).toList())
                     .addAllIndexNodes(placement.moreIndexNodes(List.of(), indexReplicas)));
         }
         return made.build();

@@ -4,95 +4,86 @@ import io.vectordb.common.ErrorCode;
 import io.vectordb.common.VectorDbException;
 import io.vectordb.internal.metadata.v1.CollectionState;
 import io.vectordb.internal.metadata.v1.Node;
-import io.vectordb.internal.metadata.v1.NodeDisk;
 import io.vectordb.internal.metadata.v1.ShardState;
+import io.vectordb.metadata.placement.ClusterModel;
+import io.vectordb.metadata.placement.Disk;
+import io.vectordb.metadata.placement.DiskLevel;
+import io.vectordb.metadata.placement.InitialPlacement;
+import io.vectordb.metadata.placement.NodeState;
+import io.vectordb.metadata.placement.PlanRules;
+import io.vectordb.metadata.placement.Replica;
+import io.vectordb.metadata.placement.Shard;
+import io.vectordb.metadata.placement.StorageNode;
 import io.vectordb.rpc.NodeStates;
-import java.util.Comparator;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Chooses nodes for new shards. Storage nodes by the fewest replicas for their size, then by id, and of each the disk with
- * the most free room for what is on it; disks above their first watermark get nothing, nor do nodes that are down or to be emptied. Index nodes by the fewest shards, then
- * by id. Deterministic: looks at nothing but the state that it is made of. For one command.
+ * Chooses nodes for new shards. Storage nodes by the score of the rebalancer, spread over zones, and of each the disk with the
+ * most free room for what is on it; disks above their first watermark get nothing, nor do nodes that are down or to be
+ * emptied. Index nodes by the fewest shards, then by id. Deterministic: looks at nothing but the state that it is made of. For
+ * one command.
  */
 final class Placement {
 
     private static final int MOST_DEFAULT_REPLICAS = 3;
 
-    /** Where a replica goes. */
-    record Place(String node, String disk) {}
-
-    /** A storage node that can take replicas, with the disks that can. */
-    private static final class Candidate {
-        private final String node;
-        private final Map<String, NodeDisk> disks = new TreeMap<>();
-        private final Map<String, Integer> placed = new HashMap<>();
-        private int replicas;
-
-        Candidate(Node node) {
-            this.node = node.getId();
-            node.getDisksList().stream()
-                    .filter(disk -> disk.getLevel() == NodeDisk.Level.NORMAL)
-                    .forEach(disk -> disks.put(disk.getId(), disk));
-        }
-
-        void count(String disk) {
-            replicas++;
-            placed.merge(disk, 1, Integer::sum);
-        }
-
-        /** How loaded it would be with one more. */
-        double load() {
-            double bytes =
-                    disks.values().stream().mapToDouble(NodeDisk::getTotalBytes).sum();
-            return (replicas + 1) / Math.max(1, bytes);
-        }
-
-        String roomiestDisk() {
-            return disks.values().stream()
-                    .min(Comparator.comparingDouble((NodeDisk disk) ->
-                                    -(double) disk.getFreeBytes() / (1 + placed.getOrDefault(disk.getId(), 0)))
-                            .thenComparing(NodeDisk::getId))
-                    .orElseThrow()
-                    .getId();
-        }
-    }
-
-    private final Map<String, Candidate> storage = new TreeMap<>();
+    private final int storageNodes;
+    private final InitialPlacement storage;
     private final Map<String, Integer> indexed = new TreeMap<>();
     /** Storage nodes that must not get anything now. */
     private int away;
 
     Placement(MetadataState state) {
+        List<StorageNode> nodes = new ArrayList<>();
         for (Node node : state.nodes().values()) {
             if (!NodeStates.isPlaceable(node)) {
                 away += node.getService() == Node.Service.STORAGE ? 1 : 0;
                 continue;
             }
             switch (node.getService()) {
-                case STORAGE -> storage.put(node.getId(), new Candidate(node));
+                case STORAGE -> nodes.add(storageNode(node));
                 case INDEX -> indexed.put(node.getId(), 0);
                 case COORDINATOR, GATEWAY, SERVICE_UNSPECIFIED, UNRECOGNIZED -> {}
             }
         }
+        List<Shard> shards = new ArrayList<>();
         for (CollectionState collection : state.collections().values()) {
             for (ShardState shard : collection.getShardsList()) {
-                count(shard);
+                shards.add(shard(shard));
                 shard.getIndexNodesList().forEach(id -> indexed.computeIfPresent(id, (_, n) -> n + 1));
             }
         }
+        storageNodes = nodes.size();
+        storage = new InitialPlacement(ClusterModel.of(nodes, shards), PlanRules.DEFAULT);
     }
 
-    private void count(ShardState shard) {
+    private static StorageNode storageNode(Node node) {
+        List<Disk> disks = node.getDisksList().stream()
+                .map(disk -> new Disk(
+                        disk.getId(),
+                        disk.getTotalBytes(),
+                        disk.getFreeBytes(),
+                        switch (disk.getLevel()) {
+                            case NORMAL -> DiskLevel.NORMAL;
+                            case MOVE_AWAY -> DiskLevel.MOVE_AWAY;
+                            case REJECT_WRITES -> DiskLevel.REJECT_WRITES;
+                            case NO_NEW_REPLICAS, LEVEL_UNSPECIFIED, UNRECOGNIZED -> DiskLevel.NO_NEW_REPLICAS;
+                        }))
+                .toList();
+        return new StorageNode(node.getId(), node.getZone(), NodeState.UP, disks);
+    }
+
+    /** How large it is nobody tells: each counts alike. */
+    private static Shard shard(ShardState shard) {
+        List<Replica> replicas = new ArrayList<>();
         for (int i = 0; i < shard.getStorageNodesCount(); i++) {
-            Candidate node = storage.get(shard.getStorageNodes(i));
-            if (node != null) {
-                node.count(i < shard.getStorageDisksCount() ? shard.getStorageDisks(i) : "");
-            }
+            String disk = i < shard.getStorageDisksCount() ? shard.getStorageDisks(i) : "";
+            replicas.add(new Replica(shard.getStorageNodes(i), disk));
         }
+        return new Shard(shard.getUid(), Math.max(1, replicas.size()), replicas, "", 0, 0, false);
     }
 
     /**
@@ -105,30 +96,20 @@ final class Placement {
         if (asked > 0) {
             return asked;
         }
-        return byDefault > 0 ? byDefault : Math.clamp(storage.size(), 1, MOST_DEFAULT_REPLICAS);
+        return byDefault > 0 ? byDefault : Math.clamp(storageNodes, 1, MOST_DEFAULT_REPLICAS);
     }
 
     /** Where one shard's replicas go, which count from now on. */
-    List<Place> storagePlaces(int count) {
-        List<Candidate> withRoom = storage.values().stream()
-                .filter(node -> !node.disks.isEmpty())
-                .sorted(Comparator.comparingDouble(Candidate::load).thenComparing(each -> each.node))
-                .toList();
-        if (count > withRoom.size()) {
-            throw tooFew(count, withRoom.size());
+    List<Replica> storagePlaces(int count) {
+        int withRoom = storage.nodesWithRoom();
+        if (count > withRoom) {
+            throw tooFew(count, withRoom);
         }
-        return withRoom.stream()
-                .limit(count)
-                .map(node -> {
-                    String disk = node.roomiestDisk();
-                    node.count(disk);
-                    return new Place(node.node, disk);
-                })
-                .toList();
+        return storage.place(count);
     }
 
     private VectorDbException tooFew(int count, int withRoom) {
-        int registered = storage.size();
+        int registered = storageNodes;
         String needed = count == 1
                 ? "1 replica needs 1 storage node, "
                 : count + " replicas need " + count + " storage nodes, ";

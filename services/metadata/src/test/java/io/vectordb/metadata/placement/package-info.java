@@ -1,0 +1,4 @@
+@NullMarked
+package io.vectordb.metadata.placement;
+
+import org.jspecify.annotations.NullMarked;
