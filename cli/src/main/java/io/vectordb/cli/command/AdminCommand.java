@@ -26,7 +26,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class AdminCommand {
 
     /** Of releases to come. */
-    private static final List<String> LATER = List.of("rebalance", "split", "merge", "drain", "decommission", "keys");
+    private static final List<String> LATER = List.of("split", "merge", "keys");
 
     static final String SHARDS = "/v1/shards/";
 
@@ -44,6 +44,10 @@ final class AdminCommand {
                 .addSubcommand(new ShardVerbs.Compact(cli))
                 .addSubcommand(new ShardVerbs.Verify(cli))
                 .addSubcommand(new OperationVerbs.MoveReplica(cli))
+                .addSubcommand(new PlacementVerbs.Rebalance(cli))
+                .addSubcommand(new PlacementVerbs.Drain(cli))
+                .addSubcommand(new PlacementVerbs.Undrain(cli))
+                .addSubcommand(new PlacementVerbs.Decommission(cli))
                 .addSubcommand(new OperationVerbs.Operations(cli))
                 .addSubcommand(new OperationVerbs.Control(cli))
                 .addSubcommand(new FormatDisk(cli))

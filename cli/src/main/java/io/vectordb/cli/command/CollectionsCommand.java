@@ -25,7 +25,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** Named tables and their schemas. */
 @Command(
         name = "collections",
-        description = "List, show, create and delete collections.",
+        description = "List, show, create, change and delete collections.",
         synopsisSubcommandLabel = "VERB")
 final class CollectionsCommand {
 
@@ -39,7 +39,7 @@ final class CollectionsCommand {
                 .addSubcommand(new Get(cli))
                 .addSubcommand(new Create(cli))
                 .addSubcommand(new Delete(cli))
-                .addSubcommand("alter", new LaterCommand("collections alter"))
+                .addSubcommand(new AlterCommand(cli))
                 .addSubcommand("stats", new LaterCommand("collections stats"));
     }
 
@@ -73,7 +73,8 @@ final class CollectionsCommand {
         }
 
         private static TextTable table(JsonNode collections) {
-            TextTable table = new TextTable(List.of("name", "kind", "key", "fields", "shards", "replicas", "state"));
+            TextTable table = new TextTable(
+                    List.of("name", "kind", "key", "fields", "shards", "replicas", "index replicas", "state"));
             for (JsonNode each : collections) {
                 JsonNode schema = each.path("schema");
                 table.add(List.of(
@@ -83,6 +84,7 @@ final class CollectionsCommand {
                         Integer.toString(schema.path("fields").size()),
                         Json.cell(each.path("settings").path("shards")),
                         Json.cell(each.path("settings").path("replicas")),
+                        Json.cell(each.path("settings").path("index_replicas")),
                         each.path("state").asString("")));
             }
             return table;
@@ -127,6 +129,7 @@ final class CollectionsCommand {
                     + collection.path("schema").path("dynamic").asString("") + ", "
                     + Json.cell(settings.path("shards")) + " shard(s), "
                     + Json.cell(settings.path("replicas")) + " replica(s), "
+                    + Json.cell(settings.path("index_replicas")) + " index replica(s), "
                     + Json.cell(settings.path("buckets")) + " buckets, schema version "
                     + Json.cell(collection.path("schema_version")) + ", "
                     + collection.path("state").asString("");

@@ -39,7 +39,7 @@ class VerbsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"sql", "migrate", "operations", "admin split", "local-cluster scale", "collections alter"})
+    @ValueSource(strings = {"sql", "migrate", "operations", "admin split", "local-cluster scale", "collections stats"})
     void laterVerbsSaySo(String verb) {
         String[] words = (verb + " anything --flag").split(" ");
         assertThat(cli.run(words))

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -46,19 +47,28 @@ public record ClusterSettings(SortedMap<String, String> set) {
                 "10m",
                 Duration.ofSeconds(5),
                 Duration.ofDays(7),
-                "A node that is silent for so long is taken for lost");
+                "A node that is silent for so long is taken for lost"),
+        REBALANCE_MODE(
+                "rebalance.mode",
+                "all",
+                new OneOf(Stream.of(RebalanceMode.values())
+                        .map(RebalanceMode::text)
+                        .toList()),
+                "What the cluster moves by itself: all; urgent, which is lost replicas and full disks; or off");
 
         private final String key;
         private final String byDefault;
-        private final Duration least;
-        private final Duration most;
+        private final Values values;
         private final String meaning;
 
         Key(String key, String byDefault, Duration least, Duration most, String meaning) {
+            this(key, byDefault, new Durations(least, most), meaning);
+        }
+
+        Key(String key, String byDefault, Values values, String meaning) {
             this.key = key;
             this.byDefault = byDefault;
-            this.least = least;
-            this.most = most;
+            this.values = values;
             this.meaning = meaning;
         }
 
@@ -82,19 +92,56 @@ public record ClusterSettings(SortedMap<String, String> set) {
         }
 
         private Optional<Violation> check(String value) {
-            Optional<Duration> duration = duration(value);
-            if (duration.isEmpty()) {
-                return Optional.of(
-                        violation("expected a duration such as 500ms, 5s, 10m or 2h, received \"" + value + "\""));
-            }
-            if (duration.get().compareTo(least) < 0 || duration.get().compareTo(most) > 0) {
-                return Optional.of(violation("expected " + text(least) + " to " + text(most) + ", received " + value));
-            }
-            return Optional.empty();
+            return values.problem(value).map(this::violation);
         }
 
         private Violation violation(String message) {
             return new Violation("set." + key, ErrorCode.INVALID_VALUE, message);
+        }
+    }
+
+    /** What the cluster moves by itself. Whatever an operator asks for is done in each. */
+    public enum RebalanceMode {
+        /** All that keeps it safe and even. */
+        ALL,
+        /** Only what keeps it safe: lost replicas are replaced, full disks relieved. */
+        URGENT,
+        /** Nothing. */
+        OFF;
+
+        String text() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** Which values a setting may have. */
+    private sealed interface Values {
+
+        /** What is wrong with one; nothing: it may be had. */
+        Optional<String> problem(String value);
+    }
+
+    private record Durations(Duration least, Duration most) implements Values {
+
+        @Override
+        public Optional<String> problem(String value) {
+            Optional<Duration> duration = duration(value);
+            if (duration.isEmpty()) {
+                return Optional.of("expected a duration such as 500ms, 5s, 10m or 2h, received \"" + value + "\"");
+            }
+            return duration.get().compareTo(least) < 0 || duration.get().compareTo(most) > 0
+                    ? Optional.of("expected " + text(least) + " to " + text(most) + ", received " + value)
+                    : Optional.empty();
+        }
+    }
+
+    private record OneOf(List<String> names) implements Values {
+
+        @Override
+        public Optional<String> problem(String value) {
+            return names.contains(value)
+                    ? Optional.empty()
+                    : Optional.of("expected one of " + String.join(", ", names) + ", received \"" + value + "\"");
         }
     }
 
@@ -178,6 +225,13 @@ public record ClusterSettings(SortedMap<String, String> set) {
 
     public Duration deadAfter() {
         return duration(Key.DEAD_AFTER);
+    }
+
+    public RebalanceMode rebalanceMode() {
+        return Stream.of(RebalanceMode.values())
+                .filter(mode -> mode.text().equals(value(Key.REBALANCE_MODE)))
+                .findFirst()
+                .orElse(RebalanceMode.ALL);
     }
 
     /** What was set by a program that knew other ranges does not keep this one from running. */

@@ -23,7 +23,10 @@ class StagesTest {
             Vector.multi RecordKey.composite
             Condition.match Condition.nested Condition.geo Condition.within
             Schema.checks Schema.foreign_keys Schema.indexes Field.default_value Embed.passage_tokens
-            AlterCollectionRequest.changes
+            SchemaChange.add_field SchemaChange.drop_field SchemaChange.rename_field SchemaChange.widen_field
+            SchemaChange.set_default SchemaChange.add_index SchemaChange.drop_index SchemaChange.add_check
+            SchemaChange.drop_check SchemaChange.add_foreign_key SchemaChange.drop_foreign_key SchemaChange.reembed
+            SchemaChange.set_vector_options
             SearchRequest.rescore SearchRequest.diversify SearchRequest.group_by SearchRequest.sort SearchRequest.facets
             SearchRequest.highlight SearchRequest.explain SearchRequest.cursor
             Query.match Query.recommend Query.fusion Query.filter Query.filter_tree Query.candidates Query.weight
@@ -43,14 +46,15 @@ class StagesTest {
 
     private static final Set<String> METHODS_OF_STAGE_ONE = paths("""
             CollectionService.CreateCollection CollectionService.GetCollection CollectionService.ListCollections
-            CollectionService.DeleteCollection
+            CollectionService.DeleteCollection CollectionService.AlterCollection
             RecordService.Upsert RecordService.Delete RecordService.Write RecordService.Get RecordService.BulkWrite
             SearchService.Search SearchService.Count SearchService.Scroll SystemService.GetInfo
             AdminService.CreateBackup AdminService.ListBackups AdminService.RestoreBackup AdminService.VerifyBackup
             AdminService.DeleteBackup AdminService.VerifyShard AdminService.UnsafeRecover AdminService.ListAuditEntries
             ClusterService.GetCluster ClusterService.ListNodes ClusterService.ListShards ClusterService.TransferLeader
             ClusterService.SnapshotShard ClusterService.CompactShard ClusterService.FormatDisk ClusterService.MoveReplica
-            ClusterService.GetSettings ClusterService.UpdateSettings
+            ClusterService.GetSettings ClusterService.UpdateSettings ClusterService.Rebalance ClusterService.DrainNode
+            ClusterService.UndrainNode ClusterService.DecommissionNode
             OperationService.GetOperation OperationService.ListOperations OperationService.CancelOperation
             OperationService.PauseOperation OperationService.ResumeOperation
             """);

@@ -143,9 +143,23 @@ final class GroupRegistry {
             if (setAside.hasFailed(group)) {
                 remove(group);
             }
+            refuseVoter(group);
             create(group, new GroupDirectory.Marker(GroupDirectory.Phase.ADDING, voters, Optional.of(self())));
         } finally {
             changes.unlock();
+        }
+    }
+
+    /** One that was dismissed and has not heard of it would neither listen nor catch up; whether it was is not known here. */
+    private void refuseVoter(GroupId group) {
+        boolean votes = running.containsKey(group)
+                && division(group).getRaftConf().getAllPeers(RaftPeerRole.FOLLOWER).stream()
+                        .anyMatch(peer -> ServerId.nodeOf(peer.getId()).equals(config.nodeId()));
+        if (votes) {
+            throw new VectorDbException(
+                    ErrorCode.OPERATION_CONFLICT,
+                    "Node " + config.nodeId() + " has a replica of group " + group + " that votes, as far as it knows",
+                    Map.of("group", group.name()));
         }
     }
 

@@ -42,7 +42,8 @@ final class RatisProperties {
         // The defaults of both lie in /tmp.
         RaftServerConfigKeys.setRemovedGroupsDir(
                 properties, config.dataDir().resolve("removed").toFile());
-        RaftServerConfigKeys.setStagingTimeout(properties, seconds(60));
+        // Since the last answer of the one that joins, not of the whole copy.
+        RaftServerConfigKeys.setStagingTimeout(properties, seconds(20));
         elections(properties, config.settings());
         network(properties, config);
         log(properties, config.settings());

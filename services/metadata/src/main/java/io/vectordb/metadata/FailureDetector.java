@@ -131,7 +131,7 @@ final class FailureDetector {
             if (distrust.isPresent()) {
                 return new Conclusion(Node.State.SUSPECT, distrust.get());
             }
-            return new Conclusion(node.getState() == Node.State.DRAINING ? Node.State.DRAINING : Node.State.UP, "");
+            return new Conclusion(node.getDrained() ? Node.State.DRAINING : Node.State.UP, "");
         }
         Node.State bySilence = silent >= settings.deadAfter().toMillis() && maySeemDead
                 ? Node.State.DEAD

@@ -60,17 +60,42 @@ public class MetadataConfiguration {
         return new NodeSupervision(log);
     }
 
+    @Bean
+    StorageNodes nodesOfTasks(MetadataLog log, ChannelFactory channels) {
+        return new StorageNodes(channels, log::state);
+    }
+
     @Bean(destroyMethod = "close")
-    TaskRunner taskRunner(MetadataLog log, ChannelFactory channels) {
-        TaskRunner runner = new TaskRunner(log, new StorageNodes(channels, log::state));
+    Rebalancer rebalancer(MetadataLog log, StorageNodes nodes, MetadataProperties properties, MeterRegistry meters) {
+        Rebalancer rebalancer = new Rebalancer(log, nodes, properties.rebalancePeriod());
+        Gauge.builder(
+                        "vectordb.metadata.imbalance",
+                        rebalancer,
+                        each -> each.imbalance().mostBytes())
+                .description("used share of the fullest storage node to the mean, at the leader")
+                .register(meters);
+        Gauge.builder("vectordb.metadata.obstacles", rebalancer, Rebalancer::obstacles)
+                .description("what should be moved and cannot, at the leader")
+                .register(meters);
+        rebalancer.start();
+        return rebalancer;
+    }
+
+    @Bean(destroyMethod = "close")
+    TaskRunner taskRunner(MetadataLog log, StorageNodes nodes) {
+        TaskRunner runner = new TaskRunner(log, nodes);
         runner.start();
         return runner;
     }
 
     @Bean
     RpcServices metadataRpcServices(
-            MetadataLog log, WatchHub hub, NodeSupervision nodes, MetadataProperties properties) {
+            MetadataLog log,
+            WatchHub hub,
+            NodeSupervision nodes,
+            Rebalancer rebalancer,
+            MetadataProperties properties) {
         return new RpcServices(
-                SERVICE, List.of(new MetadataGrpcService(log, hub, nodes, properties.defaultReplicas())));
+                SERVICE, List.of(new MetadataGrpcService(log, hub, nodes, rebalancer, properties.defaultReplicas())));
     }
 }

@@ -35,6 +35,8 @@ import io.vectordb.internal.metadata.v1.MetadataCommand;
 import io.vectordb.internal.metadata.v1.MetadataResult;
 import io.vectordb.internal.metadata.v1.MetadataServiceGrpc;
 import io.vectordb.internal.metadata.v1.Node;
+import io.vectordb.internal.metadata.v1.PlanRebalanceRequest;
+import io.vectordb.internal.metadata.v1.PlanRebalanceResponse;
 import io.vectordb.internal.metadata.v1.RegisterNodeRequest;
 import io.vectordb.internal.metadata.v1.RegisterNodeResponse;
 import io.vectordb.internal.metadata.v1.StartTask;
@@ -42,6 +44,10 @@ import io.vectordb.internal.metadata.v1.StartTaskRequest;
 import io.vectordb.internal.metadata.v1.StartTaskResponse;
 import io.vectordb.internal.metadata.v1.SucceedShardRequest;
 import io.vectordb.internal.metadata.v1.SucceedShardResponse;
+import io.vectordb.internal.metadata.v1.UndrainNodeRequest;
+import io.vectordb.internal.metadata.v1.UndrainNodeResponse;
+import io.vectordb.internal.metadata.v1.UpdateCollectionRequest;
+import io.vectordb.internal.metadata.v1.UpdateCollectionResponse;
 import io.vectordb.internal.metadata.v1.UpdateSettingsRequest;
 import io.vectordb.internal.metadata.v1.UpdateSettingsResponse;
 import io.vectordb.internal.metadata.v1.WatchRequest;
@@ -54,6 +60,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
@@ -71,10 +78,16 @@ final class MetadataGrpcService extends MetadataServiceGrpc.MetadataServiceImplB
     private final MetadataLog log;
     private final WatchHub hub;
     private final NodeSupervision nodes;
+    private final Rebalancer rebalancer;
     private final int defaultReplicas;
+    /** For what asks other nodes and waits for them. */
+    private final Executor blocking =
+            command -> Thread.ofVirtual().name("metadata-look").start(command);
 
-    MetadataGrpcService(MetadataLog log, WatchHub hub, NodeSupervision nodes, int defaultReplicas) {
+    MetadataGrpcService(
+            MetadataLog log, WatchHub hub, NodeSupervision nodes, Rebalancer rebalancer, int defaultReplicas) {
         this.log = log;
+        this.rebalancer = rebalancer;
         this.nodes = nodes;
         this.hub = hub;
         this.defaultReplicas = defaultReplicas;
@@ -243,8 +256,54 @@ final class MetadataGrpcService extends MetadataServiceGrpc.MetadataServiceImplB
     }
 
     @Override
+    public void updateCollection(UpdateCollectionRequest request, StreamObserver<UpdateCollectionResponse> observer) {
+        checkRequestId(request.getRequestId());
+        submit(
+                MetadataCommand.newBuilder()
+                        .setRequestId(request.getRequestId())
+                        .setUpdateCollection(request),
+                MetadataResult::getUpdateCollection,
+                observer);
+    }
+
+    @Override
+    public void planRebalance(PlanRebalanceRequest request, StreamObserver<PlanRebalanceResponse> observer) {
+        log.requireLeader();
+        answer(CompletableFuture.supplyAsync(() -> rebalancer.look(request.getCollection()), blocking), observer);
+    }
+
+    @Override
+    public void undrainNode(UndrainNodeRequest request, StreamObserver<UndrainNodeResponse> observer) {
+        checkRequestId(request.getRequestId());
+        submit(
+                MetadataCommand.newBuilder()
+                        .setRequestId(request.getRequestId())
+                        .setUndrainNode(request),
+                MetadataResult::getUndrainNode,
+                observer);
+    }
+
+    @Override
     public void startTask(StartTaskRequest request, StreamObserver<StartTaskResponse> observer) {
         checkRequestId(request.getRequestId());
+        if (!request.hasDrainNode()
+                || log.state().doneRequest(request.getRequestId()).isPresent()) {
+            start(request, observer);
+            return;
+        }
+        log.requireLeader();
+        CompletableFuture.runAsync(
+                        () -> rebalancer.requireDrainable(request.getDrainNode().getNode()), blocking)
+                .whenComplete((_, e) -> {
+                    if (e != null) {
+                        observer.onError(cause(e));
+                    } else {
+                        start(request, observer);
+                    }
+                });
+    }
+
+    private void start(StartTaskRequest request, StreamObserver<StartTaskResponse> observer) {
         submit(
                 MetadataCommand.newBuilder()
                         .setRequestId(request.getRequestId())

@@ -10,6 +10,7 @@ import io.vectordb.internal.metadata.v1.Node;
 import io.vectordb.internal.metadata.v1.SetNodeStates;
 import io.vectordb.internal.metadata.v1.UpdateSettingsRequest;
 import io.vectordb.internal.metadata.v1.UpdateSettingsResponse;
+import io.vectordb.rpc.NodeStates;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +21,12 @@ final class NodeCommands {
 
     /** A node as it says of itself, without what only the metadata says of it. */
     static Node report(Node node) {
-        return node.toBuilder().clearState().clearStateTime().clearStateReason().build();
+        return node.toBuilder()
+                .clearState()
+                .clearStateTime()
+                .clearStateReason()
+                .clearDrained()
+                .build();
     }
 
     /** What is stored of a node that reports itself: a new one is up, a known one keeps its state. */
@@ -32,6 +38,7 @@ final class NodeCommands {
         return node.setState(known.getState())
                 .setStateTime(known.getStateTime())
                 .setStateReason(known.getStateReason())
+                .setDrained(known.getDrained())
                 .build();
     }
 
@@ -59,6 +66,31 @@ final class NodeCommands {
                     .build());
         }
         return edit.done(index, MetadataResult.getDefaultInstance());
+    }
+
+    /** A node that is to be emptied. */
+    static Node drained(Node node, Timestamp time) {
+        Node.Builder drained = node.toBuilder().setDrained(true);
+        return NodeStates.isUp(node) && node.getState() != Node.State.DRAINING
+                ? drained.setState(Node.State.DRAINING).setStateTime(time).build()
+                : drained.build();
+    }
+
+    /** A node that may have something again. */
+    static Node undrained(Node node, Timestamp time) {
+        Node.Builder undrained = node.toBuilder().setDrained(false);
+        return node.getState() == Node.State.DRAINING
+                ? undrained.setState(Node.State.UP).setStateTime(time).build()
+                : undrained.build();
+    }
+
+    /** A node that is let go for good. */
+    static Node decommissioned(Node node, Timestamp time) {
+        return node.toBuilder()
+                .setState(Node.State.DECOMMISSIONED)
+                .setStateTime(time)
+                .setStateReason("an operator let it go")
+                .build();
     }
 
     /** @throws VectorDbException as {@link ClusterSettings#with} does, or when the version is another */

@@ -6,8 +6,7 @@ import io.vectordb.internal.metadata.v1.CollectionState;
 import io.vectordb.internal.metadata.v1.Node;
 import io.vectordb.internal.metadata.v1.ShardState;
 import io.vectordb.metadata.placement.ClusterModel;
-import io.vectordb.metadata.placement.Disk;
-import io.vectordb.metadata.placement.DiskLevel;
+import io.vectordb.metadata.placement.Feasibility;
 import io.vectordb.metadata.placement.InitialPlacement;
 import io.vectordb.metadata.placement.NodeState;
 import io.vectordb.metadata.placement.PlanRules;
@@ -31,6 +30,7 @@ final class Placement {
     private static final int MOST_DEFAULT_REPLICAS = 3;
 
     private final int storageNodes;
+    private final ClusterModel model;
     private final InitialPlacement storage;
     private final Map<String, Integer> indexed = new TreeMap<>();
     /** Storage nodes that must not get anything now. */
@@ -44,7 +44,7 @@ final class Placement {
                 continue;
             }
             switch (node.getService()) {
-                case STORAGE -> nodes.add(storageNode(node));
+                case STORAGE -> nodes.add(PlacementModels.storageNode(node, NodeState.UP));
                 case INDEX -> indexed.put(node.getId(), 0);
                 case COORDINATOR, GATEWAY, SERVICE_UNSPECIFIED, UNRECOGNIZED -> {}
             }
@@ -52,38 +52,13 @@ final class Placement {
         List<Shard> shards = new ArrayList<>();
         for (CollectionState collection : state.collections().values()) {
             for (ShardState shard : collection.getShardsList()) {
-                shards.add(shard(shard));
+                shards.add(PlacementModels.unmeasured(shard));
                 shard.getIndexNodesList().forEach(id -> indexed.computeIfPresent(id, (_, n) -> n + 1));
             }
         }
         storageNodes = nodes.size();
-        storage = new InitialPlacement(ClusterModel.of(nodes, shards), PlanRules.DEFAULT);
-    }
-
-    private static StorageNode storageNode(Node node) {
-        List<Disk> disks = node.getDisksList().stream()
-                .map(disk -> new Disk(
-                        disk.getId(),
-                        disk.getTotalBytes(),
-                        disk.getFreeBytes(),
-                        switch (disk.getLevel()) {
-                            case NORMAL -> DiskLevel.NORMAL;
-                            case MOVE_AWAY -> DiskLevel.MOVE_AWAY;
-                            case REJECT_WRITES -> DiskLevel.REJECT_WRITES;
-                            case NO_NEW_REPLICAS, LEVEL_UNSPECIFIED, UNRECOGNIZED -> DiskLevel.NO_NEW_REPLICAS;
-                        }))
-                .toList();
-        return new StorageNode(node.getId(), node.getZone(), NodeState.UP, disks);
-    }
-
-    /** How large it is nobody tells: each counts alike. */
-    private static Shard shard(ShardState shard) {
-        List<Replica> replicas = new ArrayList<>();
-        for (int i = 0; i < shard.getStorageNodesCount(); i++) {
-            String disk = i < shard.getStorageDisksCount() ? shard.getStorageDisks(i) : "";
-            replicas.add(new Replica(shard.getStorageNodes(i), disk));
-        }
-        return new Shard(shard.getUid(), Math.max(1, replicas.size()), replicas, "", 0, 0, false);
+        model = ClusterModel.of(nodes, shards);
+        storage = new InitialPlacement(model, PlanRules.DEFAULT);
     }
 
     /**
@@ -97,6 +72,13 @@ final class Placement {
             return asked;
         }
         return byDefault > 0 ? byDefault : Math.clamp(storageNodes, 1, MOST_DEFAULT_REPLICAS);
+    }
+
+    /** @throws VectorDbException when a collection cannot get so many for want of nodes */
+    void requireReplicas(int count) {
+        new Feasibility(model, PlanRules.DEFAULT).replicationFactor(count).ifPresent(refusal -> {
+            throw refusal.toException();
+        });
     }
 
     /** Where one shard's replicas go, which count from now on. */

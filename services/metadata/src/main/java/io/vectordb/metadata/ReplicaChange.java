@@ -1,6 +1,5 @@
 package io.vectordb.metadata;
 
-import io.vectordb.common.ErrorCode;
 import io.vectordb.common.VectorDbException;
 import io.vectordb.internal.metadata.v1.ChangeReplicas;
 import io.vectordb.internal.metadata.v1.ShardMembers;
@@ -37,30 +36,18 @@ final class ReplicaChange {
     /** Entries that a listener may lack to be promoted; the storage node refuses more. */
     private static final long PROMOTION_LAG = 1_000;
 
-    /** What one step came to. */
-    sealed interface Step {
-
-        /**
-         * Goes on.
-         *
-         * @param note what it waits for; empty: it does not wait
-         */
-        record Working(String phase, String note, long bytesDone, long bytesTotal) implements Step {}
-
-        /** It is done, and these are the members. */
-        record Done(ShardMembers members) implements Step {}
-
-        /** All is as it was before. */
-        record Undone() implements Step {}
-    }
-
     private final StorageNodes nodes;
+    private final long metadataVersion;
     private final ShardState shard;
     private final ChangeReplicas change;
     private final Task.Wish wish;
 
-    /** @param shard as the metadata has it now */
-    ReplicaChange(StorageNodes nodes, ShardState shard, Task task) {
+    /**
+     * @param metadataVersion of a state that has the task
+     * @param shard as the metadata has it now
+     */
+    ReplicaChange(StorageNodes nodes, long metadataVersion, ShardState shard, Task task) {
+        this.metadataVersion = metadataVersion;
         this.nodes = nodes;
         this.shard = shard;
         this.change = task.getChangeReplicas();
@@ -68,7 +55,11 @@ final class ReplicaChange {
     }
 
     /** The group as its leader sees it. */
-    private record Seen(ReplicaInfo leader, String leaderNode, Map<String, ReplicaInfo> replicas) {
+    private record Seen(ReplicaInfo leader, String leaderNode, StorageNodes.Told told) {
+
+        Map<String, ReplicaInfo> replicas() {
+            return told.replicas();
+        }
 
         Optional<MemberInfo> member(String node) {
             return leader.getMembersList().stream()
@@ -105,7 +96,7 @@ final class ReplicaChange {
         }
 
         private boolean works(String node) {
-            ReplicaInfo there = replicas.get(node);
+            ReplicaInfo there = replicas().get(node);
             return there != null && there.getSetAside().isEmpty();
         }
 
@@ -114,7 +105,7 @@ final class ReplicaChange {
         }
 
         long bytesOn(String node) {
-            ReplicaInfo there = replicas.get(node);
+            ReplicaInfo there = replicas().get(node);
             return there == null ? 0 : there.getBytes();
         }
     }
@@ -124,7 +115,7 @@ final class ReplicaChange {
      *
      * @throws VectorDbException when it did not work now; with {@code SEGMENT_CORRUPT} it never will
      */
-    Step next() {
+    TaskStep next() {
         Optional<Seen> found = look();
         if (found.isEmpty()) {
             return working("waiting", "the shard has no leader that answers", 0, 0);
@@ -134,7 +125,7 @@ final class ReplicaChange {
         String from = change.getFromNode();
         boolean hasArrived = to.isEmpty() || seen.isVoter(to);
         if (hasArrived && (from.isEmpty() || seen.member(from).isEmpty())) {
-            return new Step.Done(members(seen));
+            return new TaskStep.Done(Optional.of(members(seen)));
         }
         if (wish == Task.Wish.CANCEL && (to.isEmpty() || !hasArrived)) {
             return undo(seen);
@@ -146,12 +137,12 @@ final class ReplicaChange {
     }
 
     private Optional<Seen> look() {
-        Map<String, ReplicaInfo> replicas = nodes.replicas(shard, change.getToNode());
-        return replicas.entrySet().stream()
+        StorageNodes.Told told = nodes.replicas(shard, change.getToNode());
+        return told.replicas().entrySet().stream()
                 .filter(each -> each.getValue().getLeader())
                 // One that was deposed and does not know it yet has an older term.
                 .max(Comparator.comparingLong(each -> each.getValue().getLastLogTerm()))
-                .map(leader -> new Seen(leader.getValue(), leader.getKey(), replicas));
+                .map(leader -> new Seen(leader.getValue(), leader.getKey(), told));
     }
 
     private ShardMembers members(Seen seen) {
@@ -161,12 +152,13 @@ final class ReplicaChange {
         return members.build();
     }
 
-    private Step join(Seen seen) {
+    private TaskStep join(Seen seen) {
         String to = change.getToNode();
         JoinGroupRequest.Builder join = JoinGroupRequest.newBuilder()
                 .setShard(shard.getUid())
                 .setIncarnation(shard.getIncarnation())
-                .setBytes(seen.bytes());
+                .setBytes(seen.bytes())
+                .setMetadataVersion(metadataVersion);
         seen.voters()
                 .forEach(voter -> join.addVoters(GroupVoter.newBuilder()
                         .setNode(voter.getNode())
@@ -185,11 +177,16 @@ final class ReplicaChange {
         return working("copying", "", 0, seen.bytes());
     }
 
-    private Step promote(Seen seen) {
+    private TaskStep promote(Seen seen) {
         String to = change.getToNode();
         String from = change.getFromNode();
         MemberInfo listener = seen.member(to).orElseThrow();
         ReplicaInfo there = seen.replicas().get(to);
+        if (there == null && seen.told().answered().contains(to)) {
+            // It was lost there, and nobody who has no replica can catch up: the next step makes it anew.
+            nodes.change(seen.leaderNode(), StorageAdminServiceGrpc.getRemoveMemberMethod(), removal(to));
+            return working("copying", "node " + to + " has lost its replica", 0, seen.bytes());
+        }
         if (there == null) {
             return working("copying", "node " + to + " does not answer", 0, seen.bytes());
         }
@@ -219,7 +216,7 @@ final class ReplicaChange {
         return working("promoting", "", seen.bytes(), seen.bytes());
     }
 
-    private Step takeOut(Seen seen, String from) {
+    private TaskStep takeOut(Seen seen, String from) {
         if (seen.leaderNode().equals(from)) {
             return handOver(seen, from);
         }
@@ -232,7 +229,7 @@ final class ReplicaChange {
     }
 
     /** To the voter that is furthest, the new one if there is one. */
-    private Step handOver(Seen seen, String from) {
+    private TaskStep handOver(Seen seen, String from) {
         MemberInfo successor = seen.voters().stream()
                 .filter(voter -> !voter.getNode().equals(from))
                 .max(Comparator.comparing((MemberInfo voter) -> voter.getNode().equals(change.getToNode()))
@@ -250,10 +247,10 @@ final class ReplicaChange {
     }
 
     /** Takes the listener out of the group, and drops what it has. */
-    private Step undo(Seen seen) {
+    private TaskStep undo(Seen seen) {
         String to = change.getToNode();
         if (to.isEmpty()) {
-            return new Step.Undone();
+            return new TaskStep.Undone();
         }
         if (seen.member(to).isPresent()) {
             nodes.change(seen.leaderNode(), StorageAdminServiceGrpc.getRemoveMemberMethod(), removal(to));
@@ -267,7 +264,7 @@ final class ReplicaChange {
                             .setIncarnation(shard.getIncarnation())
                             .build());
         }
-        return new Step.Undone();
+        return new TaskStep.Undone();
     }
 
     private RemoveMemberRequest removal(String node) {
@@ -277,12 +274,7 @@ final class ReplicaChange {
                 .build();
     }
 
-    private static Step working(String phase, String note, long bytesDone, long bytesTotal) {
-        return new Step.Working(phase, note, bytesDone, bytesTotal);
-    }
-
-    /** Whether trying again is of no use. */
-    static boolean isFinal(VectorDbException e) {
-        return e.code() == ErrorCode.SEGMENT_CORRUPT;
+    private static TaskStep working(String phase, String note, long bytesDone, long bytesTotal) {
+        return new TaskStep.Working(phase, note, bytesDone, bytesTotal);
     }
 }

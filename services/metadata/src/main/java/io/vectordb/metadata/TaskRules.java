@@ -4,9 +4,11 @@ import com.google.protobuf.Timestamp;
 import io.vectordb.common.ErrorCode;
 import io.vectordb.common.VectorDbException;
 import io.vectordb.internal.metadata.v1.AdvanceTask;
+import io.vectordb.internal.metadata.v1.ChangeIndexNodes;
 import io.vectordb.internal.metadata.v1.ChangeReplicas;
 import io.vectordb.internal.metadata.v1.CollectionState;
 import io.vectordb.internal.metadata.v1.CommandError;
+import io.vectordb.internal.metadata.v1.DrainNode;
 import io.vectordb.internal.metadata.v1.EndTask;
 import io.vectordb.internal.metadata.v1.Node;
 import io.vectordb.internal.metadata.v1.ShardMembers;
@@ -15,6 +17,7 @@ import io.vectordb.internal.metadata.v1.StartTaskRequest;
 import io.vectordb.internal.metadata.v1.Task;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What the state says about tasks: which may begin, and what one looks like after a command. Pure functions, the same on
@@ -34,10 +37,24 @@ final class TaskRules {
         };
     }
 
-    /** The uid of the shard that a task works on. */
-    static String shard(Task task) {
+    /** The uid of the shard that a task works on; nothing: it works on none itself. */
+    static Optional<String> shard(Task task) {
         return switch (task.getWorkCase()) {
-            case CHANGE_REPLICAS -> task.getChangeReplicas().getShard();
+            case CHANGE_REPLICAS -> Optional.of(task.getChangeReplicas().getShard());
+            case CHANGE_INDEX_NODES -> Optional.of(task.getChangeIndexNodes().getShard());
+            case DRAIN_NODE, REBALANCE -> Optional.empty();
+            case WORK_NOT_SET ->
+                throw new IllegalStateException("task " + task.getId() + " is of a kind that is not known here");
+        };
+    }
+
+    /** What only one task at a time may work on. */
+    static String subject(Task task) {
+        return switch (task.getWorkCase()) {
+            case CHANGE_REPLICAS -> "shard/" + task.getChangeReplicas().getShard();
+            case CHANGE_INDEX_NODES -> "index/" + task.getChangeIndexNodes().getShard();
+            case DRAIN_NODE -> "node/" + task.getDrainNode().getNode();
+            case REBALANCE -> "rebalance";
             case WORK_NOT_SET ->
                 throw new IllegalStateException("task " + task.getId() + " is of a kind that is not known here");
         };
@@ -50,18 +67,80 @@ final class TaskRules {
      * @throws VectorDbException when it may not, with what to do instead
      */
     static Task begin(MetadataState state, long index, Timestamp now, StartTaskRequest request) {
-        ChangeReplicas change = request.getChangeReplicas();
-        ShardState shard = requireShard(state, change.getShard());
-        refuseBusy(state, shard);
-        requireChange(state, shard, change);
-        return Task.newBuilder()
+        Task.Builder task = Task.newBuilder()
                 .setId("task-" + index)
                 .setState(Task.State.QUEUED)
                 .setStartedBy(request.getStartedBy())
                 .setReason(request.getReason())
-                .setCreateTime(now)
-                .setChangeReplicas(change)
-                .build();
+                .setCreateTime(now);
+        switch (request.getWorkCase()) {
+            case CHANGE_REPLICAS -> {
+                ChangeReplicas change = request.getChangeReplicas();
+                requireChange(state, requireShard(state, change.getShard()), change);
+                task.setChangeReplicas(change);
+            }
+            case CHANGE_INDEX_NODES -> {
+                ChangeIndexNodes change = request.getChangeIndexNodes();
+                requireChange(state, requireShard(state, change.getShard()), change);
+                task.setChangeIndexNodes(change);
+            }
+            case DRAIN_NODE -> {
+                requireDrainable(state, request.getDrainNode());
+                task.setDrainNode(request.getDrainNode());
+            }
+            case REBALANCE -> task.setRebalance(request.getRebalance());
+            case WORK_NOT_SET -> throw new VectorDbException(ErrorCode.MISSING_MEMBER, "a task without work");
+        }
+        Task begun = task.build();
+        refuseBusy(state, begun);
+        return begun;
+    }
+
+    private static void requireDrainable(MetadataState state, DrainNode drain) {
+        Node node = requireNode(state, drain.getNode());
+        Map<String, String> metadata = Map.of("node", node.getId());
+        if (node.getService() != Node.Service.STORAGE && node.getService() != Node.Service.INDEX) {
+            throw new VectorDbException(
+                    ErrorCode.INVALID_VALUE,
+                    "Node " + node.getId() + " is neither a storage nor an index node: there is nothing to empty",
+                    metadata);
+        }
+        if (node.getState() == Node.State.DECOMMISSIONED) {
+            throw new VectorDbException(
+                    ErrorCode.OPERATION_CONFLICT, "Node " + node.getId() + " was decommissioned already", metadata);
+        }
+    }
+
+    /** How many replicas a node has and how many shards it serves, by the shard map. */
+    static long holdings(MetadataState state, String node) {
+        return state.collections().values().stream()
+                .flatMap(collection -> collection.getShardsList().stream())
+                .filter(shard -> shard.getStorageNodesList().contains(node)
+                        || shard.getIndexNodesList().contains(node))
+                .count();
+    }
+
+    private static void requireChange(MetadataState state, ShardState shard, ChangeIndexNodes change) {
+        Map<String, String> metadata = Map.of("shard", shard.getName());
+        String to = change.getToNode();
+        if (change.getFromNode().isEmpty() && to.isEmpty()) {
+            throw new VectorDbException(ErrorCode.MISSING_MEMBER, "from_node and to_node are both missing");
+        }
+        if (!to.isEmpty() && requireNode(state, to).getService() != Node.Service.INDEX) {
+            throw new VectorDbException(ErrorCode.INVALID_VALUE, "Node " + to + " is no index node", metadata);
+        }
+        boolean isThere = shard.getIndexNodesList().contains(to);
+        boolean hasFrom =
+                change.getFromNode().isEmpty() || shard.getIndexNodesList().contains(change.getFromNode());
+        if (isThere || !hasFrom) {
+            throw conflict(
+                    shard,
+                    "Shard " + shard.getName() + " is served by " + String.join(", ", shard.getIndexNodesList())
+                            + (isThere ? ": also by " + to : ", not by " + change.getFromNode()));
+        }
+        if (to.isEmpty() && shard.getIndexNodesCount() == 1) {
+            throw conflict(shard, "Shard " + shard.getName() + " has no other index node: give it one first");
+        }
     }
 
     private static void requireChange(MetadataState state, ShardState shard, ChangeReplicas change) {
@@ -97,27 +176,39 @@ final class TaskRules {
     }
 
     private static void requireStorageNode(MetadataState state, String id) {
-        Node node = state.nodes().get(id);
-        if (node == null) {
-            throw new VectorDbException(ErrorCode.NODE_NOT_FOUND, "There is no node " + id, Map.of("node", id));
-        }
-        if (node.getService() != Node.Service.STORAGE) {
+        if (requireNode(state, id).getService() != Node.Service.STORAGE) {
             throw new VectorDbException(
                     ErrorCode.INVALID_VALUE, "Node " + id + " is no storage node", Map.of("node", id));
         }
     }
 
-    private static void refuseBusy(MetadataState state, ShardState shard) {
+    static Node requireNode(MetadataState state, String id) {
+        Node node = state.nodes().get(id);
+        if (node == null) {
+            throw new VectorDbException(ErrorCode.NODE_NOT_FOUND, "There is no node " + id, Map.of("node", id));
+        }
+        return node;
+    }
+
+    private static void refuseBusy(MetadataState state, Task begun) {
         state.tasks().values().stream()
-                .filter(each -> !isOver(each) && shard(each).equals(shard.getUid()))
+                .filter(each -> !isOver(each) && subject(each).equals(subject(begun)))
                 .findFirst()
                 .ifPresent(busy -> {
+                    String what = switch (begun.getWorkCase()) {
+                        case CHANGE_REPLICAS, CHANGE_INDEX_NODES -> "shard " + shardName(state, begun);
+                        case DRAIN_NODE -> "node " + begun.getDrainNode().getNode();
+                        case REBALANCE, WORK_NOT_SET -> "the same";
+                    };
                     throw new VectorDbException(
                             ErrorCode.OPERATION_CONFLICT,
-                            "Operation " + busy.getId() + " works on shard " + shard.getName()
-                                    + ": wait for its end, or cancel it",
-                            Map.of("shard", shard.getName(), "operation", busy.getId()));
+                            "Operation " + busy.getId() + " works on " + what + ": wait for its end, or cancel it",
+                            Map.of("operation", busy.getId()));
                 });
+    }
+
+    private static String shardName(MetadataState state, Task task) {
+        return shard(task).flatMap(state::shard).map(ShardState::getName).orElse("");
     }
 
     /**

@@ -1,7 +1,9 @@
 package io.vectordb.metadata;
 
+import io.vectordb.common.ErrorCode;
 import io.vectordb.common.VectorDbException;
 import io.vectordb.internal.metadata.v1.AdvanceTask;
+import io.vectordb.internal.metadata.v1.ChangeReplicas;
 import io.vectordb.internal.metadata.v1.CommandError;
 import io.vectordb.internal.metadata.v1.EndTask;
 import io.vectordb.internal.metadata.v1.MetadataCommand;
@@ -9,6 +11,7 @@ import io.vectordb.internal.metadata.v1.ShardState;
 import io.vectordb.internal.metadata.v1.Task;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
@@ -17,6 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,7 +29,8 @@ import org.slf4j.LoggerFactory;
  * to the log; a leader that was deposed without knowing it can write nothing there, and what it does to the groups meanwhile
  * is what the next one would do.
  *
- * <p>A node sends at most one replica at a time and receives at most one.
+ * <p>A node gives up at most {@value #AT_ONCE_OF_A_NODE} replicas at a time and receives at most as many. Tasks that work on no
+ * shard are the {@link Rebalancer}'s.
  */
 final class TaskRunner implements AutoCloseable {
 
@@ -37,7 +42,8 @@ final class TaskRunner implements AutoCloseable {
     /** Progress in bytes is written down at most so often. */
     private static final Duration REPORT = Duration.ofSeconds(5);
 
-    private static final int AT_ONCE = 4;
+    private static final int AT_ONCE = 32;
+    private static final int AT_ONCE_OF_A_NODE = 2;
 
     private final MetadataLog log;
     private final StorageNodes nodes;
@@ -76,18 +82,29 @@ final class TaskRunner implements AutoCloseable {
     }
 
     private boolean isToRun(Task task) {
-        return !TaskRules.isOver(task)
+        return TaskRules.shard(task).isPresent()
+                && !TaskRules.isOver(task)
                 && task.getWish() != Task.Wish.PAUSE
                 && !runs.containsKey(task.getId())
-                && runs.size() < AT_ONCE
-                && runs.values().stream().noneMatch(run -> shareANode(run.task, task));
+                && (!task.hasChangeReplicas() || hasRoomFor(task.getChangeReplicas()));
     }
 
-    private static boolean shareANode(Task running, Task task) {
-        String from = task.getChangeReplicas().getFromNode();
-        String to = task.getChangeReplicas().getToNode();
-        return (!from.isEmpty() && running.getChangeReplicas().getFromNode().equals(from))
-                || (!to.isEmpty() && running.getChangeReplicas().getToNode().equals(to));
+    /** Index nodes limit themselves what they load at once. */
+    private boolean hasRoomFor(ChangeReplicas change) {
+        List<ChangeReplicas> copies = runs.values().stream()
+                .filter(run -> run.task.hasChangeReplicas())
+                .map(run -> run.task.getChangeReplicas())
+                .toList();
+        return copies.size() < AT_ONCE
+                && isBelow(copies, ChangeReplicas::getFromNode, change)
+                && isBelow(copies, ChangeReplicas::getToNode, change);
+    }
+
+    private static boolean isBelow(
+            List<ChangeReplicas> copies, Function<ChangeReplicas, String> end, ChangeReplicas change) {
+        String node = end.apply(change);
+        return node.isEmpty()
+                || copies.stream().filter(each -> end.apply(each).equals(node)).count() < AT_ONCE_OF_A_NODE;
     }
 
     private void begin(Task task) {
@@ -102,7 +119,7 @@ final class TaskRunner implements AutoCloseable {
         private final Task task;
         private final Thread thread = threads.newThread(this);
         private final CountDownLatch stopped = new CountDownLatch(1);
-        private ReplicaChange.Step.Working reported = new ReplicaChange.Step.Working("", "", 0, 0);
+        private TaskStep.Working reported = new TaskStep.Working("", "", 0, 0);
         private long reportedNanos;
 
         Run(Task task) {
@@ -146,18 +163,23 @@ final class TaskRunner implements AutoCloseable {
 
         /** Whether it has ended. */
         private boolean step(Task now) {
-            ShardState shard = log.state().shard(TaskRules.shard(now)).orElseThrow();
-            ReplicaChange.Step step = new ReplicaChange(nodes, shard, now).next();
+            MetadataState state = log.state();
+            ShardState shard = state.shard(TaskRules.shard(now).orElseThrow()).orElseThrow();
+            TaskStep step = now.hasChangeReplicas()
+                    ? new ReplicaChange(nodes, state.version(), shard, now).next()
+                    : new IndexChange(nodes, this::commit, shard, now).next();
             return switch (step) {
-                case ReplicaChange.Step.Working working -> {
+                case TaskStep.Working working -> {
                     report(working);
                     yield false;
                 }
-                case ReplicaChange.Step.Done done -> {
-                    end(EndTask.newBuilder().setState(Task.State.SUCCEEDED).setMembers(done.members()));
+                case TaskStep.Done done -> {
+                    EndTask.Builder end = EndTask.newBuilder().setState(Task.State.SUCCEEDED);
+                    done.members().ifPresent(end::setMembers);
+                    end(end);
                     yield true;
                 }
-                case ReplicaChange.Step.Undone _ -> {
+                case TaskStep.Undone _ -> {
                     end(EndTask.newBuilder().setState(Task.State.CANCELLED));
                     yield true;
                 }
@@ -166,7 +188,7 @@ final class TaskRunner implements AutoCloseable {
 
         private void failed(Task now, VectorDbException e) {
             LOG.info("task {}: {}", task.getId(), e.getMessage());
-            if (ReplicaChange.isFinal(e)) {
+            if (e.code() == ErrorCode.SEGMENT_CORRUPT) {
                 end(EndTask.newBuilder()
                         .setState(Task.State.FAILED)
                         .setError(CommandError.newBuilder()
@@ -175,11 +197,11 @@ final class TaskRunner implements AutoCloseable {
                                 .putAllMetadata(e.metadata())));
                 return;
             }
-            report(new ReplicaChange.Step.Working(
+            report(new TaskStep.Working(
                     now.getPhase(), String.valueOf(e.getMessage()), now.getBytesDone(), now.getBytesTotal()));
         }
 
-        private void report(ReplicaChange.Step.Working now) {
+        private void report(TaskStep.Working now) {
             boolean isNew = !now.phase().equals(reported.phase()) || !now.note().equals(reported.note());
             boolean isLate = !now.equals(reported) && System.nanoTime() - reportedNanos > REPORT.toNanos();
             if (isNew || isLate) {

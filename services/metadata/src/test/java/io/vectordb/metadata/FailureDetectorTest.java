@@ -190,8 +190,10 @@ class FailureDetectorTest {
         addStorage(4);
         state = state.withNode(
                 node("s1").toBuilder().setState(Node.State.DECOMMISSIONED).build());
-        state = state.withNode(
-                node("s2").toBuilder().setState(Node.State.DRAINING).build());
+        state = state.withNode(node("s2").toBuilder()
+                .setState(Node.State.DRAINING)
+                .setDrained(true)
+                .build());
         silent.add("s1");
         run(Duration.ofMinutes(20));
         assertThat(history).isEmpty();
@@ -200,5 +202,8 @@ class FailureDetectorTest {
         assertThat(stateOf("s2")).isEqualTo(Node.State.DRAINING);
         run(Duration.ofSeconds(25));
         assertThat(stateOf("s2")).isEqualTo(Node.State.DOWN);
+        silent.remove("s2");
+        run(Duration.ofSeconds(1));
+        assertThat(stateOf("s2")).as("it is still to be emptied").isEqualTo(Node.State.DRAINING);
     }
 }

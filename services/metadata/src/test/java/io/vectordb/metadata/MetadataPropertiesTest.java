@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -15,8 +16,8 @@ class MetadataPropertiesTest {
     @Test
     void defaultsAreThoseOfASingleProcess() {
         assertThat(bind(Map.of()))
-                .isEqualTo(
-                        new MetadataProperties(Path.of("data/metadata"), "127.0.0.1", 0, "metadata-1", List.of(), 0));
+                .isEqualTo(new MetadataProperties(
+                        Path.of("data/metadata"), "127.0.0.1", 0, "metadata-1", List.of(), 0, Duration.ofSeconds(5)));
     }
 
     @Test
@@ -27,8 +28,8 @@ class MetadataPropertiesTest {
                         "vectordb.metadata.raft-port", "9311",
                         "vectordb.metadata.node-id", "metadata-2",
                         "vectordb.metadata.default-replicas", "5")))
-                .isEqualTo(
-                        new MetadataProperties(Path.of("/srv/metadata"), "10.0.0.1", 9311, "metadata-2", List.of(), 5));
+                .isEqualTo(new MetadataProperties(
+                        Path.of("/srv/metadata"), "10.0.0.1", 9311, "metadata-2", List.of(), 5, Duration.ofSeconds(5)));
     }
 
     @Test

@@ -6,12 +6,15 @@ import static io.vectordb.metadata.Requests.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vectordb.internal.metadata.v1.AdvanceTask;
+import io.vectordb.internal.metadata.v1.AssignIndexNodes;
+import io.vectordb.internal.metadata.v1.ChangeIndexNodes;
 import io.vectordb.internal.metadata.v1.ChangeReplicas;
 import io.vectordb.internal.metadata.v1.CollectionState;
 import io.vectordb.internal.metadata.v1.ControlTaskRequest;
 import io.vectordb.internal.metadata.v1.CreateCollection;
 import io.vectordb.internal.metadata.v1.CreateCollectionRequest;
 import io.vectordb.internal.metadata.v1.DeleteCollectionRequest;
+import io.vectordb.internal.metadata.v1.DrainNode;
 import io.vectordb.internal.metadata.v1.EndTask;
 import io.vectordb.internal.metadata.v1.MetadataCommand;
 import io.vectordb.internal.metadata.v1.MetadataResult;
@@ -23,9 +26,13 @@ import io.vectordb.internal.metadata.v1.StartTask;
 import io.vectordb.internal.metadata.v1.StartTaskRequest;
 import io.vectordb.internal.metadata.v1.SucceedShardRequest;
 import io.vectordb.internal.metadata.v1.Task;
+import io.vectordb.internal.metadata.v1.UndrainNodeRequest;
+import io.vectordb.internal.metadata.v1.UpdateCollectionRequest;
 import io.vectordb.storage.StateStore;
+import io.vectordb.v1.CollectionSettings;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -219,5 +226,115 @@ class TaskCommandsTest {
         assertThat(state.task(last.getId())).isPresent();
         assertThat(rows.keySet().stream().filter(key -> key.startsWith("task/")))
                 .hasSize(TaskRules.KEPT + 1);
+    }
+
+    private MetadataResult drain(String node, boolean decommission) {
+        return apply(MetadataCommand.newBuilder()
+                .setStartTask(StartTask.newBuilder()
+                        .setRequest(StartTaskRequest.newBuilder()
+                                .setDrainNode(
+                                        DrainNode.newBuilder().setNode(node).setDecommission(decommission)))));
+    }
+
+    private Node node(String id) {
+        return Objects.requireNonNull(state.nodes().get(id));
+    }
+
+    @Test
+    void aNodeThatIsDrainedGetsNothingNewUntilThatIsUndone() {
+        Task drain = drain("s3", false).getStartTask().getTask();
+        assertThat(node("s3").getState()).isEqualTo(Node.State.DRAINING);
+        assertThat(node("s3").getDrained()).isTrue();
+        apply(MetadataCommand.newBuilder()
+                .setCreateCollection(CreateCollection.newBuilder()
+                        .setRequest(CreateCollectionRequest.newBuilder().setCollection(collection("more", 1, 2)))
+                        .setUid("uid2")));
+        assertThat(state.collection("more").orElseThrow().getShards(0).getStorageNodesList())
+                .containsExactlyInAnyOrder("s1", "s2");
+        assertThat(drain("s3", true).getError().getMessage())
+                .isEqualTo("Operation " + drain.getId() + " works on node s3: wait for its end, or cancel it");
+        apply(MetadataCommand.newBuilder()
+                .setRegisterNode(RegisterNodeRequest.newBuilder().setNode(storage("s3"))));
+        assertThat(node("s3").getDrained())
+                .as("after it has said that it is here")
+                .isTrue();
+        apply(MetadataCommand.newBuilder()
+                .setUndrainNode(UndrainNodeRequest.newBuilder().setNode("s3")));
+        assertThat(node("s3").getState()).isEqualTo(Node.State.UP);
+        assertThat(node("s3").getDrained()).isFalse();
+        assertThat(state.task(drain.getId()).orElseThrow().getState()).isEqualTo(Task.State.CANCELLED);
+    }
+
+    @Test
+    void aDrainThatIsCancelledIsUndoneAndOneThatEndsWellStays() {
+        Task cancelled = drain("s3", false).getStartTask().getTask();
+        apply(MetadataCommand.newBuilder().setEndTask(end(cancelled, Task.State.CANCELLED)));
+        assertThat(node("s3").getState()).isEqualTo(Node.State.UP);
+        Task done = drain("s3", false).getStartTask().getTask();
+        apply(MetadataCommand.newBuilder().setEndTask(end(done, Task.State.SUCCEEDED)));
+        assertThat(node("s3").getState()).isEqualTo(Node.State.DRAINING);
+    }
+
+    @Test
+    void aNodeThatIsLetGoDoesNotComeBack() {
+        Task done = drain("s3", true).getStartTask().getTask();
+        apply(MetadataCommand.newBuilder().setEndTask(end(done, Task.State.SUCCEEDED)));
+        assertThat(node("s3").getState()).isEqualTo(Node.State.DECOMMISSIONED);
+        assertThat(drain("s3", false).getError().getMessage()).contains("decommissioned already");
+        assertThat(apply(MetadataCommand.newBuilder()
+                                .setUndrainNode(UndrainNodeRequest.newBuilder().setNode("s3")))
+                        .getError()
+                        .getMessage())
+                .contains("cannot come back");
+    }
+
+    @Test
+    void anIndexNodeIsAssignedByItsTaskOnly() {
+        apply(MetadataCommand.newBuilder()
+                .setRegisterNode(RegisterNodeRequest.newBuilder().setNode(index("i2"))));
+        apply(MetadataCommand.newBuilder()
+                .setRegisterNode(RegisterNodeRequest.newBuilder().setNode(index("i3"))));
+        assertThat(shard().getIndexNodesList()).containsExactly("i1", "i2");
+        Task task = apply(MetadataCommand.newBuilder()
+                        .setStartTask(StartTask.newBuilder()
+                                .setRequest(StartTaskRequest.newBuilder()
+                                        .setChangeIndexNodes(ChangeIndexNodes.newBuilder()
+                                                .setShard(shard)
+                                                .setFromNode("i1")
+                                                .setToNode("i3")))))
+                .getStartTask()
+                .getTask();
+        AssignIndexNodes.Builder both =
+                AssignIndexNodes.newBuilder().setShard(shard).addAllNodes(List.of("i1", "i2", "i3"));
+        long epoch = shard().getEpoch();
+        apply(MetadataCommand.newBuilder().setAssignIndexNodes(both.clone().setTask("task-1")));
+        assertThat(shard().getEpoch()).isEqualTo(epoch);
+        apply(MetadataCommand.newBuilder().setAssignIndexNodes(both.setTask(task.getId())));
+        assertThat(shard().getIndexNodesList()).containsExactly("i1", "i2", "i3");
+        assertThat(shard().getEpoch()).isEqualTo(epoch + 1);
+        assertThat(apply(start(shard, "s1", "s3", "")).getStartTask().getTask().getId())
+                .as("replicas and indexes of a shard can change at the same time")
+                .isNotEmpty();
+    }
+
+    @Test
+    void howManyReplicasACollectionHasIsChangedWithinWhatThereIs() {
+        UpdateCollectionRequest.Builder request =
+                UpdateCollectionRequest.newBuilder().setUid("uid");
+        assertThat(apply(MetadataCommand.newBuilder()
+                                .setUpdateCollection(request.clone().setReplicas(4)))
+                        .getError()
+                        .getMessage())
+                .startsWith("4 replicas need 4 storage nodes, 3 of 3 are up");
+        apply(MetadataCommand.newBuilder()
+                .setUpdateCollection(request.clone().setReplicas(3).setDryRun(true)));
+        assertThat(settings().getReplicas()).isEqualTo(2);
+        apply(MetadataCommand.newBuilder().setUpdateCollection(request.clone().setReplicas(3)));
+        assertThat(settings().getReplicas()).isEqualTo(3);
+        assertThat(shard().getStorageNodesList()).as("is followed by tasks").containsExactly("s1", "s2");
+    }
+
+    private CollectionSettings settings() {
+        return state.collection("notes").orElseThrow().getCollection().getSettings();
     }
 }

@@ -10,6 +10,7 @@ import io.vectordb.testkit.Ports;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,8 @@ import java.util.stream.IntStream;
 
 /** Members of one metadata group, each with its servers on loopback, in one JVM. */
 final class TestGroup implements AutoCloseable {
+
+    private static final Duration REBALANCE_PERIOD = Duration.ofSeconds(5);
 
     final List<String> fatal = new CopyOnWriteArrayList<>();
     final ChannelFactory channels = new ChannelFactory();
@@ -77,15 +80,18 @@ final class TestGroup implements AutoCloseable {
                         list.stream()
                                 .map(each -> each.id() + "@" + each.rpcAddress() + ":" + each.raftPort())
                                 .toList(),
-                        0),
+                        0,
+                        REBALANCE_PERIOD),
                 hub,
                 channels,
                 InstantSource.system(),
                 (group, reason, _) -> fatal.add(id + " " + group + ": " + reason));
         NodeSupervision nodes = new NodeSupervision(log);
+        // Not started: it answers, and moves nothing by itself.
+        Rebalancer rebalancer = new Rebalancer(log, new StorageNodes(channels, log::state), REBALANCE_PERIOD);
         try {
             Server server = Grpc.newServerBuilderForPort(self.rpcPort(), InsecureServerCredentials.create())
-                    .addService(new MetadataGrpcService(log, hub, nodes, 0))
+                    .addService(new MetadataGrpcService(log, hub, nodes, rebalancer, 0))
                     .intercept(new ErrorServerInterceptor())
                     .build()
                     .start();

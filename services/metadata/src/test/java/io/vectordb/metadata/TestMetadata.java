@@ -35,6 +35,8 @@ import java.util.function.Supplier;
 /** The real service on a real log, called in process. */
 final class TestMetadata implements AutoCloseable {
 
+    private static final Duration REBALANCE_PERIOD = Duration.ofSeconds(5);
+
     /** What a busy machine may take; only a failure costs all of it. */
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
@@ -49,7 +51,7 @@ final class TestMetadata implements AutoCloseable {
 
     TestMetadata(Path folder) {
         this(
-                new MetadataProperties(folder, "127.0.0.1", 0, "metadata-1", List.of(), 0),
+                new MetadataProperties(folder, "127.0.0.1", 0, "metadata-1", List.of(), 0, REBALANCE_PERIOD),
                 "metadata-test-" + NAMES.incrementAndGet());
         await(() -> log.notReadyBecause().isEmpty());
     }
@@ -63,9 +65,11 @@ final class TestMetadata implements AutoCloseable {
                 InstantSource.system(),
                 (group, reason, cause) -> System.err.println("fatal: " + group + ": " + reason + ": " + cause));
         nodes = new NodeSupervision(log);
+        // Not started: it answers, and moves nothing by itself.
+        Rebalancer rebalancer = new Rebalancer(log, new StorageNodes(channels, log::state), REBALANCE_PERIOD);
         try {
             server = InProcessServerBuilder.forName(name)
-                    .addService(new MetadataGrpcService(log, hub, nodes, 0))
+                    .addService(new MetadataGrpcService(log, hub, nodes, rebalancer, 0))
                     .intercept(new ErrorServerInterceptor())
                     .build()
                     .start();

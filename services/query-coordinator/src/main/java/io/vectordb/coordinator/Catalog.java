@@ -23,10 +23,16 @@ import io.vectordb.internal.metadata.v1.ListAuditResponse;
 import io.vectordb.internal.metadata.v1.ListHeartbeatsRequest;
 import io.vectordb.internal.metadata.v1.ListHeartbeatsResponse.Heartbeat;
 import io.vectordb.internal.metadata.v1.MetadataServiceGrpc;
+import io.vectordb.internal.metadata.v1.PlanRebalanceRequest;
+import io.vectordb.internal.metadata.v1.PlanRebalanceResponse;
 import io.vectordb.internal.metadata.v1.StartTaskRequest;
 import io.vectordb.internal.metadata.v1.SucceedShardRequest;
 import io.vectordb.internal.metadata.v1.SucceedShardResponse;
 import io.vectordb.internal.metadata.v1.Task;
+import io.vectordb.internal.metadata.v1.UndrainNodeRequest;
+import io.vectordb.internal.metadata.v1.UndrainNodeResponse;
+import io.vectordb.internal.metadata.v1.UpdateCollectionRequest;
+import io.vectordb.internal.metadata.v1.UpdateCollectionResponse;
 import io.vectordb.internal.metadata.v1.UpdateSettingsRequest;
 import io.vectordb.internal.metadata.v1.UpdateSettingsResponse;
 import io.vectordb.rpc.ClusterWatch;
@@ -142,6 +148,20 @@ final class Catalog {
         return call(MetadataServiceGrpc.getListHeartbeatsMethod(), ListHeartbeatsRequest.getDefaultInstance(), time)
                 .map(answer -> answer.getHeartbeatsList().stream()
                         .collect(Collectors.toMap(Heartbeat::getNode, Function.identity())));
+    }
+
+    Mono<UpdateCollectionResponse> updateCollection(UpdateCollectionRequest request, TimeBudget time) {
+        return call(MetadataServiceGrpc.getUpdateCollectionMethod(), request, time)
+                .flatMap(response -> refresh(time).thenReturn(response));
+    }
+
+    Mono<PlanRebalanceResponse> planRebalance(PlanRebalanceRequest request, TimeBudget time) {
+        return call(MetadataServiceGrpc.getPlanRebalanceMethod(), request, time);
+    }
+
+    Mono<UndrainNodeResponse> undrain(UndrainNodeRequest request, TimeBudget time) {
+        return call(MetadataServiceGrpc.getUndrainNodeMethod(), request, time)
+                .flatMap(response -> refresh(time).thenReturn(response));
     }
 
     Mono<Task> start(StartTaskRequest request, TimeBudget time) {

@@ -86,6 +86,9 @@ final class ClusterAdmin {
 
     private static void addReasons(NodeAnswer answer, List<String> reasons) {
         io.vectordb.internal.metadata.v1.Node node = answer.node();
+        if (node.getState() == io.vectordb.internal.metadata.v1.Node.State.DECOMMISSIONED) {
+            return;
+        }
         boolean isSound = NodeStates.isUp(node);
         if (!answer.answered() || !isSound) {
             reasons.add("node " + node.getId() + (isSound ? "" : " is " + ClusterMessages.state(node)) + ": "
@@ -119,6 +122,11 @@ final class ClusterAdmin {
                     .forEach(response::addNodes);
             return response.build();
         });
+    }
+
+    /** One of them, as it is now. */
+    Mono<io.vectordb.v1.Node> node(String id, TimeBudget time) {
+        return surveyor.survey(time).map(survey -> ClusterMessages.node(survey.of(id), Optional.empty()));
     }
 
     /** By collection, then by buckets. */

@@ -2,7 +2,9 @@ package io.vectordb.coordinator;
 
 import com.google.protobuf.Duration;
 import io.vectordb.v1.CompactShardRequest;
+import io.vectordb.v1.DecommissionNodeRequest;
 import io.vectordb.v1.Disk;
+import io.vectordb.v1.DrainNodeRequest;
 import io.vectordb.v1.FormatDiskRequest;
 import io.vectordb.v1.GetClusterRequest;
 import io.vectordb.v1.GetClusterResponse;
@@ -12,13 +14,17 @@ import io.vectordb.v1.ListNodesResponse;
 import io.vectordb.v1.ListShardsRequest;
 import io.vectordb.v1.ListShardsResponse;
 import io.vectordb.v1.MoveReplicaRequest;
+import io.vectordb.v1.Node;
 import io.vectordb.v1.Operation;
 import io.vectordb.v1.ReactorClusterServiceGrpc;
+import io.vectordb.v1.RebalanceRequest;
+import io.vectordb.v1.RebalanceResponse;
 import io.vectordb.v1.Settings;
 import io.vectordb.v1.Shard;
 import io.vectordb.v1.ShardMaintenance;
 import io.vectordb.v1.SnapshotShardRequest;
 import io.vectordb.v1.TransferLeaderRequest;
+import io.vectordb.v1.UndrainNodeRequest;
 import io.vectordb.v1.UpdateSettingsRequest;
 import reactor.core.publisher.Mono;
 
@@ -65,6 +71,29 @@ final class ClusterEndpoint extends ReactorClusterServiceGrpc.ClusterServiceImpl
     @Override
     public Mono<Operation> moveReplica(MoveReplicaRequest request) {
         return tasks.move(request, time(request.hasTimeout(), request.getTimeout()));
+    }
+
+    @Override
+    public Mono<RebalanceResponse> rebalance(RebalanceRequest request) {
+        return tasks.rebalance(request, time(request.hasTimeout(), request.getTimeout()));
+    }
+
+    @Override
+    public Mono<Operation> drainNode(DrainNodeRequest request) {
+        return tasks.drain(
+                request.getNode(), false, request.getRequestId(), time(request.hasTimeout(), request.getTimeout()));
+    }
+
+    @Override
+    public Mono<Operation> decommissionNode(DecommissionNodeRequest request) {
+        return tasks.drain(
+                request.getNode(), true, request.getRequestId(), time(request.hasTimeout(), request.getTimeout()));
+    }
+
+    @Override
+    public Mono<Node> undrainNode(UndrainNodeRequest request) {
+        TimeBudget time = time(request.hasTimeout(), request.getTimeout());
+        return tasks.undrain(request, time).flatMap(node -> cluster.node(node.getId(), time));
     }
 
     @Override

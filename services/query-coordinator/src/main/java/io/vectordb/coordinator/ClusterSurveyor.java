@@ -50,6 +50,9 @@ final class ClusterSurveyor {
     }
 
     private Mono<NodeAnswer> ask(Node node, Duration timeout) {
+        if (node.getState() == Node.State.DECOMMISSIONED) {
+            return Mono.just(NodeAnswer.none(node, node.getStateReason()));
+        }
         Mono<NodeAnswer> answer = switch (node.getService()) {
             case STORAGE -> askStorage(node, timeout);
             case INDEX -> askIndex(node, timeout);

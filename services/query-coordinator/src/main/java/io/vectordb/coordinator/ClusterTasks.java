@@ -4,11 +4,21 @@ import io.vectordb.common.ErrorCode;
 import io.vectordb.common.VectorDbException;
 import io.vectordb.internal.metadata.v1.ChangeReplicas;
 import io.vectordb.internal.metadata.v1.ClusterState;
+import io.vectordb.internal.metadata.v1.CollectionState;
 import io.vectordb.internal.metadata.v1.ControlTaskRequest;
+import io.vectordb.internal.metadata.v1.DrainNode;
+import io.vectordb.internal.metadata.v1.Node;
+import io.vectordb.internal.metadata.v1.PlanRebalanceRequest;
+import io.vectordb.internal.metadata.v1.PlanRebalanceResponse;
+import io.vectordb.internal.metadata.v1.Rebalance;
 import io.vectordb.internal.metadata.v1.StartTaskRequest;
 import io.vectordb.internal.metadata.v1.Task;
+import io.vectordb.internal.metadata.v1.UndrainNodeResponse;
 import io.vectordb.v1.MoveReplicaRequest;
 import io.vectordb.v1.Operation;
+import io.vectordb.v1.RebalanceRequest;
+import io.vectordb.v1.RebalanceResponse;
+import io.vectordb.v1.UndrainNodeRequest;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -41,16 +51,91 @@ final class ClusterTasks {
                 "shards/" + request.getShard(),
                 "from " + orNone(request.getFromNode()) + " to " + orNone(request.getToNode()));
         String shard = Shards.find(catalog.state(), request.getShard()).shard().getUid();
-        StartTaskRequest start = StartTaskRequest.newBuilder()
+        StartTaskRequest.Builder start = StartTaskRequest.newBuilder()
                 .setChangeReplicas(ChangeReplicas.newBuilder()
                         .setShard(shard)
                         .setFromNode(request.getFromNode())
-                        .setToNode(request.getToNode()))
-                .setStartedBy(change.actor())
+                        .setToNode(request.getToNode()));
+        return start(change, start, request.getRequestId(), time);
+    }
+
+    private Mono<Operation> start(
+            AuditLog.Change change, StartTaskRequest.Builder task, String requestId, TimeBudget time) {
+        StartTaskRequest start = task.setStartedBy(change.actor())
                 .setReason("asked for")
-                .setRequestId(RequestIds.orNew(request.getRequestId()))
+                .setRequestId(RequestIds.orNew(requestId))
                 .build();
         return audit.around(change, time, () -> catalog.start(start, time)).map(this::operation);
+    }
+
+    /** Begins to empty a node; with {@code decommission}, to let it go for good. */
+    Mono<Operation> drain(String node, boolean decommission, String requestId, TimeBudget time) {
+        requireName(node);
+        AuditLog.Change change =
+                AuditLog.Change.of(decommission ? "decommission_node" : "drain_node", "nodes/" + node, "");
+        StartTaskRequest.Builder start = StartTaskRequest.newBuilder()
+                .setDrainNode(DrainNode.newBuilder().setNode(node).setDecommission(decommission));
+        return start(change, start, requestId, time);
+    }
+
+    private static void requireName(String node) {
+        if (node.isEmpty()) {
+            throw new VectorDbException(ErrorCode.MISSING_MEMBER, "node is missing: which one?");
+        }
+    }
+
+    /** Lets a node have something again, as the metadata know it then. */
+    Mono<Node> undrain(UndrainNodeRequest request, TimeBudget time) {
+        requireName(request.getNode());
+        AuditLog.Change change = AuditLog.Change.of("undrain_node", "nodes/" + request.getNode(), "");
+        io.vectordb.internal.metadata.v1.UndrainNodeRequest undrain =
+                io.vectordb.internal.metadata.v1.UndrainNodeRequest.newBuilder()
+                        .setNode(request.getNode())
+                        .setRequestId(RequestIds.orNew(request.getRequestId()))
+                        .build();
+        return audit.around(change, time, () -> catalog.undrain(undrain, time)).map(UndrainNodeResponse::getNode);
+    }
+
+    /** Tells what would be moved, and begins it unless it is a dry run. */
+    Mono<RebalanceResponse> rebalance(RebalanceRequest request, TimeBudget time) {
+        String uid = request.getCollection().isEmpty()
+                ? ""
+                : collection(request.getCollection()).getCollection().getUid();
+        PlanRebalanceRequest look =
+                PlanRebalanceRequest.newBuilder().setCollection(uid).build();
+        Mono<RebalanceResponse.Builder> plan = catalog.planRebalance(look, time).map(this::plan);
+        if (request.getDryRun()) {
+            return plan.map(RebalanceResponse.Builder::build);
+        }
+        AuditLog.Change change = AuditLog.Change.of(
+                "rebalance", request.getCollection().isEmpty() ? "" : "collections/" + request.getCollection(), "");
+        StartTaskRequest.Builder start = StartTaskRequest.newBuilder()
+                .setRebalance(Rebalance.newBuilder().setCollection(uid));
+        return plan.flatMap(response -> start(change, start, request.getRequestId(), time)
+                .map(operation -> response.setOperation(operation).build()));
+    }
+
+    private CollectionState collection(String name) {
+        return catalog.state().getCollectionsList().stream()
+                .filter(each -> each.getCollection().getName().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new VectorDbException(
+                        ErrorCode.COLLECTION_NOT_FOUND, "there is no collection " + name, Map.of("collection", name)));
+    }
+
+    private RebalanceResponse.Builder plan(PlanRebalanceResponse plan) {
+        ClusterState state = catalog.state();
+        RebalanceResponse.Builder response = RebalanceResponse.newBuilder().addAllObstacles(plan.getObstaclesList());
+        plan.getStepsList()
+                .forEach(step -> response.addMovesBuilder()
+                        .setKind(step.getKind())
+                        .setShard(TaskMessages.shardName(step.getShard(), state))
+                        .setFromNode(step.getFromNode())
+                        .setToNode(step.getToNode())
+                        .setBytes(step.getBytes())
+                        .setCause(step.getCause())
+                        .setReason(step.getReason()));
+        return response;
     }
 
     private static String orNone(String node) {

@@ -5,6 +5,7 @@ import io.vectordb.common.Limits;
 import io.vectordb.common.VectorDbException;
 import io.vectordb.embedding.Embedder;
 import io.vectordb.internal.metadata.v1.CollectionState;
+import io.vectordb.internal.metadata.v1.UpdateCollectionRequest;
 import io.vectordb.internal.storage.v1.ReadPositionRequest;
 import io.vectordb.internal.storage.v1.StorageServiceGrpc;
 import io.vectordb.rpc.ShardClient;
@@ -12,6 +13,8 @@ import io.vectordb.schema.CollectionNames;
 import io.vectordb.schema.ModelCatalog;
 import io.vectordb.schema.Schemas;
 import io.vectordb.schema.Settings;
+import io.vectordb.v1.AlterCollectionRequest;
+import io.vectordb.v1.AlterCollectionResponse;
 import io.vectordb.v1.Collection;
 import io.vectordb.v1.CreateCollectionRequest;
 import io.vectordb.v1.DeleteCollectionRequest;
@@ -130,6 +133,32 @@ final class CollectionAdmin {
         } catch (IllegalArgumentException e) {
             throw new VectorDbException(ErrorCode.INVALID_CURSOR, "the cursor is not one of this list");
         }
+    }
+
+    /** Settings that are given are taken over, all others stay; what they change in the cluster follows by itself. */
+    Mono<AlterCollectionResponse> alter(AlterCollectionRequest request, TimeBudget time) {
+        return catalog.describe(request.getCollection(), time).flatMap(known -> {
+            if (request.hasIfSchemaVersion()
+                    && request.getIfSchemaVersion() != known.collection().getSchemaVersion()) {
+                throw new VectorDbException(
+                        ErrorCode.SCHEMA_VERSION_MISMATCH,
+                        "expected schema version " + request.getIfSchemaVersion() + ", it is "
+                                + known.collection().getSchemaVersion());
+            }
+            UpdateCollectionRequest update = SettingsChange.of(request.getChangesList()).toBuilder()
+                    .setUid(known.collection().getUid())
+                    .setDryRun(request.getDryRun())
+                    .setRequestId(RequestIds.orNew(request.getRequestId()))
+                    .build();
+            return catalog.updateCollection(update, time)
+                    .map(response -> AlterCollectionResponse.newBuilder()
+                            .setCollection(response.getCollection().getCollection())
+                            .addAllReport(SettingsChange.report(
+                                    request.getChangesList(),
+                                    known.collection().getSettings(),
+                                    response.getCollection().getCollection().getSettings()))
+                            .build());
+        });
     }
 
     Mono<DeleteCollectionResponse> delete(DeleteCollectionRequest request, TimeBudget time) {

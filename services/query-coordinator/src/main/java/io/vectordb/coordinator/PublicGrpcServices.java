@@ -3,6 +3,8 @@ package io.vectordb.coordinator;
 import com.google.protobuf.Duration;
 import io.grpc.BindableService;
 import io.vectordb.embedding.Embedder;
+import io.vectordb.v1.AlterCollectionRequest;
+import io.vectordb.v1.AlterCollectionResponse;
 import io.vectordb.v1.BulkRequest;
 import io.vectordb.v1.BulkResponse;
 import io.vectordb.v1.Collection;
@@ -105,6 +107,11 @@ final class PublicGrpcServices {
         @Override
         public Mono<ListCollectionsResponse> listCollections(ListCollectionsRequest request) {
             return collections.list(request, defaultTime(properties));
+        }
+
+        @Override
+        public Mono<AlterCollectionResponse> alterCollection(AlterCollectionRequest request) {
+            return collections.alter(request, TimeBudget.start(request.hasTimeout(), request.getTimeout(), properties));
         }
 
         @Override

@@ -1,5 +1,6 @@
 package io.vectordb.coordinator;
 
+import io.vectordb.internal.metadata.v1.ChangeIndexNodes;
 import io.vectordb.internal.metadata.v1.ChangeReplicas;
 import io.vectordb.internal.metadata.v1.ClusterState;
 import io.vectordb.internal.metadata.v1.CommandError;
@@ -9,6 +10,7 @@ import io.vectordb.v1.Fields;
 import io.vectordb.v1.ItemError;
 import io.vectordb.v1.Operation;
 import io.vectordb.v1.Progress;
+import java.util.Map;
 
 /** Tasks of the metadata as clients see them. */
 final class TaskMessages {
@@ -20,17 +22,16 @@ final class TaskMessages {
     }
 
     static Operation operation(Task task, ClusterState state) {
-        ChangeReplicas change = task.getChangeReplicas();
+        Work work = work(task, state);
+        Fields.Builder result = Fields.newBuilder().putValues("reason", BackupMessages.text(task.getReason()));
+        work.details().forEach((name, value) -> result.putValues(name, BackupMessages.text(value)));
         Operation.Builder operation = Operation.newBuilder()
                 .setId(task.getId())
-                .setKind(kind(change))
-                .setTarget("shards/" + shardName(change.getShard(), state))
+                .setKind(work.kind())
+                .setTarget(work.target())
                 .setState(state(task))
                 .setProgress(progress(task))
-                .setResult(Fields.newBuilder()
-                        .putValues("from_node", BackupMessages.text(change.getFromNode()))
-                        .putValues("to_node", BackupMessages.text(change.getToNode()))
-                        .putValues("reason", BackupMessages.text(task.getReason())))
+                .setResult(result)
                 .setCanCancel(!isOver(task))
                 .setCanPause(!isOver(task) && task.getWish() != Task.Wish.CANCEL)
                 .setStartedBy(task.getStartedBy())
@@ -44,15 +45,45 @@ final class TaskMessages {
         return operation.build();
     }
 
-    private static String kind(ChangeReplicas change) {
-        if (change.getFromNode().isEmpty()) {
-            return "add_replica";
-        }
-        return change.getToNode().isEmpty() ? "remove_replica" : "move_replica";
+    /** What a task is about. */
+    private record Work(String kind, String target, Map<String, String> details) {}
+
+    private static Work work(Task task, ClusterState state) {
+        return switch (task.getWorkCase()) {
+            case CHANGE_REPLICAS -> {
+                ChangeReplicas change = task.getChangeReplicas();
+                yield ofShard("replica", change.getShard(), change.getFromNode(), change.getToNode(), state);
+            }
+            case CHANGE_INDEX_NODES -> {
+                ChangeIndexNodes change = task.getChangeIndexNodes();
+                yield ofShard("index", change.getShard(), change.getFromNode(), change.getToNode(), state);
+            }
+            case DRAIN_NODE ->
+                new Work(
+                        task.getDrainNode().getDecommission() ? "decommission_node" : "drain_node",
+                        "nodes/" + task.getDrainNode().getNode(),
+                        Map.of());
+            case REBALANCE ->
+                new Work("rebalance", collectionName(task.getRebalance().getCollection(), state), Map.of());
+            case WORK_NOT_SET -> new Work("unknown", "", Map.of());
+        };
+    }
+
+    private static Work ofShard(String what, String shard, String from, String to, ClusterState state) {
+        String verb = from.isEmpty() ? "add_" : to.isEmpty() ? "remove_" : "move_";
+        return new Work(verb + what, "shards/" + shardName(shard, state), Map.of("from_node", from, "to_node", to));
+    }
+
+    private static String collectionName(String uid, ClusterState state) {
+        return state.getCollectionsList().stream()
+                .filter(each -> each.getCollection().getUid().equals(uid))
+                .map(each -> "collections/" + each.getCollection().getName())
+                .findFirst()
+                .orElse("");
     }
 
     /** By its uid when it is gone. */
-    private static String shardName(String uid, ClusterState state) {
+    static String shardName(String uid, ClusterState state) {
         return Shards.all(state).stream()
                 .map(Shards.Owned::shard)
                 .filter(shard -> shard.getUid().equals(uid))

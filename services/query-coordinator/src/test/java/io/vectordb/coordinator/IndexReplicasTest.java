@@ -4,7 +4,6 @@ import static io.vectordb.coordinator.Requests.upsert;
 import static io.vectordb.coordinator.TestDatabase.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.vectordb.indexnode.IndexNodeConfiguration;
 import io.vectordb.v1.Consistency;
 import io.vectordb.v1.CountRequest;
 import io.vectordb.v1.IndexView;
@@ -24,12 +23,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
-import org.springframework.boot.SpringBootConfiguration;
-import org.springframework.boot.WebApplicationType;
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.builder.SpringApplicationBuilder;
-import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.context.annotation.Import;
 
 /** A database with a second index node that comes and goes. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -38,14 +31,9 @@ class IndexReplicasTest {
 
     private static final String SECOND = "index-2";
 
-    @SpringBootConfiguration(proxyBeanMethods = false)
-    @EnableAutoConfiguration
-    @Import(IndexNodeConfiguration.class)
-    static class IndexApplication {}
-
     private Path folder;
     private TestDatabase database;
-    private @Nullable ConfigurableApplicationContext second;
+    private @Nullable TestIndexNode second;
     private String collection;
     private int written;
 
@@ -70,19 +58,7 @@ class IndexReplicasTest {
     }
 
     private void startSecond() {
-        second = new SpringApplicationBuilder(IndexApplication.class)
-                .web(WebApplicationType.NONE)
-                .registerShutdownHook(false)
-                .run(
-                        "--spring.main.banner-mode=off",
-                        "--logging.level.root=WARN",
-                        "--vectordb.rpc.mode=in-process",
-                        "--vectordb.rpc.in-process-name="
-                                + database.metadataAddress().replace(':', '-') + SECOND,
-                        "--vectordb.cluster.metadata-address=" + database.metadataAddress(),
-                        "--vectordb.index.node-id=" + SECOND,
-                        "--vectordb.index.seal-rows=40",
-                        "--vectordb.index.data-dir=" + folder.resolve(SECOND));
+        second = new TestIndexNode(database, folder, SECOND, List.of("--vectordb.index.seal-rows=40"));
     }
 
     private String write(int records) {

@@ -12,7 +12,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vectordb.common.ErrorCode;
 import io.vectordb.common.VectorDbException;
 import io.vectordb.v1.CancelOperationRequest;
-import io.vectordb.v1.CountRequest;
 import io.vectordb.v1.GetOperationRequest;
 import io.vectordb.v1.ListOperationsRequest;
 import io.vectordb.v1.ListShardsRequest;
@@ -23,15 +22,9 @@ import io.vectordb.v1.Replica;
 import io.vectordb.v1.ResumeOperationRequest;
 import io.vectordb.v1.Shard;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -43,7 +36,6 @@ import org.junit.jupiter.api.io.TempDir;
 class MoveReplicaTest {
 
     private static final String FOURTH = "storage-4";
-    private static final int WRITERS = 3;
 
     private TestReplicas replicas;
     private TestDatabase database;
@@ -101,66 +93,12 @@ class MoveReplicaTest {
         await(() -> !shard(collection).getLeader().isEmpty());
     }
 
-    /** Writes as long as it is open; what was acknowledged, and what failed. */
-    private final class Load implements AutoCloseable {
-
-        private final String collection;
-        private final AtomicBoolean ended = new AtomicBoolean();
-        private final AtomicInteger acknowledged = new AtomicInteger();
-        private final List<VectorDbException> failures = new ArrayList<>();
-        private final ExecutorService threads = Executors.newFixedThreadPool(WRITERS);
-        private final List<CompletableFuture<Void>> writers = new ArrayList<>();
-
-        Load(String collection) {
-            this.collection = collection;
-            for (int i = 0; i < WRITERS; i++) {
-                String writer = "w" + i + "-";
-                writers.add(CompletableFuture.runAsync(() -> write(writer), threads));
-            }
-            int atLeast = 20;
-            await(() -> acknowledged.get() >= atLeast);
-        }
-
-        private void write(String writer) {
-            for (int n = 0; !ended.get(); n++) {
-                try {
-                    database.records()
-                            .write(Requests.write(
-                                    collection, upsert("id", writer + n, "n", n, "v", new float[] {n, 1, 0})));
-                    acknowledged.incrementAndGet();
-                } catch (RuntimeException e) {
-                    synchronized (failures) {
-                        failures.add(io.vectordb.rpc.GrpcErrors.fromThrowable(e));
-                    }
-                }
-            }
-        }
-
-        @Override
-        public void close() {
-            ended.set(true);
-            writers.forEach(CompletableFuture::join);
-            threads.shutdown();
-        }
-
-        void check() {
-            close();
-            assertThat(failures).isEmpty();
-            assertThat(database.search()
-                            .count(CountRequest.newBuilder()
-                                    .setCollection(collection)
-                                    .build())
-                            .getCount())
-                    .isEqualTo(acknowledged.get());
-        }
-    }
-
     @Test
     void aReplicaMovesUnderLoadAndNoWriteIsLostOrRefused() {
         String collection = database.collection(1);
         replicas.startAnother(FOURTH);
         awaitLeader(collection);
-        try (Load load = new Load(collection)) {
+        try (TestLoad load = new TestLoad(database, collection)) {
             // The leader, and whoever leads then, so that every member has gone once.
             for (String next : List.of(FOURTH, FIRST, SECOND, THIRD)) {
                 awaitLeader(collection);
@@ -194,7 +132,7 @@ class MoveReplicaTest {
         awaitLeader(collection);
         String leader = shard(collection).getLeader();
         Set<String> all = nodes(collection);
-        try (Load load = new Load(collection)) {
+        try (TestLoad load = new TestLoad(database, collection)) {
             Operation less = end(move(collection, leader, ""));
             assertThat(less.getState()).as(less.toString()).isEqualTo(Operation.State.SUCCEEDED);
             assertThat(less.getKind()).isEqualTo("remove_replica");
@@ -222,7 +160,7 @@ class MoveReplicaTest {
         awaitNodes(collection, Set.of(stays));
         assertThat(failure(() -> move(collection, stays, "")).getMessage()).contains("give it one first");
         String to = stays.equals(FIRST) ? SECOND : FIRST;
-        try (Load load = new Load(collection)) {
+        try (TestLoad load = new TestLoad(database, collection)) {
             assertThat(end(move(collection, stays, to)).getState()).isEqualTo(Operation.State.SUCCEEDED);
             awaitNodes(collection, Set.of(to));
             load.check();

@@ -2,6 +2,7 @@ package io.vectordb.coordinator;
 
 import io.vectordb.storagenode.StorageNodeConfiguration;
 import io.vectordb.testkit.Ports;
+import io.vectordb.v1.UpdateSettingsRequest;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -35,11 +36,22 @@ final class TestReplicas implements AutoCloseable {
         int port = Ports.free(2);
         ports.put(SECOND, port);
         ports.put(THIRD, port + 1);
-        database =
-                new TestDatabase(folder, folder.resolve("backups"), List.of("--vectordb.metadata.default-replicas=3"));
+        database = new TestDatabase(
+                folder,
+                folder.resolve("backups"),
+                List.of("--vectordb.metadata.default-replicas=3", "--vectordb.metadata.rebalance-period=200ms"));
+        // What is moved, and when, is said by the tests.
+        set("rebalance.mode", "off");
         start(SECOND);
         start(THIRD);
         TestDatabase.await(() -> database.context.getBean(Catalog.class).state().getNodesCount() == 4);
+    }
+
+    /** Changes a setting of the cluster. */
+    void set(String name, String value) {
+        database.cluster()
+                .updateSettings(
+                        UpdateSettingsRequest.newBuilder().putSet(name, value).build());
     }
 
     /** One more storage node. */

@@ -223,8 +223,9 @@ final class DiskServers implements AutoCloseable {
                 });
         measured(disk.id())
                 .map(DiskStatus::space)
-                .ifPresent(
-                        space -> node.setTotalBytes(space.totalBytes()).setFreeBytes(twoDigits(space.usableBytes())));
+                // What is kept for the superuser, or taken by others behind our back, is nothing that could be used.
+                .ifPresent(space -> node.setTotalBytes(digits(space.usedBytes() + space.usableBytes(), 8))
+                        .setFreeBytes(digits(space.usableBytes(), 2)));
         return node.build();
     }
 
@@ -232,9 +233,10 @@ final class DiskServers implements AutoCloseable {
         return measured(disk).map(DiskStatus::level).orElse(DiskLevel.NORMAL);
     }
 
-    private static long twoDigits(long bytes) {
-        long highest = Long.highestOneBit(bytes);
-        return highest | bytes & highest >> 1;
+    /** Rounded down to so many binary digits. */
+    private static long digits(long bytes, int count) {
+        int dropped = Math.max(0, Long.SIZE - Long.numberOfLeadingZeros(bytes) - count);
+        return bytes >> dropped << dropped;
     }
 
     /** The server that has the group, or had it and set it aside. */

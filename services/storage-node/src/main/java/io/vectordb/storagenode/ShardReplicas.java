@@ -6,7 +6,10 @@ import io.vectordb.disks.DiskLevel;
 import io.vectordb.internal.metadata.v1.ClusterState;
 import io.vectordb.internal.metadata.v1.CollectionState;
 import io.vectordb.internal.metadata.v1.ShardState;
+import io.vectordb.internal.metadata.v1.Task;
 import io.vectordb.raft.GroupId;
+import io.vectordb.raft.RaftNode;
+import io.vectordb.raft.RaftPeerAddress;
 import io.vectordb.storage.ShardStore;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -37,6 +40,8 @@ final class ShardReplicas implements AutoCloseable {
     private final DiskServers node;
     private final ClusterMembership membership;
     private final ConcurrentMap<String, GroupId> groups = new ConcurrentHashMap<>();
+    /** Replicas that were made to join a group, until they are members: by the version of the metadata that knows of it. */
+    private final ConcurrentMap<GroupId, Long> joining = new ConcurrentHashMap<>();
     /** Adding and removing groups waits for disks: not on the thread that follows the metadata. */
     private final ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(
             1, Thread.ofPlatform().daemon().name("shard-replicas").factory());
@@ -119,7 +124,9 @@ final class ShardReplicas implements AutoCloseable {
         for (GroupId group : here) {
             if (isSucceeded(group, existing)) {
                 retire(group);
-            } else if (!existing.contains(group) || (!wanted.contains(group) && !isMember(group))) {
+            } else if (!existing.contains(group)
+                    || (!wanted.contains(group) && !isMember(group) && !isJoining(state, group))) {
+                joining.remove(group);
                 tryToRemove(group, problems);
             } else if (!wanted.contains(group)) {
                 isComplete = false;
@@ -143,14 +150,43 @@ final class ShardReplicas implements AutoCloseable {
     }
 
     private boolean isMember(GroupId group) {
-        return node.has(group)
+        boolean isMember = node.has(group)
                 && node.of(group).membership().members(group).stream()
                         .anyMatch(member -> member.nodeId().equals(node.nodeId()));
+        if (isMember) {
+            joining.remove(group);
+        }
+        return isMember;
     }
 
-    /** Notes a replica that was made by hand. */
-    void joined(GroupId group) {
-        groups.put(ShardGroup.of(group).shardUid(), group);
+    /** Whether a replica is to become a member, as far as this state or a newer one knows. */
+    private boolean isJoining(ClusterState state, GroupId group) {
+        Long version = joining.get(group);
+        ShardGroup shard = ShardGroup.of(group);
+        return (version != null && version > state.getVersion())
+                || state.getTasksList().stream()
+                        .filter(task -> !task.hasEndTime())
+                        .map(Task::getChangeReplicas)
+                        .anyMatch(change -> change.getShard().equals(shard.shardUid())
+                                && change.getToNode().equals(node.nodeId()));
+    }
+
+    /**
+     * Makes a replica that is to join a group, which the metadata may not know of yet.
+     *
+     * @param version of the metadata from which on they do; 0: they never will, an operator does it by hand
+     */
+    RaftNode join(GroupId group, List<RaftPeerAddress> voters, long bytes, long version) {
+        // First: what looks for replicas to be removed must not find one that is not noted.
+        joining.put(group, version == 0 ? Long.MAX_VALUE : version);
+        try {
+            RaftNode server = node.addListener(group, voters, bytes);
+            groups.put(ShardGroup.of(group).shardUid(), group);
+            return server;
+        } catch (RuntimeException e) {
+            joining.remove(group);
+            throw e;
+        }
     }
 
     /** Deletes a replica that is no member of its group any more, or does not work. */
@@ -162,6 +198,7 @@ final class ShardReplicas implements AutoCloseable {
                     Map.of("group", group.name(), "node", node.nodeId()));
         }
         groups.remove(ShardGroup.of(group).shardUid(), group);
+        joining.remove(group);
         boolean wanted = newest.getCollectionsList().stream()
                 .flatMap(collection -> collection.getShardsList().stream())
                 .anyMatch(shard -> ShardGroup.of(shard).id().equals(group)

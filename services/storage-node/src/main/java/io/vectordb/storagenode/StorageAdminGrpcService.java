@@ -146,8 +146,8 @@ final class StorageAdminGrpcService extends StorageAdminServiceGrpc.StorageAdmin
                 observer,
                 CompletableFuture.supplyAsync(
                         () -> {
-                            RaftNode server = node.addListener(group, voters, request.getBytes() / 3 * 4);
-                            replicas.joined(group);
+                            RaftNode server = replicas.join(
+                                    group, voters, request.getBytes() / 3 * 4, request.getMetadataVersion());
                             return JoinGroupResponse.newBuilder()
                                     .setDisk(node.diskOf(group))
                                     .setRaftAddress(server.address())
