@@ -22,9 +22,9 @@ class OpenApiIT {
     /** What a server refuses that lacks nothing; {@code DisksTest} and {@code UnsafeRecoverScenario} do these. */
     private static final Set<String> AFTER_A_FAULT = Set.of("FormatDisk 200", "UnsafeRecover 200");
 
-    /** {@code MoveReplicaTest} of the coordinator does these. */
-    private static final Set<String> WITH_SEVERAL_NODES =
-            Set.of("MoveReplica 202", "PauseOperation 202", "ResumeOperation 202");
+    /** {@code MoveReplicaTest} and {@code RebalanceTest} of the coordinator do these. */
+    private static final Set<String> WITH_SEVERAL_NODES = Set.of(
+            "MoveReplica 202", "PauseOperation 202", "ResumeOperation 202", "DrainNode 202", "DecommissionNode 202");
 
     private static final String BASE = "/v1/collections/described";
 
@@ -92,16 +92,13 @@ class OpenApiIT {
         calls.put("CreateCollection 201", rest.post("/v1/collections", create));
         calls.put("ListCollections 200", rest.get("/v1/collections"));
         calls.put("GetCollection 200", rest.get(BASE));
+        calls.put(
+                "AlterCollection 200",
+                patch(rest, BASE, "{\"changes\": [{\"set_settings\": {\"description\": \"of examples\"}}]}"));
         calls.put("PutRecord 201", rest.put(BASE + "/records/p", "{\"form\": \"8-K\"}"));
         calls.put("PutRecord 200", rest.put(BASE + "/records/p", "{\"form\": \"8-K\"}"));
         calls.put("GetRecord 200", rest.get(BASE + "/records/p"));
-        calls.put(
-                "PatchRecord 200",
-                rest.send(
-                        "PATCH",
-                        BASE + "/records/p",
-                        "application/json",
-                        BodyPublishers.ofString("{\"set\": {\"year\": 2024}}")));
+        calls.put("PatchRecord 200", patch(rest, BASE + "/records/p", "{\"set\": {\"year\": 2024}}"));
         calls.put("DeleteRecord 200", rest.delete(BASE + "/records/p"));
         calls.put("Upsert 200", rest.post(BASE + "/upsert", "{\"records\": [" + good + "]}"));
         calls.put("Upsert 207", rest.post(BASE + "/upsert", "{\"records\": [" + good + ", " + bad + "]}"));
@@ -122,9 +119,19 @@ class OpenApiIT {
         return calls;
     }
 
+    private static Rest.Answer patch(Rest rest, String path, String body) {
+        return rest.send("PATCH", path, "application/json", BodyPublishers.ofString(body));
+    }
+
     private static void shards(Rest rest, Map<String, Rest.Answer> calls) {
         calls.put("GetCluster 200", rest.get("/v1/cluster"));
-        calls.put("ListNodes 200", rest.get("/v1/nodes"));
+        Rest.Answer nodes = rest.get("/v1/nodes");
+        calls.put("ListNodes 200", nodes);
+        String node = "/v1/nodes/" + nodes.json().at("/nodes/0/id").asString();
+        calls.put("UndrainNode 200", rest.post(node + "/undrain", "{}"));
+        calls.put("Rebalance 200", rest.post("/v1/rebalance", "{\"dry_run\": true}"));
+        calls.put("GetSettings 200", rest.get("/v1/settings"));
+        calls.put("UpdateSettings 200", patch(rest, "/v1/settings", "{\"set\": {\"nodes.dead_after\": \"20m\"}}"));
         Rest.Answer shards = rest.get("/v1/shards?collection=described");
         calls.put("ListShards 200", shards);
         JsonNode first = shards.json().at("/shards/0");
