@@ -14,6 +14,7 @@ import io.vectordb.benchmarks.run.AnnReport;
 import io.vectordb.benchmarks.run.ChurnRun;
 import io.vectordb.benchmarks.run.ConcurrentRun;
 import io.vectordb.benchmarks.run.FilteredRun;
+import io.vectordb.benchmarks.freshness.FreshnessBenchmark;
 import io.vectordb.benchmarks.segments.SegmentsBenchmark;
 import io.vectordb.benchmarks.storage.StorageBenchmark;
 import io.vectordb.benchmarks.storage.StorageOptions;
@@ -64,11 +65,17 @@ public final class Main {
             out.print(SegmentsBenchmark.USAGE);
             return 0;
         }
+        boolean freshness =
+                !arguments.isEmpty() && arguments.getFirst().equals("freshness");
+        if (freshness && arguments.contains("--help")) {
+            out.print(FreshnessBenchmark.USAGE);
+            return 0;
+        }
         if (arguments.contains("--help") || arguments.contains("-h")) {
             out.print(AnnOptions.USAGE);
             return 0;
         }
-        if (arguments.isEmpty() || !(storage || segments || arguments.getFirst().equals("ann"))) {
+        if (arguments.isEmpty() || !(storage || segments || freshness || arguments.getFirst().equals("ann"))) {
             err.print(AnnOptions.USAGE);
             return WRONG_USAGE;
         }
@@ -78,6 +85,8 @@ public final class Main {
                 out.print(new StorageBenchmark(root, StorageOptions.parse(rest), err::println).run());
             } else if (segments) {
                 segments(rest);
+            } else if (freshness) {
+                freshness(rest);
             } else {
                 ann(AnnOptions.parse(rest));
             }
@@ -92,8 +101,7 @@ public final class Main {
     }
 
     private void segments(List<String> arguments) throws IOException {
-        int at = arguments.indexOf("--rounds");
-        int rounds = at < 0 ? 5 : Integer.parseInt(arguments.get(at + 1));
+        int rounds = Integer.parseInt(option(arguments, "--rounds", "5"));
         String name =
                 arguments.isEmpty() || arguments.getFirst().startsWith("-") ? "sec-minilm-384" : arguments.getFirst();
         Path target = root.resolve("benchmarks/target");
@@ -102,6 +110,18 @@ public final class Main {
                         name, null, null, root.resolve("../shared/data/ann").normalize(), target.resolve("ann-data")),
                 err::println);
         out.print(new SegmentsBenchmark(dataset, target.resolve("segments"), rounds, err::println).run());
+    }
+
+    private void freshness(List<String> arguments) {
+        String address = option(arguments, "--grpc", "127.0.0.1:9090");
+        int samples = Integer.parseInt(option(arguments, "--samples", "1000"));
+        int rate = Integer.parseInt(option(arguments, "--rate", "500"));
+        out.print(FreshnessBenchmark.run(address, samples, rate, err::println));
+    }
+
+    private static String option(List<String> arguments, String name, String otherwise) {
+        int at = arguments.indexOf(name);
+        return at < 0 ? otherwise : arguments.get(at + 1);
     }
 
     private void ann(AnnOptions options) throws IOException {

@@ -13,11 +13,12 @@ import picocli.CommandLine.Unmatched;
 @Command(
         name = "bench",
         description =
-                "Measure: ann DATASET the index, segments a shard's view, storage the storage nodes, micro what JMH does"
+                "Measure: ann DATASET the index, segments a shard's view, storage the storage nodes, freshness how soon a"
+                        + " running server finds what was written, micro what JMH does"
                         + " (see ann --help).")
 final class BenchCommand implements Callable<Integer> {
 
-    @Parameters(arity = "1", paramLabel = "KIND", description = "ann, segments, storage or micro.")
+    @Parameters(arity = "1", paramLabel = "KIND", description = "ann, segments, storage, freshness or micro.")
     private String kind = "";
 
     @Unmatched
@@ -25,10 +26,10 @@ final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (List.of("ann", "micro", "segments", "storage").contains(kind)) {
+        if (List.of("ann", "freshness", "micro", "segments", "storage").contains(kind)) {
             throw new CliException(ExitCode.USAGE, "bench is run by ./vectordb, which starts its program; call that");
         }
         throw new CliException(
-                ExitCode.USAGE, "expected ann, segments, storage or micro after bench, received " + kind);
+                ExitCode.USAGE, "expected ann, segments, storage, freshness or micro after bench, received " + kind);
     }
 }
