@@ -3,6 +3,7 @@ package io.vectordb.benchmarks;
 import io.vectordb.benchmarks.data.Dataset;
 import io.vectordb.benchmarks.data.DatasetRequest;
 import io.vectordb.benchmarks.data.Datasets;
+import io.vectordb.benchmarks.freshness.FreshnessBenchmark;
 import io.vectordb.benchmarks.report.ChurnTable;
 import io.vectordb.benchmarks.report.ComparisonTable;
 import io.vectordb.benchmarks.report.ConcurrentTable;
@@ -14,7 +15,6 @@ import io.vectordb.benchmarks.run.AnnReport;
 import io.vectordb.benchmarks.run.ChurnRun;
 import io.vectordb.benchmarks.run.ConcurrentRun;
 import io.vectordb.benchmarks.run.FilteredRun;
-import io.vectordb.benchmarks.freshness.FreshnessBenchmark;
 import io.vectordb.benchmarks.segments.SegmentsBenchmark;
 import io.vectordb.benchmarks.storage.StorageBenchmark;
 import io.vectordb.benchmarks.storage.StorageOptions;
@@ -65,8 +65,7 @@ public final class Main {
             out.print(SegmentsBenchmark.USAGE);
             return 0;
         }
-        boolean freshness =
-                !arguments.isEmpty() && arguments.getFirst().equals("freshness");
+        boolean freshness = !arguments.isEmpty() && arguments.getFirst().equals("freshness");
         if (freshness && arguments.contains("--help")) {
             out.print(FreshnessBenchmark.USAGE);
             return 0;
@@ -75,7 +74,8 @@ public final class Main {
             out.print(AnnOptions.USAGE);
             return 0;
         }
-        if (arguments.isEmpty() || !(storage || segments || freshness || arguments.getFirst().equals("ann"))) {
+        if (arguments.isEmpty()
+                || !(storage || segments || freshness || arguments.getFirst().equals("ann"))) {
             err.print(AnnOptions.USAGE);
             return WRONG_USAGE;
         }

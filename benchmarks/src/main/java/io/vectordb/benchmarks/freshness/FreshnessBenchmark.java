@@ -173,7 +173,9 @@ public final class FreshnessBenchmark {
                             Value.newBuilder()
                                     .setStringValue("r" + written.getAndIncrement())
                                     .build())
-                    .putValues("v", Value.newBuilder().setVectorValue(vector(vector)).build()));
+                    .putValues(
+                            "v",
+                            Value.newBuilder().setVectorValue(vector(vector)).build()));
         }
         records.withDeadlineAfter(60, TimeUnit.SECONDS).upsert(request.build());
         return vector;

@@ -17,6 +17,9 @@ public final class NodeStates {
 
     /** Whether it may get new work that stays: one that is silent for a few seconds may, one that is to be emptied may not. */
     public static boolean isPlaceable(Node node) {
+        if (node.getDrained()) {
+            return false;
+        }
         return switch (node.getState()) {
             case STATE_UNSPECIFIED, UP, SUSPECT -> true;
             case DOWN, DEAD, DRAINING, DECOMMISSIONED, UNRECOGNIZED -> false;

@@ -252,8 +252,11 @@ final class CollectionCommands {
         CollectionState before =
                 edit.state().collectionOfUid(request.getUid()).orElseThrow(() -> notFound("", request.getUid()));
         CollectionSettings.Builder settings = before.getCollection().getSettings().toBuilder();
-        if (request.hasReplicas()) {
+        boolean hasFewer = request.getReplicas() >= 1 && request.getReplicas() <= settings.getReplicas();
+        if (request.hasReplicas() && !hasFewer) {
             new Placement(edit.state()).requireReplicas(request.getReplicas());
+        }
+        if (request.hasReplicas()) {
             settings.setReplicas(request.getReplicas());
         }
         if (request.hasIndexReplicas()) {
@@ -263,7 +266,7 @@ final class CollectionCommands {
             settings.setDescription(request.getDescription());
         }
         if (request.hasDefaultConsistency()) {
-            settings.setDefaultConsistency(request.getDefaultConsistency());
+            settings.setDefaultConsistencyValue(request.getDefaultConsistencyValue());
         }
         CollectionState.Builder after = before.toBuilder();
         if (!settings.build().equals(before.getCollection().getSettings())) {

@@ -42,28 +42,35 @@ final class IndexChange {
     /** Does the next thing; blocks for as long as the calls take. */
     TaskStep next() {
         String to = change.getToNode();
+        String from = change.getFromNode();
         List<String> assigned = shard.getIndexNodesList();
-        boolean isToStop = change.getFromNode().isEmpty() || assigned.contains(change.getFromNode());
-        if (task.getWish() == Task.Wish.CANCEL && isToStop) {
-            if (!to.isEmpty()) {
-                assign(without(to));
-            }
-            return new TaskStep.Undone();
+        boolean mayBeUndone = from.isEmpty() || assigned.contains(from);
+        if (task.getWish() == Task.Wish.CANCEL && mayBeUndone) {
+            return assigned.contains(to) && assigned.size() > 1
+                    ? assign("undoing", without(to))
+                    : new TaskStep.Undone();
         }
         if (!to.isEmpty() && !assigned.contains(to)) {
             List<String> both = new ArrayList<>(assigned);
             both.add(to);
-            assign(both);
-            return new TaskStep.Working("loading", "", 0, 0);
+            return assign("loading", both);
         }
-        Optional<TaskStep> loading = to.isEmpty() ? Optional.empty() : loading(to);
-        if (loading.isPresent()) {
-            return loading.get();
+        if (from.isEmpty() || !assigned.contains(from)) {
+            return loading(to).orElseGet(() -> new TaskStep.Done(Optional.empty()));
         }
-        if (assigned.contains(change.getFromNode())) {
-            assign(without(change.getFromNode()));
+        return waitsFor(to).orElseGet(() -> assign("handing over", without(from)));
+    }
+
+    /** Why the old one must not stop yet. */
+    private Optional<TaskStep> waitsFor(String to) {
+        if (!to.isEmpty()) {
+            return loading(to);
         }
-        return new TaskStep.Done(Optional.empty());
+        List<String> others = without(change.getFromNode());
+        boolean isServed = others.stream().anyMatch(node -> loading(node).isEmpty());
+        return isServed
+                ? Optional.empty()
+                : Optional.of(new TaskStep.Working("removing", "no other index node serves: " + others, 0, 0));
     }
 
     private List<String> without(String node) {
@@ -72,18 +79,22 @@ final class IndexChange {
                 .toList();
     }
 
-    private void assign(List<String> next) {
-        if (!next.equals(shard.getIndexNodesList())) {
-            log.accept(MetadataCommand.newBuilder()
-                    .setAssignIndexNodes(AssignIndexNodes.newBuilder()
-                            .setTask(task.getId())
-                            .setShard(shard.getUid())
-                            .addAllNodes(next)));
-        }
+    /** The next step looks whether it was done. */
+    private TaskStep assign(String phase, List<String> next) {
+        log.accept(MetadataCommand.newBuilder()
+                .setAssignIndexNodes(AssignIndexNodes.newBuilder()
+                        .setTask(task.getId())
+                        .setShard(shard.getUid())
+                        .addAllNodes(next)
+                        .addAllIfNodes(shard.getIndexNodesList())));
+        return new TaskStep.Working(phase, "", 0, 0);
     }
 
     /** Nothing once the node serves. */
     private Optional<TaskStep> loading(String to) {
+        if (to.isEmpty()) {
+            return Optional.empty();
+        }
         Optional<ViewStatus> view = nodes
                 .call(to, IndexServiceGrpc.getGetViewsMethod(), GetViewsRequest.getDefaultInstance())
                 .getViewsList()

@@ -41,7 +41,10 @@ final class PlacementModels {
         List<StorageNode> storage = new ArrayList<>();
         List<IndexNode> index = new ArrayList<>();
         for (Node node : state.nodes().values()) {
-            NodeState nodeState = paused.contains(node.getId()) ? NodeState.SUSPECT : nodeState(node);
+            NodeState nodeState = nodeState(node);
+            if (nodeState == NodeState.DRAINING && paused.contains(node.getId())) {
+                nodeState = NodeState.SUSPECT;
+            }
             switch (node.getService()) {
                 case STORAGE -> storage.add(storageNode(node, nodeState));
                 case INDEX -> index.add(new IndexNode(node.getId(), node.getZone(), nodeState, 0));
@@ -49,7 +52,11 @@ final class PlacementModels {
             }
         }
         int indexNodes = (int) index.stream()
-                .filter(node -> node.state() == NodeState.UP || node.state() == NodeState.SUSPECT)
+                // One that is down is expected back: what it serves stays its own while nobody is there in its place.
+                .filter(node -> switch (node.state()) {
+                    case UP, SUSPECT, DOWN -> true;
+                    case DEAD, DRAINING, DECOMMISSIONED -> false;
+                })
                 .count();
         Set<String> busy = busy(state);
         List<Shard> shards = new ArrayList<>();
@@ -143,7 +150,8 @@ final class PlacementModels {
     /** @param nodeState what it shall be taken for */
     static StorageNode storageNode(Node node, NodeState nodeState) {
         List<Disk> disks = node.getDisksList().stream()
-                .map(disk -> new Disk(disk.getId(), disk.getTotalBytes(), disk.getFreeBytes(), level(disk)))
+                .map(disk -> new Disk(
+                        disk.getId(), Math.max(0, disk.getTotalBytes()), Math.max(0, disk.getFreeBytes()), level(disk)))
                 .toList();
         return new StorageNode(node.getId(), node.getZone(), nodeState, disks);
     }

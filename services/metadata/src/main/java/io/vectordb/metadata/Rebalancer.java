@@ -1,13 +1,16 @@
 package io.vectordb.metadata;
 
+import com.google.protobuf.util.Timestamps;
 import io.vectordb.common.ClusterSettings;
 import io.vectordb.common.ClusterSettings.RebalanceMode;
 import io.vectordb.common.VectorDbException;
 import io.vectordb.internal.metadata.v1.AdvanceTask;
 import io.vectordb.internal.metadata.v1.ChangeIndexNodes;
 import io.vectordb.internal.metadata.v1.ChangeReplicas;
+import io.vectordb.internal.metadata.v1.ControlTaskRequest;
 import io.vectordb.internal.metadata.v1.EndTask;
 import io.vectordb.internal.metadata.v1.MetadataCommand;
+import io.vectordb.internal.metadata.v1.Node;
 import io.vectordb.internal.metadata.v1.PlanRebalanceResponse;
 import io.vectordb.internal.metadata.v1.StartTask;
 import io.vectordb.internal.metadata.v1.StartTaskRequest;
@@ -53,6 +56,8 @@ final class Rebalancer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Rebalancer.class);
     private static final Duration COMMIT = Duration.ofSeconds(10);
     private static final int BALANCE_PASSES = 6;
+    private static final int STEPS_OF_A_PASS = 64;
+    private static final Duration REST_AFTER_FAILURE = Duration.ofMinutes(10);
     private static final String STARTED_BY = "cluster";
 
     private final MetadataLog log;
@@ -101,17 +106,19 @@ final class Rebalancer implements AutoCloseable {
         obstacles = plan.obstacles().size();
         List<Task> rebalances =
                 working(state).stream().filter(Task::hasRebalance).toList();
-        for (PlannedStep step : plan.steps()) {
-            if (isToBegin(state, step, rebalances)) {
-                begin(step);
-            }
-        }
+        working(state).stream().filter(task -> isVain(state, task)).forEach(this::cancel);
+        plan.steps().stream()
+                .filter(step -> isToBegin(state, step, rebalances) && !hasFailed(state, step.shard()))
+                .limit(STEPS_OF_A_PASS)
+                .forEach(this::begin);
         // Of a shard without a leader nothing is known, and so nothing planned.
         Set<String> unknown = model.shards().stream()
                 .filter(shard -> shard.leader().isEmpty())
                 .map(Shard::uid)
                 .collect(Collectors.toSet());
-        working(state).forEach(task -> follow(task, state, plan, unknown));
+        // Without limits: what waits for others is not done.
+        Plan all = rebalances.isEmpty() ? plan : new PlacementPlanner(PlanRules.DEFAULT, PlanLimits.NONE).plan(model);
+        working(state).forEach(task -> follow(task, state, all, unknown));
     }
 
     private ClusterModel model(MetadataState state) {
@@ -124,9 +131,43 @@ final class Rebalancer implements AutoCloseable {
                 .toList();
     }
 
+    /** What this began for a node that is gone, or is to be empty, would keep its shard waiting for good. */
+    private static boolean isVain(MetadataState state, Task task) {
+        Node target = state.nodes().get(TaskRules.target(task));
+        if (target == null || !task.getStartedBy().equals(STARTED_BY) || task.getWish() == Task.Wish.CANCEL) {
+            return false;
+        }
+        return target.getDrained()
+                || switch (target.getState()) {
+                    case DEAD, DECOMMISSIONED -> true;
+                    case DOWN -> task.hasChangeIndexNodes();
+                    case STATE_UNSPECIFIED, UP, SUSPECT, DRAINING, UNRECOGNIZED -> false;
+                };
+    }
+
+    private void cancel(Task task) {
+        LOG.info("task {} is cancelled: node {} takes nothing any more", task.getId(), TaskRules.target(task));
+        commit(MetadataCommand.newBuilder()
+                .setControlTask(
+                        ControlTaskRequest.newBuilder().setId(task.getId()).setWish(Task.Wish.CANCEL)));
+    }
+
+    /** Whether something failed for good at a shard lately: it would fail again. */
+    private static boolean hasFailed(MetadataState state, String shard) {
+        long since = System.currentTimeMillis() - REST_AFTER_FAILURE.toMillis();
+        return state.tasks().values().stream()
+                .anyMatch(task -> task.getState() == Task.State.FAILED
+                        && TaskRules.shard(task).equals(Optional.of(shard))
+                        && Timestamps.toMillis(task.getEndTime()) > since);
+    }
+
     private boolean isToBegin(MetadataState state, PlannedStep step, List<Task> rebalances) {
         boolean isAskedFor = rebalances.stream()
                 .anyMatch(task -> task.getWish() == Task.Wish.RUN && isOf(state, task, step.shard()));
+        Node source = state.nodes().get(ends(step).from());
+        if (source != null && source.getDrained()) {
+            return true;
+        }
         RebalanceMode mode =
                 ClusterSettings.of(state.control().getSettingsMap()).rebalanceMode();
         return switch (step.cause()) {
@@ -168,13 +209,18 @@ final class Rebalancer implements AutoCloseable {
 
     private void transfer(PlannedStep.TransferLeadership transfer) {
         LOG.info("leader of shard {}: {}", transfer.shard(), transfer.reason());
-        nodes.call(
-                transfer.source(),
-                StorageAdminServiceGrpc.getTransferLeadershipMethod(),
-                TransferLeadershipRequest.newBuilder()
-                        .setShard(transfer.shard())
-                        .setNode(transfer.target())
-                        .build());
+        TransferLeadershipRequest request = TransferLeadershipRequest.newBuilder()
+                .setShard(transfer.shard())
+                .setNode(transfer.target())
+                .build();
+        // Nothing waits for it: the next plan sees who leads.
+        Thread.ofVirtual().name("metadata-transfer").start(() -> {
+            try {
+                nodes.call(transfer.source(), StorageAdminServiceGrpc.getTransferLeadershipMethod(), request);
+            } catch (VectorDbException e) {
+                LOG.info("the leader of shard {} stays: {}", transfer.shard(), e.getMessage());
+            }
+        });
     }
 
     /** From where to where; empty: nowhere. */
@@ -233,6 +279,9 @@ final class Rebalancer implements AutoCloseable {
 
     /** Those tasks that work on no shard themselves: how far they are, and whether they are done. */
     private void follow(Task task, MetadataState state, Plan plan, Set<String> unknown) {
+        if (task.getWish() == Task.Wish.PAUSE) {
+            return;
+        }
         try {
             if (task.hasDrainNode()) {
                 followDrain(task, plan);
@@ -272,11 +321,16 @@ final class Rebalancer implements AutoCloseable {
         if (task.getWish() == Task.Wish.CANCEL) {
             // What it began goes on: each is an operation of its own, which can be cancelled.
             end(task, Task.State.CANCELLED);
-        } else if (begun == 0 && underWay == 0) {
+        } else if (begun == 0 && underWay == 0 && !isHeldUp(plan)) {
             end(task, Task.State.SUCCEEDED);
         } else {
             advance(task, underWay + " under way", "");
         }
+    }
+
+    /** Whether nothing is planned because of the cluster as a whole. */
+    private static boolean isHeldUp(Plan plan) {
+        return plan.obstacles().stream().anyMatch(obstacle -> obstacle.subject().isEmpty());
     }
 
     private void end(Task task, Task.State state) {
@@ -342,7 +396,7 @@ final class Rebalancer implements AutoCloseable {
     void requireDrainable(String node) {
         MetadataState state = log.state();
         boolean isGone = Optional.ofNullable(state.nodes().get(node))
-                .filter(each -> each.getState() == io.vectordb.internal.metadata.v1.Node.State.DEAD)
+                .filter(each -> each.getState() == Node.State.DEAD)
                 .isPresent();
         if (!isGone) {
             new Feasibility(model(state), PlanRules.DEFAULT)

@@ -246,6 +246,11 @@ final class ReplicaChange {
         return working("handing over", "", seen.bytes(), seen.bytes());
     }
 
+    /** Leaves no listener behind when the change is given up; not when it has become a voter, or nobody leads. */
+    void abandon() {
+        look().filter(seen -> !seen.isVoter(change.getToNode())).ifPresent(this::undo);
+    }
+
     /** Takes the listener out of the group, and drops what it has. */
     private TaskStep undo(Seen seen) {
         String to = change.getToNode();
@@ -262,6 +267,7 @@ final class ReplicaChange {
                     DropReplicaRequest.newBuilder()
                             .setShard(shard.getUid())
                             .setIncarnation(shard.getIncarnation())
+                            .setDismissed(true)
                             .build());
         }
         return new TaskStep.Undone();

@@ -67,6 +67,9 @@ final class TaskCommands {
 
     void end(EndTask end) {
         working(end.getId()).ifPresent(task -> {
+            if (isRefused(task, end)) {
+                return;
+            }
             Task ended = TaskRules.ended(task, end, time);
             putTask(ended);
             if (ended.hasDrainNode()) {
@@ -81,6 +84,13 @@ final class TaskCommands {
                 });
             }
         });
+    }
+
+    /** A node that was given something since the leader looked is not empty. */
+    private boolean isRefused(Task task, EndTask end) {
+        return task.hasDrainNode()
+                && end.getState() == Task.State.SUCCEEDED
+                && TaskRules.holdings(edit.state(), task.getDrainNode().getNode()) > 0;
     }
 
     private void endDrain(Task ended) {
@@ -123,8 +133,10 @@ final class TaskCommands {
         }
         CollectionState.Builder assigned = collection.get().toBuilder();
         assigned.getShardsBuilderList().stream()
+                // Others may have assigned nodes since, in the place of one that went; and nobody is no answer.
                 .filter(shard -> shard.getUid().equals(command.getShard())
-                        && !shard.getIndexNodesList().equals(command.getNodesList()))
+                        && command.getNodesCount() > 0
+                        && shard.getIndexNodesList().equals(command.getIfNodesList()))
                 .forEach(shard -> shard.clearIndexNodes()
                         .addAllIndexNodes(command.getNodesList())
                         .setEpoch(shard.getEpoch() + 1));

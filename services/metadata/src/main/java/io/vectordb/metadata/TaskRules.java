@@ -111,13 +111,42 @@ final class TaskRules {
         }
     }
 
-    /** How many replicas a node has and how many shards it serves, by the shard map. */
+    /** How many replicas a node has and how many shards it serves, by the shard map, and how many are on their way to it. */
     static long holdings(MetadataState state, String node) {
-        return state.collections().values().stream()
-                .flatMap(collection -> collection.getShardsList().stream())
-                .filter(shard -> shard.getStorageNodesList().contains(node)
-                        || shard.getIndexNodesList().contains(node))
+        long coming = state.tasks().values().stream()
+                .filter(task -> !isOver(task) && target(task).equals(node))
                 .count();
+        return coming
+                + state.collections().values().stream()
+                        .flatMap(collection -> collection.getShardsList().stream())
+                        .filter(shard -> shard.getStorageNodesList().contains(node)
+                                || shard.getIndexNodesList().contains(node))
+                        .count();
+    }
+
+    /** The node that a task gives something to; empty: none. */
+    static String target(Task task) {
+        return switch (task.getWorkCase()) {
+            case CHANGE_REPLICAS -> task.getChangeReplicas().getToNode();
+            case CHANGE_INDEX_NODES -> task.getChangeIndexNodes().getToNode();
+            case DRAIN_NODE, REBALANCE, WORK_NOT_SET -> "";
+        };
+    }
+
+    /** A node that is to be empty, or is gone for good, would be given what is lost with it. */
+    private static void requireTaker(Node node) {
+        boolean takes = !node.getDrained()
+                && switch (node.getState()) {
+                    case STATE_UNSPECIFIED, UP, SUSPECT, DOWN -> true;
+                    case DEAD, DRAINING, DECOMMISSIONED, UNRECOGNIZED -> false;
+                };
+        if (!takes) {
+            throw new VectorDbException(
+                    ErrorCode.OPERATION_CONFLICT,
+                    "Node " + node.getId() + " takes nothing: it is "
+                            + (node.getDrained() ? "to be emptied" : node.getState()),
+                    Map.of("node", node.getId()));
+        }
     }
 
     private static void requireChange(MetadataState state, ShardState shard, ChangeIndexNodes change) {
@@ -128,6 +157,9 @@ final class TaskRules {
         }
         if (!to.isEmpty() && requireNode(state, to).getService() != Node.Service.INDEX) {
             throw new VectorDbException(ErrorCode.INVALID_VALUE, "Node " + to + " is no index node", metadata);
+        }
+        if (!to.isEmpty()) {
+            requireTaker(requireNode(state, to));
         }
         boolean isThere = shard.getIndexNodesList().contains(to);
         boolean hasFrom =
@@ -161,6 +193,7 @@ final class TaskRules {
             return;
         }
         requireStorageNode(state, change.getToNode());
+        requireTaker(requireNode(state, change.getToNode()));
         if (nodes.contains(change.getToNode())) {
             throw conflict(
                     shard,
@@ -223,6 +256,9 @@ final class TaskRules {
                     ErrorCode.OPERATION_CONFLICT,
                     "Operation " + id + " has ended: " + task.getState(),
                     Map.of("operation", id));
+        }
+        if (wish == Task.Wish.UNRECOGNIZED) {
+            throw new VectorDbException(ErrorCode.INVALID_VALUE, "a wish that is not known here");
         }
         // One that is being cancelled may have undone half of it: it has to go on with that.
         boolean isKept = isOver(task) || task.getWish() == Task.Wish.CANCEL;

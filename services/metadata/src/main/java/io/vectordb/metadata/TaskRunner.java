@@ -20,7 +20,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * to the log; a leader that was deposed without knowing it can write nothing there, and what it does to the groups meanwhile
  * is what the next one would do.
  *
- * <p>A node gives up at most {@value #AT_ONCE_OF_A_NODE} replicas at a time and receives at most as many. Tasks that work on no
+ * <p>A node receives at most {@value #AT_ONCE_OF_A_NODE} replicas at a time. Tasks that work on no
  * shard are the {@link Rebalancer}'s.
  */
 final class TaskRunner implements AutoCloseable {
@@ -95,16 +94,10 @@ final class TaskRunner implements AutoCloseable {
                 .filter(run -> run.task.hasChangeReplicas())
                 .map(run -> run.task.getChangeReplicas())
                 .toList();
-        return copies.size() < AT_ONCE
-                && isBelow(copies, ChangeReplicas::getFromNode, change)
-                && isBelow(copies, ChangeReplicas::getToNode, change);
-    }
-
-    private static boolean isBelow(
-            List<ChangeReplicas> copies, Function<ChangeReplicas, String> end, ChangeReplicas change) {
-        String node = end.apply(change);
-        return node.isEmpty()
-                || copies.stream().filter(each -> end.apply(each).equals(node)).count() < AT_ONCE_OF_A_NODE;
+        long received = copies.stream()
+                .filter(each -> each.getToNode().equals(change.getToNode()))
+                .count();
+        return copies.size() < AT_ONCE && (change.getToNode().isEmpty() || received < AT_ONCE_OF_A_NODE);
     }
 
     private void begin(Task task) {
@@ -189,6 +182,7 @@ final class TaskRunner implements AutoCloseable {
         private void failed(Task now, VectorDbException e) {
             LOG.info("task {}: {}", task.getId(), e.getMessage());
             if (e.code() == ErrorCode.SEGMENT_CORRUPT) {
+                abandon(now);
                 end(EndTask.newBuilder()
                         .setState(Task.State.FAILED)
                         .setError(CommandError.newBuilder()
@@ -199,6 +193,14 @@ final class TaskRunner implements AutoCloseable {
             }
             report(new TaskStep.Working(
                     now.getPhase(), String.valueOf(e.getMessage()), now.getBytesDone(), now.getBytesTotal()));
+        }
+
+        private void abandon(Task now) {
+            MetadataState state = log.state();
+            TaskRules.shard(now)
+                    .flatMap(state::shard)
+                    .filter(_ -> now.hasChangeReplicas())
+                    .ifPresent(shard -> new ReplicaChange(nodes, state.version(), shard, now).abandon());
         }
 
         private void report(TaskStep.Working now) {

@@ -19,6 +19,7 @@ import io.vectordb.internal.metadata.v1.EndTask;
 import io.vectordb.internal.metadata.v1.MetadataCommand;
 import io.vectordb.internal.metadata.v1.MetadataResult;
 import io.vectordb.internal.metadata.v1.Node;
+import io.vectordb.internal.metadata.v1.NodeDisk;
 import io.vectordb.internal.metadata.v1.RegisterNodeRequest;
 import io.vectordb.internal.metadata.v1.ShardMembers;
 import io.vectordb.internal.metadata.v1.ShardState;
@@ -304,14 +305,25 @@ class TaskCommandsTest {
                                                 .setToNode("i3")))))
                 .getStartTask()
                 .getTask();
-        AssignIndexNodes.Builder both =
-                AssignIndexNodes.newBuilder().setShard(shard).addAllNodes(List.of("i1", "i2", "i3"));
+        AssignIndexNodes.Builder both = AssignIndexNodes.newBuilder()
+                .setShard(shard)
+                .addAllNodes(List.of("i1", "i2", "i3"))
+                .addAllIfNodes(List.of("i1", "i2"));
         long epoch = shard().getEpoch();
         apply(MetadataCommand.newBuilder().setAssignIndexNodes(both.clone().setTask("task-1")));
         assertThat(shard().getEpoch()).isEqualTo(epoch);
         apply(MetadataCommand.newBuilder().setAssignIndexNodes(both.setTask(task.getId())));
         assertThat(shard().getIndexNodesList()).containsExactly("i1", "i2", "i3");
         assertThat(shard().getEpoch()).isEqualTo(epoch + 1);
+        apply(MetadataCommand.newBuilder()
+                .setAssignIndexNodes(both.clone().clearNodes().addNodes("i3")));
+        assertThat(shard().getIndexNodesList())
+                .as("what was computed from others is not done")
+                .containsExactly("i1", "i2", "i3");
+        apply(MetadataCommand.newBuilder()
+                .setAssignIndexNodes(
+                        both.clone().clearNodes().clearIfNodes().addAllIfNodes(List.of("i1", "i2", "i3"))));
+        assertThat(shard().getIndexNodesList()).as("never nobody").hasSize(3);
         assertThat(apply(start(shard, "s1", "s3", "")).getStartTask().getTask().getId())
                 .as("replicas and indexes of a shard can change at the same time")
                 .isNotEmpty();
@@ -332,6 +344,51 @@ class TaskCommandsTest {
         apply(MetadataCommand.newBuilder().setUpdateCollection(request.clone().setReplicas(3)));
         assertThat(settings().getReplicas()).isEqualTo(3);
         assertThat(shard().getStorageNodesList()).as("is followed by tasks").containsExactly("s1", "s2");
+    }
+
+    @Test
+    void aNodeIsNotLetGoWhileSomethingIsOnItsWayToIt() {
+        Task move = started();
+        Task drain = drain("s3", true).getStartTask().getTask();
+        apply(MetadataCommand.newBuilder().setEndTask(end(drain, Task.State.SUCCEEDED)));
+        assertThat(state.task(drain.getId()).orElseThrow().hasEndTime()).isFalse();
+        assertThat(node("s3").getState()).isEqualTo(Node.State.DRAINING);
+        apply(MetadataCommand.newBuilder().setEndTask(end(move, Task.State.CANCELLED)));
+        assertThat(refusal("s1", "s3")).isEqualTo("Node s3 takes nothing: it is to be emptied");
+        apply(MetadataCommand.newBuilder().setEndTask(end(drain, Task.State.SUCCEEDED)));
+        assertThat(node("s3").getState()).isEqualTo(Node.State.DECOMMISSIONED);
+    }
+
+    @Test
+    void valuesOfLaterProgramsAreRefusedAndStopNobody() {
+        assertThat(apply(MetadataCommand.newBuilder()
+                                .setUpdateCollection(UpdateCollectionRequest.newBuilder()
+                                        .setUid("uid")
+                                        .setDefaultConsistencyValue(77)))
+                        .getError()
+                        .getMessage())
+                .contains("no consistency level 77");
+        Task move = started();
+        assertThat(apply(MetadataCommand.newBuilder()
+                                .setControlTask(ControlTaskRequest.newBuilder()
+                                        .setId(move.getId())
+                                        .setWishValue(77)))
+                        .getError()
+                        .getCode())
+                .isEqualTo("INVALID_VALUE");
+        apply(MetadataCommand.newBuilder()
+                .setRegisterNode(RegisterNodeRequest.newBuilder()
+                        .setNode(storage("s4").toBuilder()
+                                .addDisks(NodeDisk.newBuilder()
+                                        .setId("d")
+                                        .setTotalBytes(-1)
+                                        .setFreeBytes(-1)))));
+        assertThat(apply(MetadataCommand.newBuilder()
+                                .setUpdateCollection(UpdateCollectionRequest.newBuilder()
+                                        .setUid("uid")
+                                        .setReplicas(3)))
+                        .hasError())
+                .isFalse();
     }
 
     private CollectionSettings settings() {

@@ -60,7 +60,7 @@ final class SettingsChange {
             update.setDescription(settings.getDescription());
         }
         if (settings.getDefaultConsistency() != Consistency.Level.LEVEL_UNSPECIFIED) {
-            update.setDefaultConsistency(settings.getDefaultConsistency());
+            update.setDefaultConsistencyValue(settings.getDefaultConsistencyValue());
         }
     }
 

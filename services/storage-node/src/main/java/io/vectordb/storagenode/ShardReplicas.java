@@ -36,11 +36,13 @@ final class ShardReplicas implements AutoCloseable {
     private static final long HOUSEKEEPING_SECONDS = 10;
     private static final long RETRY_SECONDS = 1;
     private static final long CLOSE_SECONDS = 10;
+    /** In the place of a version: the metadata will never know. */
+    private static final Long BY_HAND = Long.MAX_VALUE;
 
     private final DiskServers node;
     private final ClusterMembership membership;
     private final ConcurrentMap<String, GroupId> groups = new ConcurrentHashMap<>();
-    /** Replicas that were made to join a group, until they are members: by the version of the metadata that knows of it. */
+    /** Replicas that were made to join a group, with the version of the metadata that knows of it. */
     private final ConcurrentMap<GroupId, Long> joining = new ConcurrentHashMap<>();
     /** Adding and removing groups waits for disks: not on the thread that follows the metadata. */
     private final ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(
@@ -69,7 +71,8 @@ final class ShardReplicas implements AutoCloseable {
 
     private void apply(ClusterState state) {
         try {
-            if (state.getClusterId().isEmpty()) {
+            boolean isOutdated = state.getVersion() < newest.getVersion();
+            if (state.getClusterId().isEmpty() || isOutdated) {
                 return;
             }
             join(state);
@@ -121,11 +124,14 @@ final class ShardReplicas implements AutoCloseable {
         here.addAll(node.failedGroups().keySet());
         here.addAll(node.retiredGroups().keySet());
         boolean isComplete = true;
+        joining.keySet().removeAll(wanted);
         for (GroupId group : here) {
-            if (isSucceeded(group, existing)) {
+            if (isUnknownTo(state, group)) {
+                isComplete = false;
+            } else if (isSucceeded(group, existing)) {
                 retire(group);
             } else if (!existing.contains(group)
-                    || (!wanted.contains(group) && !isMember(group) && !isJoining(state, group))) {
+                    || (!wanted.contains(group) && !isMember(group) && !isTarget(state, group) && !isByHand(group))) {
                 joining.remove(group);
                 tryToRemove(group, problems);
             } else if (!wanted.contains(group)) {
@@ -154,21 +160,30 @@ final class ShardReplicas implements AutoCloseable {
                 && node.of(group).membership().members(group).stream()
                         .anyMatch(member -> member.nodeId().equals(node.nodeId()));
         if (isMember) {
-            joining.remove(group);
+            joining.remove(group, BY_HAND);
         }
         return isMember;
     }
 
-    /** Whether a replica is to become a member, as far as this state or a newer one knows. */
-    private boolean isJoining(ClusterState state, GroupId group) {
+    /** Whether a replica was made for what this state does not know yet. */
+    private boolean isUnknownTo(ClusterState state, GroupId group) {
         Long version = joining.get(group);
+        return version != null && !version.equals(BY_HAND) && version > state.getVersion();
+    }
+
+    /** Whether an operator made it, who has yet to let it join its group. */
+    private boolean isByHand(GroupId group) {
+        return BY_HAND.equals(joining.get(group));
+    }
+
+    /** Whether a task is to make the replica a member. */
+    private boolean isTarget(ClusterState state, GroupId group) {
         ShardGroup shard = ShardGroup.of(group);
-        return (version != null && version > state.getVersion())
-                || state.getTasksList().stream()
-                        .filter(task -> !task.hasEndTime())
-                        .map(Task::getChangeReplicas)
-                        .anyMatch(change -> change.getShard().equals(shard.shardUid())
-                                && change.getToNode().equals(node.nodeId()));
+        return state.getTasksList().stream()
+                .filter(task -> !task.hasEndTime())
+                .map(Task::getChangeReplicas)
+                .anyMatch(change -> change.getShard().equals(shard.shardUid())
+                        && change.getToNode().equals(node.nodeId()));
     }
 
     /**
@@ -178,7 +193,7 @@ final class ShardReplicas implements AutoCloseable {
      */
     RaftNode join(GroupId group, List<RaftPeerAddress> voters, long bytes, long version) {
         // First: what looks for replicas to be removed must not find one that is not noted.
-        joining.put(group, version == 0 ? Long.MAX_VALUE : version);
+        joining.put(group, version == 0 ? BY_HAND : Long.valueOf(version));
         try {
             RaftNode server = node.addListener(group, voters, bytes);
             groups.put(ShardGroup.of(group).shardUid(), group);
@@ -189,9 +204,18 @@ final class ShardReplicas implements AutoCloseable {
         }
     }
 
-    /** Deletes a replica that is no member of its group any more, or does not work. */
-    void drop(GroupId group) {
-        if (isMember(group)) {
+    private boolean listens(GroupId group) {
+        return node.of(group).membership().members(group).stream()
+                .noneMatch(member -> member.voter() && member.nodeId().equals(node.nodeId()));
+    }
+
+    /**
+     * Deletes a replica that is no member of its group any more, or does not work.
+     *
+     * @param dismissed whether the leader has it for no member, which one that only listens believes
+     */
+    void drop(GroupId group, boolean dismissed) {
+        if (isMember(group) && !(dismissed && listens(group))) {
             throw new VectorDbException(
                     ErrorCode.OPERATION_CONFLICT,
                     "node " + node.nodeId() + " is a member of " + group + ": remove it from the group first",

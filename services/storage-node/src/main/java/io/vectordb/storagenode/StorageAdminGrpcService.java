@@ -222,7 +222,7 @@ final class StorageAdminGrpcService extends StorageAdminServiceGrpc.StorageAdmin
                 observer,
                 CompletableFuture.supplyAsync(
                         () -> {
-                            replicas.drop(group);
+                            replicas.drop(group, request.getDismissed());
                             return DropReplicaResponse.getDefaultInstance();
                         },
                         changes));
